@@ -1,0 +1,122 @@
+"""What a user, a developer and CI run; `nox -l` is the help.
+
+Rule: each session sets up all that it needs and calls the product as a user would.
+"""
+
+from __future__ import annotations
+
+import os
+
+import nox
+
+nox.needs_version = ">=2024.4"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.error_on_missing_interpreters = True
+
+# No interpreter is ever downloaded: the Python that runs nox is the one that is used.
+os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+
+ROOMS = ("contracts", "engine", "fakes", "harness", "reports", "scenarios", "tests", "benchmarks", "noxfile.py")
+PINS = ("--constraint", "constraints.txt")
+
+
+def install(session: nox.Session, *extra: str) -> None:
+    """Install the product with the reference engine, pinned, and what else a session needs."""
+    session.install(*PINS, "--editable", ".[engine]", *extra)
+
+
+def group(name: str) -> list[str]:
+    """Return the requirements of a dependency group of pyproject.toml."""
+    return list(nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), name))
+
+
+def verify_suite(session: nox.Session, *suites: str) -> None:
+    """Run `mmm verify` on the reference engine, narrowed to suites (none: everything)."""
+    install(session)
+    narrowed = [part for suite in suites for part in ("--suite", suite)]
+    command = ("mmm", "verify", "--target", "targets/reference.toml", "--out", "evidence")
+    session.run(*command, *narrowed, *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting (ruff)."""
+    session.install(*PINS, *group("lint"))
+    session.run("ruff", "check", *ROOMS)
+    session.run("ruff", "format", "--check", *ROOMS)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly, everywhere (mypy)."""
+    install(session, *group("types"))
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Ask whether the toolkit is right: its own tests."""
+    install(session, *group("tests"))
+    session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """The main job: verify the reference engine end to end and write a signed pack to evidence/."""
+    verify_suite(session)
+
+
+@nox.session
+def features(session: nox.Session) -> None:
+    """Run the feature scenarios against the reference engine (-- -k WORDS narrows)."""
+    verify_suite(session, "features")
+
+
+@nox.session
+def security(session: nox.Session) -> None:
+    """Run the security scenarios against the reference engine."""
+    verify_suite(session, "security")
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """Fuzz the reference engine against its OpenAPI contract."""
+    verify_suite(session, "contracts")
+
+
+@nox.session
+def resilience(session: nox.Session) -> None:
+    """Make dependencies of the reference engine fail and see what it does."""
+    verify_suite(session, "resilience")
+
+
+@nox.session
+def load(session: nox.Session) -> None:
+    """Put a short load on the reference engine: a smoke, not a measurement."""
+    verify_suite(session, "load")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a dead link or a page nobody lists is an error."""
+    session.install(*PINS, *group("docs"))
+    session.run("mkdocs", "build", "--strict", "--site-dir", session.create_tmp() + "/site")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Run the benchmarks (never part of the tests: a figure is not a verdict)."""
+    install(session)
+    for script in session.posargs or ("benchmarks/fakes_throughput.py",):
+        session.run("python", script)
+
+
+@nox.session
+def pin(session: nox.Session) -> None:
+    """Compile constraints.txt anew from pyproject.toml, for every supported Python and system."""
+    session.install("uv")
+    flags = ("--universal", "--python-version", "3.11", "--upgrade", "--no-emit-index-url", "--no-annotate")
+    groups = [part for name in ("lint", "types", "tests", "docs") for part in ("--group", name)]
+    command = ("uv", "pip", "compile", "pyproject.toml", "--extra", "engine", *groups, *flags)
+    session.run(*command, "--custom-compile-command", "nox -s pin", "--output-file", "constraints.txt")
