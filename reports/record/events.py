@@ -100,14 +100,14 @@ class LoadMeasured(_Event, frozen=True, tag=True, kw_only=True):
 
 
 class ReceiptsCollected(_Event, frozen=True, tag=True, kw_only=True):
-    """The receipts that ERIS holds at the end, in chain order, as canonical JSON lines, with the chain check."""
+    """The receipts that ERIS holds at the end, as canonical JSON lines in chain order, with the check."""
 
     receipts: tuple[str, ...]
     chain_problems: tuple[str, ...]
 
 
 class Note(_Event, frozen=True, tag=True, kw_only=True):
-    """A sentence for the reader: what could not be controlled, a deviation in force, a fault that never fired."""
+    """A sentence for the reader: what could not be controlled, a deviation in force, a fault unfired."""
 
     text: str
 
