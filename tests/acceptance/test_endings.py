@@ -1,0 +1,45 @@
+"""However `mmm verify` ends, it leaves no process and no half-written pack behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acceptance.command import Desk, reference_profile
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+# Six here, with the seed printed; benchmarks are not tests, and thirty take minutes: MMM_KILLS=30 does them all.
+KILLS = int(os.environ.get("MMM_KILLS", "6"))
+ORPHANS_END_WITHIN = 5.0
+
+
+def end_of(process: subprocess.Popen[str], sent: signal.Signals) -> int:
+    """Send a signal to a command and return its exit code once it has ended."""
+    process.send_signal(sent)
+    process.communicate(timeout=30)
+    return process.returncode
+
+
+@pytest.mark.parametrize("kill", range(KILLS))
+def test_a_killed_run_leaves_nothing_behind(kill: int, desk: Desk, tmp_path: Path) -> None:
+    sent = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[kill % 3]
+    moment = random.Random(kill).uniform(0.1, 14.0)
+    process = desk.start("verify", "--target", reference_profile(tmp_path), "--out", tmp_path / "out")
+    ended_before = eventually(lambda: process.poll() is not None, within=moment)
+
+    code = end_of(process, sent)
+
+    print(f"kill {kill}: {sent.name} after {moment:.2f} s, ended before: {ended_before}")
+    assert code in {130, 143, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM}
+    assert eventually(lambda: not desk.left_behind(), within=ORPHANS_END_WITHIN), desk.left_behind()
+    assert [path for path in tmp_path.rglob("*.zip") if not zipfile.is_zipfile(path)] == []
+    assert [path.name for path in tmp_path.rglob("*") if path.suffix in {".tmp", ".part"}] == []

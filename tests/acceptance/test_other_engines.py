@@ -1,0 +1,44 @@
+"""Engines that are not ours: the verdict is right, readable, and never green by accident."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.acceptance.command import Desk, reference_profile, script_profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_engine_that_never_asks_iam_breaks_nfr_7(desk: Desk, tmp_path: Path) -> None:
+    profile = script_profile(tmp_path, "open_door.py")
+
+    outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out", "--requirement", "NFR-7")
+
+    assert outcome.code == 1, outcome.out + outcome.err
+    assert outcome.verdict_of("NFR-7") == "violated"
+
+
+def test_an_engine_that_only_answers_decide_gets_a_correct_verdict(desk: Desk, tmp_path: Path) -> None:
+    profile = script_profile(tmp_path, "decide_only.py")
+
+    outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out", timeout=120)
+
+    assert outcome.code == 1, outcome.out + outcome.err
+    assert re.fullmatch(
+        r"verdict: FAIL verified 0 violated \d+ not-exercised \d+ waived 0 unknown 0", outcome.last_line
+    )
+    assert outcome.verdict_of("ST-MMM-02") == "violated"
+
+
+def test_an_iam_address_that_leads_nowhere_is_one_environment_finding(desk: Desk, tmp_path: Path) -> None:
+    nowhere = "http://127.0.0.1:1/iam/v1"
+    profile = reference_profile(tmp_path, IAM_SERVICE_URL=nowhere)
+
+    outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out")
+
+    assert outcome.code == 3
+    assert "iam" in outcome.err.lower()
+    assert "verdict:" not in outcome.out
+    assert "violated" not in outcome.out
