@@ -5,15 +5,19 @@ Rule: nothing here starts, stops or asks anything; no secret is ever part of a W
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One engine (with its replicas) and everything around it.
 
-    `engine_urls` are origins ("http://127.0.0.1:41001"), one a replica; the contract's paths lie below `base_path`.
+    `engine_urls` are origins ("http://127.0.0.1:41001"), one a replica; the contract's paths lie below
+    `base_path`.
     `fakes` has only the fakes that this engine really talks to: a name that is missing cannot be controlled.
     `database`, `admin_database` and `redis` are None for an engine that somebody else started.
     `settings` are our names of the settings that a world of its own can change ([target.settings]).

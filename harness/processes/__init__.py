@@ -1,0 +1,26 @@
+"""Processes: whatever is started here is ended here, whatever happens to us."""
+
+from harness.processes.child import Child, Command, last_lines, start, wait_until
+from harness.processes.environment import engine_environment, own_environment
+from harness.processes.errors import ConfigurationError, DiedError, HarnessError, UnbuildableError
+from harness.processes.ports import LOOPBACK, free_port, port_taken
+from harness.processes.workdir import lock_of, work_directory
+
+__all__ = [
+    "LOOPBACK",
+    "Child",
+    "Command",
+    "ConfigurationError",
+    "DiedError",
+    "HarnessError",
+    "UnbuildableError",
+    "engine_environment",
+    "free_port",
+    "last_lines",
+    "lock_of",
+    "own_environment",
+    "port_taken",
+    "start",
+    "wait_until",
+    "work_directory",
+]

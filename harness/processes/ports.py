@@ -1,0 +1,36 @@
+"""TCP ports on this machine: one that is free now, and whether one is taken."""
+
+from __future__ import annotations
+
+import errno
+import random
+import socket
+
+LOOPBACK = "127.0.0.1"
+BELOW_EPHEMERAL = range(
+    15_000, 32_000
+)  # outgoing connections never take one of these between our look and the bind
+TRIES = 50
+
+
+def free_port(host: str = LOOPBACK) -> int:
+    """Return a port that nobody listens on now; who binds it must still expect to lose the race."""
+    for port in random.SystemRandom().sample(BELOW_EPHEMERAL, TRIES):
+        if not port_taken(port, host):
+            return port
+    with socket.create_server((host, 0)) as server:
+        chosen: int = server.getsockname()[1]
+        return chosen
+
+
+def port_taken(port: int, host: str = LOOPBACK) -> bool:
+    """Tell whether somebody already listens there."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return True
+            raise
+    return False

