@@ -17,7 +17,17 @@ nox.options.error_on_missing_interpreters = True
 # No interpreter is ever downloaded: the Python that runs nox is the one that is used.
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
 
-ROOMS = ("contracts", "engine", "fakes", "harness", "reports", "scenarios", "tests", "benchmarks", "noxfile.py")
+ROOMS = (
+    "contracts",
+    "engine",
+    "fakes",
+    "harness",
+    "reports",
+    "scenarios",
+    "tests",
+    "benchmarks",
+    "noxfile.py",
+)
 PINS = ("--constraint", "constraints.txt")
 
 

@@ -66,17 +66,27 @@ class Desk:
 
     def left_behind(self) -> list[str]:
         """Return the command lines of living processes that were started from this desk, and its files."""
-        processes = [" ".join(process.cmdline()) for process in psutil.process_iter() if self._is_ours(process)]
+        processes = [
+            " ".join(process.cmdline()) for process in psutil.process_iter() if self._is_ours(process)
+        ]
         return processes + [str(path) for path in self.folder.iterdir()]
 
     def _is_ours(self, process: psutil.Process) -> bool:
+        """Tell whether a process names the desk in its environment, its command line or its open files."""
         try:
-            return process.environ().get("TMPDIR") == str(self.folder)
+            words = process.cmdline()
+            named = any(str(self.folder) in word for word in words)
+            held = "guard.py" in " ".join(words) and any(
+                file.path.startswith(str(self.folder)) for file in process.open_files()
+            )
+            return named or held or process.environ().get("TMPDIR") == str(self.folder)
         except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             return False
 
 
-def reference_profile(folder: Path, *, arguments: tuple[str, ...] = ("-m", "engine"), **environment: str) -> Path:
+def reference_profile(
+    folder: Path, *, arguments: tuple[str, ...] = ("-m", "engine"), **environment: str
+) -> Path:
     """Write a profile like targets/reference.toml that starts another command; return its path."""
     text = (ROOT / "targets" / "reference.toml").read_text("utf-8")
     words = ", ".join(f'"{word}"' for word in arguments)

@@ -26,9 +26,7 @@ def test_a_seeded_defect_is_blamed_on_its_requirement(
 ) -> None:
     profile = reference_profile(tmp_path, arguments=("-m", "engine.defects", defect))
 
-    outcome = desk.mmm(
-        "verify", "--target", profile, "--out", tmp_path / "out", "--requirement", requirement
-    )
+    outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out", "--requirement", requirement)
 
     assert outcome.code == 1, outcome.out + outcome.err
     assert outcome.verdict_of(requirement) == "violated"
@@ -40,9 +38,7 @@ def test_a_seeded_defect_is_blamed_on_its_requirement(
 def test_the_sound_engine_is_blamed_for_none_of_them(requirement: str, desk: Desk, tmp_path: Path) -> None:
     profile = reference_profile(tmp_path)
 
-    outcome = desk.mmm(
-        "verify", "--target", profile, "--out", tmp_path / "out", "--requirement", requirement
-    )
+    outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out", "--requirement", requirement)
 
     assert outcome.code == 0, outcome.out + outcome.err
     assert outcome.verdict_of(requirement) == "verified"

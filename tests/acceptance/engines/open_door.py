@@ -12,7 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 def decision() -> dict[str, object]:
     """Return a decision for whoever asks."""
     now = datetime.now(UTC).isoformat()
-    return {"decision_id": str(uuid.uuid4()), "tenant_id": "any", "actor_id": "any", "actions": [], "created_at": now}
+    return {
+        "decision_id": str(uuid.uuid4()),
+        "tenant_id": "any",
+        "actor_id": "any",
+        "actions": [],
+        "created_at": now,
+    }
 
 
 class OpenDoor(BaseHTTPRequestHandler):
