@@ -73,7 +73,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def verify(session: nox.Session) -> None:
-    """The main job: verify the reference engine end to end and write a signed pack to evidence/."""
+    """Do the main job: verify the reference engine end to end, write a signed pack to evidence/."""
     verify_suite(session)
 
 

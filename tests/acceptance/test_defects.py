@@ -1,4 +1,4 @@
-"""Each seeded defect is caught, blamed on the right requirement, and shown with a request that reproduces it."""
+"""Each seeded defect is caught, blamed rightly, and shown with a request that reproduces it."""
 
 from __future__ import annotations
 

@@ -37,8 +37,10 @@ def test_a_killed_run_leaves_nothing_behind(kill: int, desk: Desk, tmp_path: Pat
 
     code = end_of(process, sent)
 
-    print(f"kill {kill}: {sent.name} after {moment:.2f} s, ended before: {ended_before}")
-    assert code in {130, 143, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM}
+    assert not ended_before, f"ended by itself within {moment:.2f} s"
+    assert code in {130, 143, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM}, (
+        f"{sent.name} at {moment:.2f} s"
+    )
     assert eventually(lambda: not desk.left_behind(), within=ORPHANS_END_WITHIN), desk.left_behind()
     assert [path for path in tmp_path.rglob("*.zip") if not zipfile.is_zipfile(path)] == []
     assert [path.name for path in tmp_path.rglob("*") if path.suffix in {".tmp", ".part"}] == []

@@ -1,4 +1,4 @@
-"""Every bad input gets one line that names it, its exit code, and leaves nothing running (the desk checks)."""
+"""Every bad input gets one line that names it and its exit code; nothing stays running (the desk checks)."""
 
 from __future__ import annotations
 
