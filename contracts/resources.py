@@ -1,0 +1,62 @@
+"""The contract files as data, and one registry in which a `$ref` from one to another resolves.
+
+Rule: files are read from the package itself, never from the working directory or the network.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+_ROOT = "contract:///"
+
+
+def read_openapi(name: str) -> dict[str, Any]:
+    """Return openapi/<name>.yaml as written."""
+    text = files("contracts").joinpath("openapi", f"{name}.yaml").read_text(encoding="utf-8")
+    document: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is the safe one
+    return document
+
+
+@cache
+def read_schemas() -> dict[str, dict[str, Any]]:
+    """Return every schemas/<name>.json by name."""
+    folder = files("contracts").joinpath("schemas")
+    found = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda e: e.name
+    )
+    return {
+        entry.name.removesuffix(".json"): json.loads(entry.read_text(encoding="utf-8")) for entry in found
+    }
+
+
+def openapi_uri(name: str) -> str:
+    """Return the address under which that document stands in a registry."""
+    return f"{_ROOT}openapi/{name}.yaml"
+
+
+def schema_uri(name: str) -> str:
+    """Return the address under which that schema stands in a registry."""
+    return f"{_ROOT}schemas/{name}.json"
+
+
+def registry(*documents: tuple[str, dict[str, Any]]) -> jsonschema_rs.Registry:
+    """Return a registry of these documents (name, content) and of every schema."""
+    openapi = [(openapi_uri(name), content) for name, content in documents]
+    schemas = [(schema_uri(name), content) for name, content in read_schemas().items()]
+    return jsonschema_rs.Registry([*openapi, *schemas], draft=jsonschema_rs.Draft202012)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # either is a safe loader
+    """YAML's safe loader, except that a date stays the text that was written, as in JSON."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}

@@ -1,0 +1,178 @@
+"""Whether a message keeps its contract.
+
+Rule: pure functions of document and message; what cannot be read is a violation, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from contracts.compiled import Checks, Contents, Parameter, compile_document
+from contracts.violations import Violation, escape, schema_violations
+
+if TYPE_CHECKING:
+    from contracts.document import Document
+    from contracts.routing import Match
+
+__all__ = ["Headers", "Violation", "check_request", "check_response"]
+
+Headers = Mapping[str, str] | Iterable[tuple[str, str]]
+
+_UNREADABLE: Final = object()
+
+
+def check_request(  # noqa: PLR0917 - the parts of a request, in the order of the wire
+    document: Document, method: str, path: str, query: str, headers: Headers, body: bytes
+) -> list[Violation]:
+    """Return how a request breaks the contract; empty when it keeps it.
+
+    `path` is below the document's base and as on the wire (percent-encoded), `query` without its "?".
+    """
+    match = document.find(method, path)
+    if match is None:
+        return [_no_operation(document, method, path)]
+    checks = compile_document(document)[match.operation.operation_id]
+    known = _lower(headers)
+    return [
+        *_check_parameters(checks, match, parse_qsl(query, keep_blank_values=True), known),
+        *_check_request_body(checks, known.get("content-type"), body),
+    ]
+
+
+def check_response(  # noqa: PLR0917 - the parts of an answer, in the order of the wire
+    document: Document, method: str, path: str, status: int, headers: Headers, body: bytes
+) -> list[Violation]:
+    """Return how an answer to this method and path breaks the contract; empty when it keeps it."""
+    match = document.find(method, path)
+    if match is None:
+        return [_no_operation(document, method, path)]
+    name = match.operation.name
+    response = compile_document(document)[match.operation.operation_id].response(status)
+    if response is None:
+        return [Violation("status.undocumented", name, "/status", f"status {status} is not documented")]
+    known = _lower(headers)
+    found = [violation for header in response.headers for violation in _check_header(header, known, name)]
+    if response.contents:
+        found += _check_content(response.contents, known.get("content-type"), body, name)
+    return found
+
+
+def _no_operation(document: Document, method: str, path: str) -> Violation:
+    allowed = document.allowed_methods(path)
+    if not allowed:
+        return Violation("path.unknown", "", "/path", f"no such path: {path}")
+    return Violation(
+        "method.unknown", "", "/method", f"{method} is not one of {', '.join(allowed)} at {path}"
+    )
+
+
+def _lower(headers: Headers) -> dict[str, str]:
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return {name.lower(): value for name, value in pairs}
+
+
+def _check_parameters(
+    checks: Checks, match: Match, query: list[tuple[str, str]], headers: Mapping[str, str]
+) -> Iterator[Violation]:
+    name = match.operation.name
+    for parameter in checks.parameters:
+        match parameter.part:
+            case "path":
+                yield from _check_value(parameter, match.path_params[parameter.name], name)
+            case "query":
+                yield from _check_query(
+                    parameter, [value for key, value in query if key == parameter.name], name
+                )
+            case _:
+                yield from _check_header(parameter, headers, name)
+    if checks.closed_query:
+        yield from _check_unknown_query(checks, query)
+
+
+def _check_query(parameter: Parameter, values: list[str], operation: str) -> Iterator[Violation]:
+    if parameter.required and not values:
+        yield _missing(parameter, operation)
+    for value in values:
+        yield from _check_value(parameter, value, operation)
+
+
+def _check_unknown_query(checks: Checks, query: list[tuple[str, str]]) -> Iterator[Violation]:
+    documented = {parameter.name for parameter in checks.parameters if parameter.part == "query"}
+    for name in dict.fromkeys(name for name, _ in query if name not in documented):
+        yield Violation(
+            "query.unknown", checks.operation.name, f"/query/{escape(name)}", f"{name!r} is not documented"
+        )
+
+
+def _check_header(parameter: Parameter, headers: Mapping[str, str], operation: str) -> list[Violation]:
+    value = headers.get(parameter.name)
+    if value is None:
+        return [_missing(parameter, operation)] if parameter.required else []
+    return _check_value(parameter, value, operation)
+
+
+def _missing(parameter: Parameter, operation: str) -> Violation:
+    pointer = f"/{parameter.part}/{escape(parameter.name)}"
+    return Violation(f"{parameter.part}.missing", operation, pointer, f"{parameter.name!r} is missing")
+
+
+def _check_value(parameter: Parameter, text: str, operation: str) -> list[Violation]:
+    if parameter.validator is None:
+        return []
+    value = _read_value(text, parameter.types)
+    at = f"/{escape(parameter.name)}"
+    return schema_violations(parameter.validator, value, part=parameter.part, operation=operation, at=at)
+
+
+def _read_value(text: str, types: frozenset[str]) -> object:
+    """Return the value that a parameter's text stands for: a number or boolean where one is wanted."""
+    if types.isdisjoint(("integer", "number", "boolean")):
+        return text
+    try:
+        return msgspec.json.decode(text, type=int | float | bool)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return text
+
+
+def _check_request_body(checks: Checks, content_type: str | None, body: bytes) -> list[Violation]:
+    name = checks.operation.name
+    if body and not checks.body:
+        return [Violation("body.unexpected", name, "/body", "this operation takes no body")]
+    if body:
+        return _check_content(checks.body, content_type, body, name)
+    if checks.body_required:
+        return [Violation("body.missing", name, "/body", "the body is missing")]
+    return []
+
+
+def _check_content(
+    contents: Contents, content_type: str | None, body: bytes, operation: str
+) -> list[Violation]:
+    media = (content_type or "").partition(";")[0].strip().lower()
+    key = _documented(contents, media)
+    if key is None:
+        message = f"content type {media or 'none'} is not one of {', '.join(contents)}"
+        return [Violation("content-type", operation, "/header/content-type", message)]
+    validator = contents[key]
+    if validator is None or not media.endswith("json"):
+        return []
+    value = _read_json(body)
+    if value is _UNREADABLE:
+        return [Violation("body.malformed", operation, "/body", "the body is not JSON")]
+    return schema_violations(validator, value, part="body", operation=operation)
+
+
+def _documented(contents: Contents, media: str) -> str | None:
+    wanted = (media, f"{media.partition('/')[0]}/*", "*/*")
+    return next((key for key in wanted if key in contents), None)
+
+
+def _read_json(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _UNREADABLE
