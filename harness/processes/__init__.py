@@ -1,7 +1,7 @@
 """Processes: whatever is started here is ended here, whatever happens to us."""
 
 from harness.processes.child import Child, Command, last_lines, start, wait_until
-from harness.processes.environment import engine_environment, own_environment
+from harness.processes.environment import engine_environment, guard_environment, own_environment, own_python
 from harness.processes.errors import ConfigurationError, DiedError, HarnessError, UnbuildableError
 from harness.processes.ports import LOOPBACK, free_port, port_taken
 from harness.processes.workdir import lock_of, work_directory
@@ -16,9 +16,11 @@ __all__ = [
     "UnbuildableError",
     "engine_environment",
     "free_port",
+    "guard_environment",
     "last_lines",
     "lock_of",
     "own_environment",
+    "own_python",
     "port_taken",
     "start",
     "wait_until",

@@ -14,14 +14,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from harness.processes.environment import guard_environment
 from harness.processes.errors import UnbuildableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 GUARD = Path(__file__).with_name("guard.py")
 TAIL_BYTES = 65_536
@@ -156,7 +157,9 @@ class Child:
         os.set_blocking(stdout.fileno(), False)
 
 
-def _stream(stream: Any) -> Any:  # noqa: ANN401 - both directions of a pipe; None only where none was asked for
+def _stream(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise UnbuildableError("a guard was started without its pipes")
     return stream
 
 
@@ -169,7 +172,7 @@ def start(command: Command) -> Child:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         bufsize=0,
-        env={},
+        env=guard_environment(),
         cwd="/",
         start_new_session=True,
     )
@@ -189,7 +192,7 @@ def last_lines(log: Path, count: int = 20) -> tuple[str, ...]:
     return tuple([line for line in text.splitlines() if line.strip()][-count:])
 
 
-def wait_until(done: Any, seconds: float, pause: float = 0.02) -> bool:  # noqa: ANN401 - any callable's truth
+def wait_until(done: Callable[[], bool], seconds: float, pause: float = 0.02) -> bool:
     """Ask until the answer is yes or the time is over; return the last answer."""
     deadline = time.monotonic() + seconds
     while not done():

@@ -40,3 +40,13 @@ def own_environment(**more: str) -> dict[str, str]:
     proxied = {name: ",".join(filter(None, [kept.get(name, ""), LOCAL])) for name in ("NO_PROXY", "no_proxy")}
     own = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
     return {**kept, **proxied, **own, **more}
+
+
+def guard_environment() -> dict[str, str]:
+    """Return what guards are started with: what shows whose they are."""
+    return {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+
+
+def own_python() -> str:
+    """Return the interpreter that runs us."""
+    return sys.executable

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.processes.environment import guard_environment
 from harness.processes.errors import UnbuildableError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def work_directory() -> Iterator[Path]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={},
+        env=guard_environment(),
         cwd="/",
         start_new_session=True,
     )
@@ -48,7 +49,8 @@ def lock_of(work_dir: Path) -> Path:
 
 def _parent() -> Path:
     """Return where temporary directories go; as root one that another user can pass through."""
-    choices = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108 - mkdtemp makes it private
+    usual = ("/tmp", "/var/tmp")
+    choices = [Path(tempfile.gettempdir()), *map(Path, usual)]
     if os.geteuid() != 0:
         return choices[0]
     return next((choice for choice in choices if _passable(choice)), choices[0])

@@ -1,7 +1,7 @@
 """Services: real storage and the fakes, each under a guard, each ready only once it really answers."""
 
 from harness.services.fakes import fakes
-from harness.services.postgres import PostgreSQL, create_database, drop_database, postgresql
+from harness.services.postgres import PostgreSQL, create_database, postgresql
 from harness.services.valkey import valkey
 
-__all__ = ["PostgreSQL", "create_database", "drop_database", "fakes", "postgresql", "valkey"]
+__all__ = ["PostgreSQL", "create_database", "fakes", "postgresql", "valkey"]

@@ -26,6 +26,7 @@ from harness.processes import (
     Command,
     UnbuildableError,
     free_port,
+    guard_environment,
     lock_of,
     port_taken,
     start,
@@ -97,11 +98,6 @@ def create_database(admin_url: str, name: str | None = None) -> str:
     chosen = name or f"mmm_{token_hex(6)}"
     asyncio.run(_execute(admin_url, f'CREATE DATABASE "{chosen}" TEMPLATE template0'))
     return admin_url.rpartition("/")[0] + f"/{chosen}"
-
-
-def drop_database(admin_url: str, url: str) -> None:
-    """Drop a database, whoever is still connected to it."""
-    asyncio.run(_execute(admin_url, f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)'))
 
 
 @contextlib.contextmanager
@@ -190,7 +186,7 @@ def _command(work_dir: Path, binaries: Path, data: Path, identity: Identity, por
 
 
 def _environment() -> dict[str, str]:
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+    return {**guard_environment(), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _ready(process: Child, port: int) -> bool:

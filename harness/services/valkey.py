@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from harness.processes import (
     Command,
     UnbuildableError,
     free_port,
+    guard_environment,
     lock_of,
     port_taken,
     start,
@@ -84,7 +84,7 @@ def _command(work_dir: Path, directory: Path, port: int) -> Command:
         name="Valkey",
         argv=(str(_binary()), *options),
         cwd=directory,
-        env={"PATH": os.environ.get("PATH", os.defpath)},
+        env=guard_environment(),
         log=directory / "valkey.log",
         lock=lock_of(work_dir),
         grace=2.0,

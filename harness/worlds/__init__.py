@@ -1,5 +1,23 @@
 """Worlds: an engine, its storage and its dependencies, started together and ended together."""
 
+from harness.worlds.engine import Engine
+from harness.worlds.errors import NotControllableError, NotExercisableError, NotMappedError
+from harness.worlds.plan import Plan, plan_like
+from harness.worlds.readiness import NotReadyError
+from harness.worlds.start import Running, start_world
 from harness.worlds.world import World, load_world, save_world
 
-__all__ = ["World", "load_world", "save_world"]
+__all__ = [
+    "Engine",
+    "NotControllableError",
+    "NotExercisableError",
+    "NotMappedError",
+    "NotReadyError",
+    "Plan",
+    "Running",
+    "World",
+    "load_world",
+    "plan_like",
+    "save_world",
+    "start_world",
+]

@@ -20,25 +20,26 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     `base_path`.
     `fakes` has only the fakes that this engine really talks to: a name that is missing cannot be controlled.
     `database`, `admin_database` and `redis` are None for an engine that somebody else started.
+    `controllable`: we started it, so it can be killed, restarted, or given a world of its own.
     `settings` are our names of the settings that a world of its own can change ([target.settings]).
     """
 
     engine_urls: tuple[str, ...]
     base_path: str
     ready_path: str
-    fakes: dict[str, str]
-    database: str | None
-    admin_database: str | None
-    redis: str | None
-    signing_kid: str | None
-    signing_public_key: str | None
-    engine_logs: tuple[str, ...]
-    engine_workdirs: tuple[str, ...]
     work_dir: str
     run_dir: str
     profile: str
     seed: int
-    controllable: bool
+    fakes: dict[str, str] = {}
+    database: str | None = None
+    admin_database: str | None = None
+    redis: str | None = None
+    signing_kid: str | None = None
+    signing_public_key: str | None = None
+    engine_logs: tuple[str, ...] = ()
+    engine_workdirs: tuple[str, ...] = ()
+    controllable: bool = False
     settings: tuple[str, ...] = ()
     missing_operations: tuple[str, ...] = ()
     label: str = "shared"

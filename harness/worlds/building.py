@@ -1,0 +1,105 @@
+"""From a plan and what surrounds the engine to the command that starts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.processes import (
+    LOOPBACK,
+    Command,
+    UnbuildableError,
+    engine_environment,
+    free_port,
+    lock_of,
+    own_python,
+    start,
+)
+from harness.targets import render
+from harness.worlds.engine import LAST_LINES, Blueprint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.worlds.plan import Plan
+    from harness.worlds.signing import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the engine finds when it starts."""
+
+    fakes: dict[str, str]
+    database: str
+    redis: str
+    key: SigningKey
+
+
+def blueprint(plan: Plan, directory: Path, around: Surroundings, index: int) -> Blueprint:
+    """Decide how one replica is started: its port, its own directory, its environment."""
+    target = plan.profile.target
+    port = target.port or free_port()
+    workdir = directory / f"engine-{index}"
+    workdir.mkdir(exist_ok=True)
+    values = _values(around, port, workdir)
+    printed = directory / f"engine-{index}.log"
+    log = printed if target.log == "stdout" else plan.profile.cwd / render(target.log, values)
+    command = Command(
+        name="the engine",
+        argv=tuple(render(part, values) for part in target.command),
+        cwd=plan.profile.cwd,
+        env=_environment(plan, values),
+        log=printed,
+        lock=lock_of(plan.work_dir),
+        grace=target.stop_seconds,
+    )
+    return Blueprint(
+        command=command,
+        origin=f"http://{LOOPBACK}:{port}",
+        ready_path=target.ready,
+        start_seconds=target.start_seconds,
+        log=log,
+        workdir=workdir,
+        port=port,
+        movable=target.port is None,
+    )
+
+
+def prepare(plan: Plan, first: Blueprint, around: Surroundings) -> None:
+    """Run the profile's `prepare` command, if it has one, before the engine starts."""
+    target = plan.profile.target
+    if not target.prepare:
+        return
+    values = _values(around, first.port, first.workdir)
+    command = Command(
+        name="target.prepare",
+        argv=tuple(render(part, values) for part in target.prepare),
+        cwd=plan.profile.cwd,
+        env=first.command.env,
+        log=first.workdir / "prepare.log",
+        lock=lock_of(plan.work_dir),
+    )
+    with start(command) as process:
+        code = process.wait(target.start_seconds)
+    if code != 0:
+        how = f"not done after {target.start_seconds:g} s" if code is None else f"exit code {code}"
+        raise UnbuildableError(f"target.prepare failed: {how}", process.last_lines(LAST_LINES))
+
+
+def _environment(plan: Plan, values: dict[str, str]) -> dict[str, str]:
+    target = plan.profile.target
+    env = {name: render(text, values) for name, text in target.env.items()}
+    return engine_environment({**env, **plan.variables()}, target.inherit)
+
+
+def _values(around: Surroundings, port: int, workdir: Path) -> dict[str, str]:
+    return {
+        **around.fakes,
+        "python": own_python(),
+        "host": LOOPBACK,
+        "port": str(port),
+        "database": around.database,
+        "redis": around.redis,
+        "signing_key": around.key.private,
+        "workdir": str(workdir),
+    }

@@ -1,0 +1,111 @@
+"""One engine process: started from the profile, watched until it is ready, disturbed by scenarios."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.processes import Child, Command, DiedError, UnbuildableError, last_lines, port_taken, start
+from harness.worlds.readiness import Readiness, wait_until_ready
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LAST_LINES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """Everything that is needed to start this engine, now or again."""
+
+    command: Command
+    origin: str
+    ready_path: str
+    start_seconds: float
+    log: Path
+    workdir: Path
+    port: int
+    movable: bool
+
+
+class Engine:
+    """A running engine. It can be killed, paused and started again, on the same port."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self.blueprint = blueprint
+        self._began = time.monotonic()
+        self._child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """Return its origin."""
+        return self.blueprint.origin
+
+    @property
+    def process(self) -> Child:
+        """Return its process."""
+        if self._child is None:
+            raise UnbuildableError(f"the engine at {self.url} was never started")
+        return self._child
+
+    def start(self) -> None:
+        """Start the process; ready it is only after `wait_until_ready`."""
+        if port_taken(self.blueprint.port):
+            line = f"port {self.blueprint.port}, where the engine is to listen, is already in use"
+            raise UnbuildableError(line)
+        self._began = time.monotonic()
+        self._child = start(self.blueprint.command)
+
+    def move(self, blueprint: Blueprint) -> None:
+        """Start anew elsewhere."""
+        self.stop()
+        self.blueprint = blueprint
+        self.start()
+
+    def wait_until_ready(self) -> Readiness:
+        """Wait, and return how long it took from the start of the process."""
+        plan = self.blueprint
+        readiness = wait_until_ready(plan.origin, plan.ready_path, plan.start_seconds, self.check_alive)
+        self.check_alive()
+        return Readiness(time.monotonic() - self._began, readiness.note)
+
+    def check_alive(self) -> None:
+        """Raise, with its last words, if the process has ended."""
+        code = self.process.exit_code()
+        if code is not None:
+            line = f"the engine ended {_how(code)} before it was ready"
+            raise DiedError(line, self.last_words())
+
+    def last_words(self) -> tuple[str, ...]:
+        """Return the last lines that it printed, or wrote to its log."""
+        return self.process.last_lines(LAST_LINES) or last_lines(self.blueprint.log, LAST_LINES)
+
+    def kill(self) -> None:
+        """End it as `kill -9` does, with all that it started."""
+        self.process.signal(signal.SIGKILL)
+        self.process.wait(5.0)
+
+    def pause(self) -> None:
+        """Stop it where it stands (SIGSTOP)."""
+        self.process.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on (SIGCONT)."""
+        self.process.signal(signal.SIGCONT)
+
+    def restart(self) -> Readiness:
+        """End it politely if it runs, start it again and wait until it is ready."""
+        self.stop()
+        self.start()
+        return self.wait_until_ready()
+
+    def stop(self) -> None:
+        """End it as its profile says; nothing happens if it has ended already."""
+        if self._child is not None:
+            self._child.stop()
+
+
+def _how(code: int) -> str:
+    return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"

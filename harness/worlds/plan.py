@@ -1,0 +1,70 @@
+"""What a world is to be: a value, decided before anything is started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.targets import Profile, load_profile
+from harness.worlds.errors import NotControllableError, NotMappedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.worlds.world import World
+
+Setting = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A profile, and where, with what storage and with which settings it is to run."""
+
+    profile: Profile
+    run_dir: Path
+    work_dir: Path
+    seed: int
+    admin_database: str | None
+    label: str = "shared"
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    replicas: int | None = None
+
+    @property
+    def count(self) -> int:
+        """Return how many replicas there are to be."""
+        return self.replicas or self.profile.target.replicas
+
+    def variables(self) -> dict[str, str]:
+        """Return the engine's variables for the settings; a setting that is not mapped cannot be changed."""
+        mapped = self.profile.target.settings
+        for name in self.settings:
+            if name not in mapped:
+                raise NotMappedError(f"the profile does not map the setting {name} ([target.settings])")
+        return {mapped[name]: _text(value) for name, value in self.settings.items()}
+
+
+def plan_like(
+    world: World,
+    label: str,
+    *,
+    settings: Mapping[str, Setting] | None = None,
+    replicas: int | None = None,
+) -> Plan:
+    """Plan another world beside a running one: same profile and storage server, all else its own."""
+    if not world.controllable:
+        raise NotControllableError("the engine was started by somebody else: no world of its own can be had")
+    return Plan(
+        profile=load_profile(Path(world.profile)),
+        run_dir=Path(world.run_dir),
+        work_dir=Path(world.work_dir),
+        seed=world.seed,
+        admin_database=world.admin_database,
+        label=label,
+        settings=settings or {},
+        replicas=replicas,
+    )
+
+
+def _text(value: Setting) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

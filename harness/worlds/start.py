@@ -1,0 +1,161 @@
+"""Start a world and end it: fakes, storage, key and engine of one plan, in that order and back."""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.processes import DiedError, UnbuildableError, port_taken
+from harness.services import create_database, fakes, valkey
+from harness.worlds.building import Surroundings, blueprint, prepare
+from harness.worlds.engine import Engine
+from harness.worlds.errors import NotControllableError
+from harness.worlds.logs import keep_logs
+from harness.worlds.readiness import Readiness, wait_until_ready
+from harness.worlds.signing import SigningKey, new_signing_key, trust
+from harness.worlds.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from harness.worlds.engine import Blueprint
+    from harness.worlds.plan import Plan
+
+COLLISIONS = 3
+ATTACHED = "the engine was started by somebody else: what the harness cannot control there is not exercised"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A world that stands: what a check needs to know of it, and its engines to disturb.
+
+    `seconds` is from the start of the first engine's process until it was ready; None when attached to.
+    """
+
+    world: World
+    engines: tuple[Engine, ...]
+    seconds: float | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def engine(self) -> Engine:
+        """Return the first replica's process."""
+        if not self.engines:
+            raise NotControllableError("the engine was started by somebody else: it cannot be disturbed")
+        return self.engines[0]
+
+
+@contextlib.contextmanager
+def start_world(plan: Plan) -> Iterator[Running]:
+    """Start what a plan says and end it all on leaving. It blocks: asynchronous code uses a thread."""
+    plan.variables()  # a setting that is not mapped is refused before anything starts
+    directory = plan.work_dir / "worlds" / f"{plan.label}-{token_hex(3)}"
+    directory.mkdir(parents=True)
+    with contextlib.ExitStack() as stack:
+        if plan.profile.target.url is None:
+            yield _started(plan, directory, stack)
+        else:
+            yield _attached(plan, directory, stack)
+
+
+def _started(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Running:
+    around = _surroundings(plan, directory, stack)
+    draw = [partial(blueprint, plan, directory, around, index) for index in range(plan.count)]
+    engines = tuple(Engine(make()) for make in draw)
+    prepare(plan, engines[0].blueprint, around)
+    stack.callback(_keep_logs, plan, engines, around)
+    for engine in engines:
+        stack.callback(engine.stop)
+        engine.start()
+    ready = [_ready(engine, make) for engine, make in zip(engines, draw, strict=True)]
+    world = msgspec.structs.replace(
+        _outline(plan),
+        engine_urls=tuple(engine.url for engine in engines),
+        fakes=around.fakes,
+        database=around.database,
+        admin_database=plan.admin_database,
+        redis=around.redis,
+        signing_kid=around.key.kid,
+        signing_public_key=around.key.public,
+        engine_logs=tuple(str(engine.blueprint.log) for engine in engines),
+        engine_workdirs=tuple(str(engine.blueprint.workdir) for engine in engines),
+        controllable=True,
+        settings=tuple(plan.profile.target.settings),
+    )
+    return Running(world, engines, ready[0].seconds, _notes(ready))
+
+
+def _surroundings(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Surroundings:
+    if plan.admin_database is None:
+        raise UnbuildableError("an engine that is started needs a database server")
+    with ThreadPoolExecutor(3) as pool:
+        speaking = pool.submit(stack.enter_context, fakes(plan.work_dir, directory / "fakes"))
+        caching = pool.submit(stack.enter_context, valkey(plan.work_dir, directory / "valkey"))
+        storing = pool.submit(create_database, plan.admin_database)
+    key = new_signing_key()
+    trust(speaking.result(), key)
+    return Surroundings(speaking.result(), storing.result(), caching.result(), key)
+
+
+def _ready(engine: Engine, draw: Callable[[], Blueprint]) -> Readiness:
+    """Wait for an engine; one that died because another program took its port first gets another port."""
+    for _ in range(COLLISIONS):
+        try:
+            return engine.wait_until_ready()
+        except DiedError:
+            if not engine.blueprint.movable or not port_taken(engine.blueprint.port):
+                raise
+            engine.move(draw())
+    return engine.wait_until_ready()
+
+
+def _keep_logs(plan: Plan, engines: tuple[Engine, ...], around: Surroundings) -> None:
+    logs = [engine.blueprint.log for engine in engines]
+    keep_logs(plan.run_dir, plan.label, logs, [around.key.private])
+
+
+def _attached(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Running:
+    target = plan.profile.target
+    ports = {name: int(address.rpartition(":")[2]) for name, address in target.fakes.items()}
+    for name, port in ports.items():
+        if port_taken(port):
+            raise UnbuildableError(f"{plan.profile.path}: target.fakes.{name}: port {port} is already in use")
+    speaking = stack.enter_context(fakes(plan.work_dir, directory / "fakes", ports)) if ports else {}
+    key = SigningKey(target.signing_public_key) if target.signing_public_key else None
+    if key is not None:
+        trust(speaking, key)
+    origin = (target.url or "").rstrip("/")
+    readiness = wait_until_ready(origin, target.ready, target.start_seconds, lambda: None)
+    world = msgspec.structs.replace(
+        _outline(plan),
+        engine_urls=(origin,),
+        fakes=speaking,
+        signing_kid=key.kid if key else None,
+        signing_public_key=key.public if key else None,
+    )
+    return Running(world, (), None, (*_notes([readiness]), ATTACHED))
+
+
+def _outline(plan: Plan) -> World:
+    target = plan.profile.target
+    return World(
+        engine_urls=(),
+        base_path=target.base_path,
+        ready_path=target.ready,
+        work_dir=str(plan.work_dir),
+        run_dir=str(plan.run_dir),
+        profile=str(plan.profile.path.resolve()),
+        seed=plan.seed,
+        label=plan.label,
+    )
+
+
+def _notes(ready: Iterable[Readiness]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.note for one in ready if one.note))
