@@ -166,7 +166,7 @@ def launch(spec: dict[str, Any]) -> int:
             stdout=out,
             stderr=log,
             start_new_session=True,
-            preexec_fn=die_with_guard,
+            preexec_fn=die_with_guard,  # noqa: PLW1509 - this program has one thread
             **identity,
         )
     pid = child.pid

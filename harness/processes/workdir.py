@@ -49,7 +49,7 @@ def lock_of(work_dir: Path) -> Path:
 
 def _parent() -> Path:
     """Return where temporary directories go; as root one that another user can pass through."""
-    usual = ("/tmp", "/var/tmp")
+    usual = ("/tmp", "/var/tmp")  # noqa: S108 - a private directory is made there
     choices = [Path(tempfile.gettempdir()), *map(Path, usual)]
     if os.geteuid() != 0:
         return choices[0]
