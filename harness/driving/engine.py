@@ -1,0 +1,167 @@
+"""The engine under test, as a caller sees it: one method a route, each answer recorded."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import ssl
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from contracts.document import load_document
+from harness.driving.builders import Json, a_decide_request
+from harness.driving.failures import NoAnswerError
+from harness.driving.recorder import ENGINE, WIRE
+from harness.driving.reply import RawReply, Reply
+from reports.run import now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.driving.people import People, Wallet
+    from harness.driving.recorder import Recorder
+    from harness.worlds import World
+    from reports.record import Persona
+
+# A conforming engine's slowest answer waits for IAM (2.0 s), then policy, LLM (3.0 s) and ERIS (0.8 s).
+ANSWER_WITHIN = 10.0
+
+
+class EngineClient:
+    """Calls the engine as one of a tenant's people; replicas take turns."""
+
+    def __init__(self, world: World, people: People, wallet: Wallet, recorder: Recorder) -> None:
+        self.people = people
+        self._base = world.base_path
+        self._origins = itertools.cycle(world.engine_urls)
+        self._wallet = wallet
+        self._recorder = recorder
+        self._http = httpx.AsyncClient(
+            timeout=ANSWER_WITHIN, trust_env=False, verify=_tls(), headers={"accept": "application/json"}
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        by: Persona | None = None,
+        body: object = None,
+        content: bytes | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send a request. `by`: whose token it carries (None: no Authorization but the one in `headers`)."""
+        sent = dict(headers or {})
+        if by is not None:
+            sent = {"Authorization": f"Bearer {await self._wallet.token_of(by)}"} | sent
+        if body is not None:
+            content = json.dumps(body).encode()
+        if content is not None:
+            sent = {"Content-Type": "application/json"} | sent
+        url = next(self._origins) + self._base + path + (f"?{urlencode(query)}" if query else "")
+        request = self._http.build_request(method, url, content=content, headers=sent)
+        return await self._exchange(request, path, by)
+
+    async def _exchange(self, request: httpx.Request, path: str, by: Persona | None) -> Reply:
+        recorder, at, started = self._recorder, now(), time.perf_counter()
+        shown = recorder.message(request.headers.multi_items(), request.content)
+        answer, error = None, None
+        try:
+            answer = await self._http.send(request)
+        except httpx.HTTPError as problem:
+            error = f"no answer: {type(problem).__name__} {problem}".strip()
+        seconds = time.perf_counter() - started
+        exchange = recorder.record(
+            side=ENGINE,
+            method=request.method,
+            url=str(request.url),
+            request=shown,
+            status=answer.status_code if answer is not None else None,
+            response=recorder.message(answer.headers.multi_items(), answer.content)
+            if answer is not None
+            else None,
+            error=error,
+            seconds=seconds,
+            at=at,
+            persona=by,
+        )
+        recorder.operations[exchange.id] = operation = operation_of(request.method, path)
+        if answer is None:
+            recorder.look(WIRE, exchange.id)
+            raise NoAnswerError(f"{operation}: {error} after {seconds:.1f} s")
+        pairs = tuple(answer.headers.multi_items())
+        raw = RawReply(operation, answer.status_code, pairs, answer.content, seconds, exchange.id)
+        return Reply(raw, recorder)
+
+    async def token_of(self, person: Persona) -> str:
+        """Return a person's token: to send it in a way that `call` does not, or to look for it."""
+        return await self._wallet.token_of(person)
+
+    async def decide(self, by: Persona | None = None, **members: object) -> Reply:
+        """Ask for a decision for the caller (the usual developer), with a signal and a context by default."""
+        person = by or self.people.developer
+        return await self.call("POST", "/decide", by=person, body=a_decide_request(person, **members))
+
+    async def trigger(self, by: Persona | None = None, **members: object) -> Reply:
+        """Evaluate a signal explicitly."""
+        person = by or self.people.developer
+        return await self.call(
+            "POST", "/triggers/evaluate", by=person, body=a_decide_request(person, **members)
+        )
+
+    async def report_outcome(self, decision_id: str, body: Json, by: Persona | None = None) -> Reply:
+        """Say what became of an action."""
+        person = by or self.people.developer
+        return await self.call("POST", f"/decisions/{_segment(decision_id)}/outcomes", by=person, body=body)
+
+    async def list_playbooks(self, by: Persona | None = None, **query: str) -> Reply:
+        """List the tenant's playbooks."""
+        return await self.call("GET", "/playbooks", by=by or self.people.developer, query=query)
+
+    async def create_playbook(self, body: object, by: Persona | None = None) -> Reply:
+        """Create a draft."""
+        return await self.call("POST", "/playbooks", by=by or self.people.admin, body=body)
+
+    async def update_playbook(self, playbook_id: str, body: object, by: Persona | None = None) -> Reply:
+        """Change a playbook."""
+        path = f"/playbooks/{_segment(playbook_id)}"
+        return await self.call("PUT", path, by=by or self.people.admin, body=body)
+
+    async def publish_playbook(self, playbook_id: str, by: Persona | None = None) -> Reply:
+        """Publish the draft version of a playbook."""
+        return await self.call(
+            "POST", f"/playbooks/{_segment(playbook_id)}/publish", by=by or self.people.admin
+        )
+
+    async def delete_playbook(self, playbook_id: str, by: Persona | None = None) -> Reply:
+        """Deprecate a playbook."""
+        return await self.call("DELETE", f"/playbooks/{_segment(playbook_id)}", by=by or self.people.admin)
+
+    async def public(self, name: str) -> Reply:
+        """Get health, ready or metrics, as anybody."""
+        return await self.call("GET", f"/{name}")
+
+
+def operation_of(method: str, path: str) -> str:
+    """Return "METHOD /path/template" of a call."""
+    match = load_document("engine").find(method, path.partition("?")[0])
+    return f"{method} {match.operation.template if match else path}"
+
+
+def _segment(value: str) -> str:
+    return quote(value, safe="")
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the system's certificates takes longer than a whole exchange; they do not change in a run.
+    return ssl.create_default_context()

@@ -1,0 +1,118 @@
+"""Givens: what a scenario starts from. A refused step is blamed on that step's own requirement.
+
+Rule: nothing that is read here counts as looked at: a given is not evidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from harness.driving.answers import Object
+from harness.driving.builders import Json, a_playbook, an_outcome
+from harness.driving.failures import EngineBreachError, GivenRefusedError
+from harness.driving.reply import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from harness.driving.engine import EngineClient
+    from harness.driving.people import People
+    from harness.driving.reply import Reply
+    from reports.record import Persona
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One kind of preparation: what it is called, what it calls, and which requirement says that it works."""
+
+    name: str
+    operation: str
+    requirement: str
+    success: tuple[int, ...] = (200,)
+
+
+CREATE = Step("a playbook is created", "POST /playbooks", "FR-3", (200, 201))
+PUBLISH = Step("a playbook is published", "POST /playbooks/{id}/publish", "FR-3")
+DEPRECATE = Step("a playbook is deprecated", "DELETE /playbooks/{id}", "FR-3", (204,))
+DECIDE = Step("a decision is made", "POST /decide", "UT-MMM-01")
+FIRE = Step("a published playbook without triggers fires", "POST /decide", "UT-MMM-01")
+REPORT = Step("an outcome is accepted", "POST /decisions/{id}/outcomes", "IT-MMM-01", (202,))
+
+
+class Given:
+    """Prepares a tenant."""
+
+    def __init__(self, engine: EngineClient, people: People) -> None:
+        self.engine = engine
+        self.people = people
+
+    async def draft_playbook(self, playbook: Json | None = None, *, by: Persona | None = None) -> Object:
+        """Create a playbook; it does not fire yet."""
+        body = playbook or a_playbook()
+        created = await _step(CREATE, lambda: self.engine.create_playbook(body, by))
+        _demand(CREATE, lambda: created.string("playbook_id"))
+        return created
+
+    async def published_playbook(self, playbook: Json | None = None, *, by: Persona | None = None) -> Object:
+        """Create a playbook and publish it: from now on it fires."""
+        draft = await self.draft_playbook(playbook, by=by)
+        published = await _step(PUBLISH, lambda: self.engine.publish_playbook(draft["playbook_id"], by))
+        _demand(PUBLISH, lambda: published.string("playbook_id"))
+        return published
+
+    async def deprecated_playbook(self, playbook: Json | None = None) -> Object:
+        """Create, publish and delete a playbook: it never fires again."""
+        published = await self.published_playbook(playbook)
+        await _step(DEPRECATE, lambda: self.engine.delete_playbook(published["playbook_id"]))
+        return published
+
+    async def decision(self, by: Persona | None = None, **members: object) -> Decision:
+        """Make a decision, with or without actions."""
+        answer = await _step(DECIDE, lambda: self.engine.decide(by, **members))
+        return _demand(DECIDE, lambda: _decision(answer))
+
+    async def decision_with_actions(self, by: Persona | None = None, **members: object) -> Decision:
+        """Make a decision that proposes something: a playbook that fits is published already."""
+        answer = await _step(DECIDE, lambda: self.engine.decide(by, **members))
+        decision = _demand(DECIDE, lambda: _decision(answer))
+        _demand(FIRE, lambda: decision.actions[0].string("action_id"))
+        return decision
+
+    async def outcome(self, decision: Decision, by: Persona | None = None, result: str = "shown") -> Object:
+        """Report what became of a decision's first action."""
+        body = an_outcome(decision.actions[0].string("action_id"), result)
+        accepted = await _step(REPORT, lambda: self.engine.report_outcome(decision.id, body, by))
+        _demand(REPORT, lambda: accepted.string("outcome_id"))
+        return accepted
+
+
+def _decision(answer: Object) -> Decision:
+    decision = Decision(answer["decision"], "decision")
+    _ = decision.id, decision.actions
+    return decision
+
+
+async def _step(step: Step, call: Callable[[], Awaitable[Reply]]) -> Object:
+    try:
+        raw = (await call()).raw
+    except EngineBreachError as failure:
+        raise _refused(step, str(failure)) from failure
+    if raw.status not in step.success:
+        raise _refused(step, str(raw))
+    return _demand(step, lambda: Object(raw.json() if raw.body else {}, f"the answer to {step.operation}"))
+
+
+def _demand(step: Step, read: Callable[[], _T]) -> _T:
+    """Read something that the step must have given."""
+    try:
+        return read()
+    except EngineBreachError as failure:
+        raise _refused(step, str(failure)) from failure
+
+
+def _refused(step: Step, detail: str) -> GivenRefusedError:
+    return GivenRefusedError(step.name, step.operation, (step.requirement,), detail)

@@ -1,0 +1,45 @@
+"""Ids of a scenario's own: random, but the same again for the same run seed and scenario."""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+class Names:
+    """Draws names that no other scenario has.
+
+    >>> Names(7, "a").tenant() == Names(7, "a").tenant()
+    True
+    >>> Names(7, "a").tenant() == Names(7, "b").tenant()
+    False
+    """
+
+    def __init__(self, seed: int, scenario: str) -> None:
+        self._random = random.Random(f"{seed}:{scenario}")  # noqa: S311 - names need no secrecy, but a replay
+
+    def tenant(self) -> str:
+        """Return a tenant id."""
+        return f"tenant-{self.word(10)}"
+
+    def actor(self, role: str) -> str:
+        """Return an actor id that shows its role."""
+        return f"{role.replace('_', '-')}-{self.word(8)}"
+
+    def repo(self) -> str:
+        """Return a repository id."""
+        return f"repo-{self.word(8)}"
+
+    def canary(self) -> str:
+        """Return a text that is nowhere else: where it turns up, it was copied from where it was put."""
+        return f"canary{self.word(16)}"
+
+    def uuid(self) -> str:
+        """Return a UUID in canonical form that names nothing."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def word(self, length: int = 8) -> str:
+        """Return a lower-case word of letters and digits."""
+        return "".join(self._random.choices(_ALPHABET, k=length))

@@ -1,0 +1,121 @@
+"""What one scenario did and looked at: the ground on which it is judged.
+
+Rule: everything is redacted here, before it is kept; looking is noted where an answer is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reports.record import Exchange, ExchangeRecorded, Message
+from reports.redaction import redact, redact_headers
+from reports.run import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from reports.record import Event, Persona
+
+Headers = tuple[tuple[str, str], ...]
+
+WIRE = "wire"
+DEPENDENCY = "dependency"
+LOG = "log"
+ENGINE = "engine"
+
+
+class Disturbance(msgspec.Struct, frozen=True):
+    """A scripted answer or fault, and how often it came into play."""
+
+    name: str
+    is_fault: bool
+    hits: int
+
+
+class Recorder:
+    """Keeps a scenario's exchanges, emits each as it happens, and notes what was looked at."""
+
+    def __init__(self, scenario: str, emit: Callable[[Event], None]) -> None:
+        self.scenario = scenario
+        self.exchanges: list[Exchange] = []
+        self.kinds: set[str] = set()
+        self.disturbances: list[Disturbance] = []
+        self.offending: str | None = None
+        self.operations: dict[str, str] = {}
+        self._emit = emit
+        self._secrets: dict[str, str] = {}
+        self._prefix = hashlib.sha256(scenario.encode()).hexdigest()[:10]
+
+    def hide(self, secret: str, stand_in: str) -> None:
+        """Never record `secret`; `stand_in` is recorded in its place."""
+        self._secrets[secret] = stand_in
+
+    def look(self, kind: str, exchange: str | None = None) -> None:
+        """Note that evidence of this kind was looked at, and in which exchange."""
+        self.kinds.add(kind)
+        if exchange is not None:
+            self.offending = exchange
+
+    def clean(self, text: str) -> str:
+        """Return the text without anything secret."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, self._secrets[secret])
+        return redact(text)
+
+    def message(self, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes | str) -> Message:
+        """Return a message fit to be kept; a body that is not UTF-8 shows its bytes escaped."""
+        text = body if isinstance(body, str) else body.decode("utf-8", "backslashreplace")
+        pairs = headers.items() if hasattr(headers, "items") else headers
+        return Message(headers=self._headers(pairs), body=self.clean(text))
+
+    def record(
+        self,
+        *,
+        side: str,
+        method: str,
+        url: str,
+        request: Message,
+        status: int | None = None,
+        response: Message | None = None,
+        error: str | None = None,
+        seconds: float = 0.0,
+        at: str | None = None,
+        persona: Persona | None = None,
+    ) -> Exchange:
+        """Keep one exchange and emit it."""
+        exchange = Exchange(
+            id=f"{self._prefix}-{len(self.exchanges) + 1}",
+            at=at or now(),
+            side=side,
+            method=method,
+            url=self.clean(url),
+            request=request,
+            status=status,
+            response=response,
+            error=None if error is None else self.clean(error),
+            seconds=round(seconds, 6),
+            scenario=self.scenario,
+            persona=persona,
+        )
+        self.exchanges.append(exchange)
+        self._emit(ExchangeRecorded(at=exchange.at, exchange=exchange))
+        return exchange
+
+    @property
+    def engine_exchanges(self) -> list[Exchange]:
+        """Return the exchanges that the engine was asked for."""
+        return [exchange for exchange in self.exchanges if exchange.side == ENGINE]
+
+    def exchange(self, exchange_id: str | None) -> Exchange | None:
+        """Return a kept exchange by its id."""
+        return next((exchange for exchange in self.exchanges if exchange.id == exchange_id), None)
+
+    def _headers(self, pairs: Iterable[tuple[str, str]]) -> Headers:
+        # A token that a persona stands for keeps its readable stand-in; redaction only sees what is left.
+        return tuple(
+            (name, cleaned) if (cleaned := self.clean(value)) != value else redact_headers([(name, value)])[0]
+            for name, value in pairs
+        )

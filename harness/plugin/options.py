@@ -1,0 +1,90 @@
+"""The plugin's command line, and what a process of the run keeps for its whole life."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.plugin.markers import LINES, OWN_WORLD, requirements_of, unknown_requirements
+from harness.worlds import World, load_world
+from reports.record import FindingRecorded
+from reports.run import EventLog, now
+
+if TYPE_CHECKING:
+    from reports.record import Event, Finding
+
+
+class Stage:
+    """What one process of the scenario stage knows and writes."""
+
+    def __init__(self, world: World, source: str) -> None:
+        self.world = world
+        self._source = source
+        self._found: set[str] = set()
+
+    @cached_property
+    def events(self) -> EventLog:
+        """Return this process' own event file."""
+        return EventLog(Path(self.world.run_dir), self._source)
+
+    def emit(self, event: Event) -> None:
+        """Write an event."""
+        self.events.emit(event)
+
+    def found(self, finding: Finding) -> None:
+        """Write a finding, each once."""
+        if finding.id not in self._found:
+            self._found.add(finding.id)
+            self.emit(FindingRecorded(at=now(), finding=finding))
+
+
+STAGE = pytest.StashKey[Stage]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    group = parser.getgroup("mmm", "MMM scenarios")
+    group.addoption("--mmm-world", metavar="FILE", help="the world to run in, as the harness has written it")
+    group.addoption(
+        "--mmm-requirement",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="run only scenarios that show this requirement (may be given again)",
+    )
+
+
+def configure(config: pytest.Config) -> None:
+    """Know our marks and, unless only asked what there is, our world."""
+    for line in LINES:
+        config.addinivalue_line("markers", line)
+    if problems := unknown_requirements(config.getoption("--mmm-requirement")):
+        raise pytest.UsageError(f"--mmm-requirement: {problems[0]}")
+    path = config.getoption("--mmm-world")
+    if path is not None:
+        worker = getattr(config, "workerinput", {}).get("workerid", "")
+        config.stash[STAGE] = Stage(load_world(Path(path)), "-".join(filter(None, ("scenarios", worker))))
+    elif not config.getoption("collectonly"):
+        raise pytest.UsageError(
+            "--mmm-world FILE is missing: scenarios need an engine to ask (`mmm verify` starts one)"
+        )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the event file."""
+    stage = config.stash.get(STAGE, None)
+    if stage is not None:
+        stage.events.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what was asked for; begin with what takes longest: the scenarios with worlds of their own."""
+    wanted = set(config.getoption("--mmm-requirement"))
+    kept = [item for item in items if not wanted or wanted & set(requirements_of(item))]
+    dropped = [item for item in items if wanted and not wanted & set(requirements_of(item))]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker(OWN_WORLD) is None)

@@ -1,0 +1,76 @@
+"""Worlds of a scenario's own: an engine, storage and fakes that it may break, ended with it.
+
+Rule: only so many at once as the machine can bear, over all processes of the stage.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.driving.failures import not_exercised
+from harness.worlds import NotExercisableError, plan_like, start_world
+from reports.record import EngineStarted
+from reports.run import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.plugin.options import Stage
+    from harness.worlds import Running
+    from harness.worlds.plan import Setting
+
+_POLL = 0.05
+
+
+@contextlib.contextmanager
+def turn(folder: Path, places: int) -> Iterator[None]:
+    """Wait for one of so many places, and hold it; a process that dies gives its place back."""
+    files = [(folder / f"own-world-{number}.lock").open("w") for number in range(places)]
+    try:
+        while not any(_taken(file.fileno()) for file in files):
+            time.sleep(_POLL)
+        yield
+    finally:
+        for file in files:
+            file.close()
+
+
+def places() -> int:
+    """Return how many own worlds this machine bears at once."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+@contextlib.contextmanager
+def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> Iterator[Running]:
+    """Start a world like the stage's with other settings, and end it."""
+    label = "own-" + re.sub(r"[^a-z0-9]+", "-", scenario.rpartition("::")[2].lower()).strip("-")[:60]
+    try:
+        plan = plan_like(stage.world, label, settings=settings)
+        plan.variables()
+    except NotExercisableError as reason:
+        not_exercised(str(reason))
+    with turn(Path(stage.world.work_dir), places()), start_world(plan) as running:
+        stage.emit(
+            EngineStarted(
+                at=now(),
+                url=running.engine.url,
+                seconds=running.seconds,
+                replicas=len(running.engines),
+                scenario=scenario,
+            )
+        )
+        yield running
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

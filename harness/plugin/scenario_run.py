@@ -1,0 +1,134 @@
+"""One scenario on its way: what came of its phases, and the events that are written when it has ended."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.driving.curl import curl_line
+from harness.driving.recorder import Recorder
+from harness.plugin.judgement import BLOCKED, FAILED, PASSED, UNKNOWN, Evidence, Judgement, Problem, judge
+from harness.plugin.markers import requirements_of, title_of
+from harness.plugin.options import STAGE, Stage
+from reports.record import Finding, ScenarioFinished
+from reports.run import now
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from reports.record import Exchange
+
+
+class ScenarioRun:
+    """Collects what is known of a scenario while it runs."""
+
+    def __init__(self, item: pytest.Item, stage: Stage) -> None:
+        self.item = item
+        self.stage = stage
+        self.recorder = Recorder(item.nodeid, stage.emit)
+        self.problems: list[Problem] = []
+        self._started = time.monotonic()
+
+    def judged(self) -> Judgement:
+        """Return what is to be said of it as things stand."""
+        return judge(
+            Evidence(
+                problems=tuple(self.problems),
+                exchanges=len(self.recorder.engine_exchanges),
+                kinds=frozenset(self.recorder.kinds),
+                disturbances=tuple(self.recorder.disturbances),
+            )
+        )
+
+    def finish(self) -> Judgement:
+        """Judge, and write the finding (if any) and the end."""
+        judgement = self.judged()
+        finding = self._finding(judgement)
+        if finding is not None:
+            self.stage.found(finding)
+        self.stage.emit(
+            ScenarioFinished(
+                at=now(),
+                scenario=self.item.nodeid,
+                suite=self.item.path.parent.name,
+                title=title_of(self.item),
+                requirements=requirements_of(self.item),
+                outcome=judgement.outcome,
+                seconds=round(time.monotonic() - self._started, 3),
+                kinds=tuple(sorted(self.recorder.kinds)),
+                reason=self.recorder.clean(judgement.reason),
+                finding=None if finding is None else finding.id,
+                exchanges=len(self.recorder.engine_exchanges),
+            )
+        )
+        return judgement
+
+    def _finding(self, judgement: Judgement) -> Finding | None:
+        if judgement.outcome not in {FAILED, BLOCKED}:
+            return None
+        blame, recorder = judgement.blame, self.recorder
+        asked = recorder.engine_exchanges
+        last = asked[-1] if asked else None
+        shown = last if blame else recorder.exchange(recorder.offending) or last
+        rule = f"given {blame.step}" if blame else self.item.nodeid
+        operation = blame.operation if blame else self._operation(shown)
+        return Finding(
+            id="F-" + hashlib.sha256(f"{rule}\n{operation}".encode()).hexdigest()[:10],
+            rule=rule,
+            operation=operation,
+            requirements=blame.requirements if blame else requirements_of(self.item),
+            title=f"A given was refused: {blame.step}" if blame else title_of(self.item),
+            detail=recorder.clean(blame.detail if blame else judgement.reason),
+            exchanges=self._until(shown),
+            curl="" if shown is None else curl_line(shown),
+            seed=self.stage.world.seed,
+        )
+
+    def _operation(self, exchange: Exchange | None) -> str:
+        return self.recorder.operations.get(exchange.id, "") if exchange else ""
+
+    def _until(self, shown: Exchange | None) -> tuple[str, ...]:
+        ids = [exchange.id for exchange in self.recorder.exchanges]
+        return tuple(ids[: ids.index(shown.id) + 1]) if shown else tuple(ids)
+
+
+RUN = pytest.StashKey[ScenarioRun]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Begin a scenario; write its end, whatever it was."""
+    item.stash[RUN] = run = ScenarioRun(item, item.config.stash[STAGE])
+    try:
+        return (yield)
+    except BaseException as interruption:
+        run.problems.append(Problem("interrupted", interruption))
+        raise
+    finally:
+        run.finish()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note how a phase ended; show a vacuous scenario as failed, so that no console calls it green."""
+    report = yield
+    run = item.stash[RUN]
+    if call.excinfo is not None:
+        run.problems.append(Problem(call.when, call.excinfo.value))
+    elif call.when == "teardown" and not run.problems:
+        judgement = run.judged()
+        if judgement.outcome != PASSED:
+            report.outcome = "failed" if judgement.outcome == UNKNOWN else "skipped"
+            report.longrepr = _shown(item, judgement)
+    return report
+
+
+def _shown(item: pytest.Item, judgement: Judgement) -> Any:  # noqa: ANN401 - pytest's own union of shapes
+    if judgement.outcome == UNKNOWN:
+        return judgement.reason
+    return (str(item.path), item.location[1] or 0, f"Skipped: {judgement.reason}")

@@ -1,0 +1,119 @@
+"""Everything that a scenario imports. What the engine, its people and dependencies can do, fixtures give.
+
+Fixtures: engine, people, given, names, world, running, engine_log, and a handle for each dependency:
+iam, eris, policy, llm, ubi, governance, alerting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.driving.answers import Items, Object, each_of
+from harness.driving.builders import (
+    ABSENT,
+    Json,
+    a_context,
+    a_decide_request,
+    a_mentor,
+    a_mirror,
+    a_multiplier,
+    a_playbook,
+    a_rationale,
+    a_signal,
+    an_outcome,
+    with_body,
+)
+from harness.driving.dependencies import (
+    Alerting,
+    Dependency,
+    Eris,
+    Governance,
+    Iam,
+    Llm,
+    Policy,
+    Receipt,
+    Ubi,
+)
+from harness.driving.dependencies.base import eventually
+from harness.driving.dependencies.iam import DECISION, VERIFY
+from harness.driving.dependencies.others import EVALUATE, GENERATE, STANDARDS
+from harness.driving.engine import EngineClient
+from harness.driving.failures import not_exercised
+from harness.driving.givens import Given
+from harness.driving.log import EngineLog
+from harness.driving.names import Names
+from harness.driving.people import SCOPES, People
+from harness.driving.receipts import chain_problems
+from harness.driving.reply import Decision, Reply
+from harness.worlds import Running, World
+from reports.record import Persona
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+requirement = pytest.mark.requirement
+own_world = pytest.mark.own_world
+parametrize = pytest.mark.parametrize
+
+CREATED = (200, 201)
+
+
+async def all_at_once(*calls: Coroutine[Any, Any, Reply]) -> list[Reply]:
+    """Make several calls at the same time and return the answers in the order of the calls."""
+    return list(await asyncio.gather(*calls))
+
+
+__all__ = [
+    "ABSENT",
+    "CREATED",
+    "DECISION",
+    "EVALUATE",
+    "GENERATE",
+    "SCOPES",
+    "STANDARDS",
+    "VERIFY",
+    "Alerting",
+    "Decision",
+    "Dependency",
+    "EngineClient",
+    "EngineLog",
+    "Eris",
+    "Given",
+    "Governance",
+    "Iam",
+    "Items",
+    "Json",
+    "Llm",
+    "Names",
+    "Object",
+    "People",
+    "Persona",
+    "Policy",
+    "Receipt",
+    "Reply",
+    "Running",
+    "Ubi",
+    "World",
+    "a_context",
+    "a_decide_request",
+    "a_mentor",
+    "a_mirror",
+    "a_multiplier",
+    "a_playbook",
+    "a_rationale",
+    "a_signal",
+    "all_at_once",
+    "an_outcome",
+    "chain_problems",
+    "each_of",
+    "eventually",
+    "not_exercised",
+    "own_world",
+    "parametrize",
+    "requirement",
+    "with_body",
+]
