@@ -1,0 +1,227 @@
+"""Whatever is started ends with whoever started it, however that one ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from harness.processes import (
+    Child,
+    Command,
+    UnbuildableError,
+    engine_environment,
+    free_port,
+    lock_of,
+    own_environment,
+    port_taken,
+    start,
+    work_directory,
+)
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+WITHIN = 5.0
+
+# A shell that ignores SIGTERM, with one ordinary child and one that has left its session and its parent.
+STUBBORN = "trap '' TERM; sleep 300 & (setsid sleep 300 &) ; echo ready; wait"
+
+
+@pytest.fixture
+def work_dir() -> Iterator[Path]:
+    with work_directory() as directory:
+        yield directory
+
+
+def command(work_dir: Path, *argv: str, grace: float = 5.0, mark: str = "") -> Command:
+    env = {"PATH": os.environ["PATH"], "MARK": mark}
+    return Command(
+        name="a child",
+        argv=argv,
+        cwd=work_dir,
+        env=env,
+        log=work_dir / "child.log",
+        lock=lock_of(work_dir),
+        grace=grace,
+    )
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Return the living processes that carry a mark in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("MARK") == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+def ready(child: Child) -> bool:
+    return eventually(lambda: "ready" in child.last_lines(), within=WITHIN)
+
+
+def test_a_child_runs_with_its_output_in_the_log(work_dir: Path) -> None:
+    with start(command(work_dir, "sh", "-c", "echo out; echo err >&2; exit 7")) as child:
+        code = child.wait(WITHIN)
+
+    assert code == 7
+    assert set(child.last_lines()) == {"out", "err"}
+
+
+def test_stopping_ends_the_whole_tree_even_if_it_does_not_listen(work_dir: Path) -> None:
+    mark = str(work_dir)
+    child = start(command(work_dir, "sh", "-c", STUBBORN, grace=0.3, mark=mark))
+    assert ready(child)
+    assert len(marked(mark)) == 3
+
+    child.stop()
+
+    assert marked(mark) == []
+    assert not child.running()
+
+
+def test_a_polite_child_is_not_killed(work_dir: Path) -> None:
+    polite = "trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
+    child = start(command(work_dir, "sh", "-c", polite))
+    assert ready(child)
+
+    code = child.stop()
+
+    assert code == 0
+    assert "bye" in child.last_lines()
+
+
+def test_what_a_child_leaves_behind_ends_with_it(work_dir: Path) -> None:
+    mark = str(work_dir)
+
+    with start(command(work_dir, "sh", "-c", "(setsid sleep 300 &) ; sleep 0.1", mark=mark)) as child:
+        code = child.wait(WITHIN)
+
+    assert code == 0
+    assert marked(mark) == []
+
+
+def test_a_disturbing_signal_reaches_the_whole_tree(work_dir: Path) -> None:
+    mark = str(work_dir)
+    with start(command(work_dir, "sh", "-c", STUBBORN, mark=mark)) as child:
+        assert ready(child)
+
+        child.signal(signal.SIGKILL)
+
+        assert child.wait(WITHIN) == -signal.SIGKILL
+    assert marked(mark) == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "cwd", "named"),
+    [(("no-such-program",), "/", "no-such-program"), (("true",), "/no/such/folder", "/no/such/folder")],
+)
+def test_what_cannot_be_started_is_named(argv: tuple[str, ...], cwd: str, named: str, work_dir: Path) -> None:
+    wanted = Command(name="it", argv=argv, cwd=Path(cwd), env={"PATH": "/bin:/usr/bin"}, log=work_dir / "log")
+
+    with pytest.raises(UnbuildableError, match=f"it cannot be started: {named}"):
+        start(wanted)
+
+
+PARENT = textwrap.dedent("""
+    import os, sys, threading
+    from harness.processes import Command, lock_of, start, work_directory
+    with work_directory() as directory:
+        env = {"PATH": os.environ["PATH"], "MARK": os.environ["MARK"]}
+        argv = ("sh", "-c", sys.argv[1])
+        child = start(Command(name="c", argv=argv, cwd=directory, env=env, log=directory / "log",
+                              lock=lock_of(directory)))
+        while "ready" not in child.last_lines():
+            threading.Event().wait(0.02)
+        print(directory, flush=True)
+        threading.Event().wait()
+""")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_outlives_a_parent_that_is_killed(number: signal.Signals, tmp_path: Path) -> None:
+    mark = str(tmp_path)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, STUBBORN],
+        cwd=ROOT,
+        env=own_environment(MARK=mark),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with parent:
+        assert parent.stdout is not None
+        directory = Path(parent.stdout.readline().strip())
+        assert directory.is_dir()
+        assert len(marked(mark)) >= 4
+
+        parent.send_signal(number)
+        parent.wait(WITHIN + 2)
+
+    assert eventually(lambda: not marked(mark) and not directory.exists(), within=WITHIN), marked(mark)
+
+
+def test_a_work_directory_goes_at_the_end() -> None:
+    with work_directory() as directory:
+        (directory / "deep" / "er").mkdir(parents=True)
+        (directory / "deep" / "er" / "file").write_text("x")
+
+    assert not directory.exists()
+
+
+def test_a_port_is_taken_while_somebody_listens(work_dir: Path) -> None:
+    port = free_port()
+    listen = f"s = socket.create_server(('127.0.0.1', {port}))"
+    script = f"import socket; {listen}; print('ready', flush=True); s.accept()"
+
+    with start(command(work_dir, sys.executable, "-c", script)) as child:
+        assert ready(child)
+        during = port_taken(port)
+
+    assert during
+    assert not port_taken(port)
+
+
+def test_an_engine_is_not_told_that_a_test_is_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    telling = (
+        "PYTEST_CURRENT_TEST",
+        "CI",
+        "GITHUB_ACTIONS",
+        "NOX_CURRENT_SESSION",
+        "VIRTUAL_ENV",
+        "MMM_SIGNING_KEY",
+    )
+    for name in telling:
+        monkeypatch.setenv(name, "yes")
+    monkeypatch.setenv("JAVA_HOME", "/java")
+
+    env = engine_environment({"IAM_SERVICE_URL": "http://iam"}, inherit=["JAVA_HOME"])
+
+    assert not env.keys() & set(telling)
+    assert env["IAM_SERVICE_URL"] == "http://iam"
+    assert env["JAVA_HOME"] == "/java"
+    assert env["PATH"].startswith(os.environ["PATH"])
+
+
+def test_our_own_children_find_us_and_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--surprise")
+    monkeypatch.setenv("NO_PROXY", "example.org")
+
+    env = own_environment(EXTRA="1")
+
+    assert "PYTEST_ADDOPTS" not in env
+    assert env["NO_PROXY"] == "example.org,127.0.0.1,localhost"
+    assert env["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
+    assert env["EXTRA"] == "1"

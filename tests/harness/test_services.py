@@ -1,0 +1,61 @@
+"""Storage is real, ready when it is handed out, and gone afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import asyncpg  # type: ignore[import-untyped]  # it has no types
+import pytest
+
+from harness.processes import port_taken, work_directory
+from harness.services import postgresql, valkey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def work_dir() -> Iterator[Path]:
+    with work_directory() as directory:
+        yield directory
+
+
+async def fetch(url: str, *statements: str) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements[:-1]:
+            await connection.execute(statement)
+        return await connection.fetchval(statements[-1])
+    finally:
+        await connection.close()
+
+
+def test_databases_of_one_server_are_apart(work_dir: Path) -> None:
+    with postgresql(work_dir) as server:
+        first, second = server.create_database(), server.create_database()
+
+        kept = asyncio.run(
+            fetch(first, "CREATE TABLE t (n int)", "INSERT INTO t VALUES (7)", "SELECT n FROM t")
+        )
+        other = asyncio.run(fetch(second, "SELECT to_regclass('t')"))
+        zone = asyncio.run(fetch(second, "SHOW timezone"))
+
+    assert (kept, other, zone) == (7, None, "UTC")
+    assert first.startswith("postgresql://")
+    assert not port_taken(urlsplit(first).port or 0)
+
+
+def test_valkey_is_empty_and_answers(work_dir: Path) -> None:
+    with valkey(work_dir, work_dir / "cache") as url:
+        parts = urlsplit(url)
+        port = parts.port or 0
+        with socket.create_connection((parts.hostname, port), timeout=5) as connection:
+            connection.sendall(b"DBSIZE\r\n")
+            size = connection.recv(64)
+
+    assert size == b":0\r\n"
+    assert not port_taken(port)
