@@ -1,0 +1,52 @@
+"""How to fuzz, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.document import Document
+    from reports.record import Finding, Persona, ScenarioFinished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a run may be told.
+
+    `requirements` narrow it to the checks and operations that speak for them (none: all).
+    `max_examples` is for each operation while fuzzing, `stateful_examples` the number of chains of links.
+    `limit_seconds` ends a run on an engine that is slow beyond reason; what was not reached is not exercised.
+    `document` and `mint` are for tests: another contract, and tokens without an IAM.
+    """
+
+    requirements: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    max_examples: int = 25
+    stateful_examples: int = 12
+    timeout: float = 10.0
+    limit_seconds: float = 150.0
+    document: Document | None = None
+    mint: Callable[[tuple[Persona, ...]], dict[str, Persona]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What came of a run."""
+
+    findings: tuple[Finding, ...]
+    outcomes: tuple[ScenarioFinished, ...]
+    cases: int
+    seconds: float
+    stopped: str = ""
+
+    @property
+    def line(self) -> str:
+        """Return the run in one line."""
+        count = {word: sum(each.outcome == word for each in self.outcomes) for word in ("passed", "unknown")}
+        groups = f"{len(self.outcomes)} checks of operations, {count['passed']} passed"
+        unknown = f", {count['unknown']} unknown" if count["unknown"] else ""
+        stopped = f" ({self.stopped})" if self.stopped else ""
+        return f"{self.cases} requests, {groups}, {len(self.findings)} findings{unknown}{stopped}"

@@ -1,0 +1,44 @@
+"""The given of the contract run: a published playbook that fits everything, so decisions have actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from contracts.document import Document
+    from harness.worlds import World
+
+CREATE = "POST /playbooks"
+PLAYBOOK = {
+    "name": "Contract run",
+    "version": "1.0.0",
+    "triggers": [],
+    "conditions": [],
+    "actions": [
+        {
+            "type": "mirror",
+            "surfaces": ["ide", "ci"],
+            "payload": {"title": "Build red", "body": "The last three builds of this branch were red."},
+        }
+    ],
+    "limits": {},
+}
+
+
+def publish_playbook(world: World, document: Document, token: str, timeout: float) -> str:
+    """Create and publish it; return in a few words what stood in the way, or nothing."""
+    if not any(operation.name == CREATE for operation in document.operations):
+        return ""
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=world.api_url, headers=headers, timeout=timeout, trust_env=False) as client:
+        try:
+            created = client.post("/playbooks", json=PLAYBOOK)
+            if not created.is_success:
+                return f"{CREATE} answered {created.status_code}"
+            path = f"/playbooks/{created.json()['playbook_id']}/publish"
+            published = client.post(path)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            return f"{CREATE} and publish: {type(error).__name__}"
+    return "" if published.is_success else f"publishing answered {published.status_code}"
