@@ -1,7 +1,8 @@
-"""The engine contract, narrowed to what one caller of one tenant may send.
+"""The engine contract, narrowed to what one caller of one tenant may send and every engine must accept.
 
 The persona that fuzzes belongs to one tenant, and to name another is 403: so wherever a request has a
-`tenant_id`, only that tenant is valid. Data that is wrong on purpose may name any other.
+`tenant_id`, only that tenant is valid. Data that is wrong on purpose may name any other. A body that may be
+refused for not being whole (x-whole) is always whole here.
 Rule: pure; answers are judged by the contract as it is written.
 """
 
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 Value = Any  # as json.loads returns it
 
 TENANT = "tenant_id"
+WHOLE = "x-whole"
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
@@ -82,19 +84,22 @@ def _narrow_body(document: Json, holder: Json, tenant: str) -> None:
                 media[name] = _narrow_example(document, media[name], tenant)
 
 
-def _narrow_schema(document: Json, schema: Json, tenant: str) -> Json:
-    """Return a body's schema with only this tenant; other members stay as they are."""
-    meant = follow(document, schema)
-    changed = dict(meant)
-    if TENANT in meant.get("properties", {}):
-        changed["properties"] = {**meant["properties"], TENANT: _only(tenant)}
-    for word in ("allOf", "anyOf", "oneOf"):
-        if word in meant:
-            changed[word] = [_narrow_schema(document, part, tenant) for part in meant[word]]
+def _narrow_schema(document: Json, node: Value, tenant: str) -> Value:
+    """Return a body's schema with this tenant only and whole everywhere; a part that needs no change stays."""
+    if isinstance(node, list):
+        return [_narrow_schema(document, each, tenant) for each in node]
+    if not isinstance(node, dict):
+        return node
+    meant = follow(document, node)
+    changed = {key: _narrow_schema(document, value, tenant) for key, value in meant.items() if key != WHOLE}
+    if WHOLE in meant:
+        changed["required"] = meant[WHOLE]
+    if isinstance(meant.get("properties"), dict) and TENANT in meant["properties"]:
+        changed["properties"][TENANT] = _only(tenant)
     for word in ("example", "examples"):
         if word in meant:
             changed[word] = _narrow_example(document, meant[word], tenant)
-    return schema if changed == meant else changed
+    return node if changed == meant else changed
 
 
 def _narrow_example(document: Json, example: Value, tenant: str) -> Value:

@@ -6,25 +6,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from harness.driving.builders import a_playbook
+
 if TYPE_CHECKING:
     from contracts.document import Document
     from harness.worlds import World
 
 CREATE = "POST /playbooks"
-PLAYBOOK = {
-    "name": "Contract run",
-    "version": "1.0.0",
-    "triggers": [],
-    "conditions": [],
-    "actions": [
-        {
-            "type": "mirror",
-            "surfaces": ["ide", "ci"],
-            "payload": {"title": "Build red", "body": "The last three builds of this branch were red."},
-        }
-    ],
-    "limits": {},
-}
 
 
 def publish_playbook(world: World, document: Document, token: str, timeout: float) -> str:
@@ -34,7 +22,7 @@ def publish_playbook(world: World, document: Document, token: str, timeout: floa
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=world.api_url, headers=headers, timeout=timeout, trust_env=False) as client:
         try:
-            created = client.post("/playbooks", json=PLAYBOOK)
+            created = client.post("/playbooks", json=a_playbook())
             if not created.is_success:
                 return f"{CREATE} answered {created.status_code}"
             path = f"/playbooks/{created.json()['playbook_id']}/publish"
