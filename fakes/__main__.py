@@ -1,0 +1,79 @@
+"""`python -m fakes`: the fakes as one process, until SIGTERM or SIGINT.
+
+One line of JSON on stdout, when every fake is ready: name to URL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from fakes.http.server import PortInUseError
+from fakes.running import UnknownFakeError, start_fakes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WRONG_USAGE = 2
+_NO_ENVIRONMENT = 3
+_LAST_PORT = 65_535
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until stopped; return the exit code."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    only = None if chosen.only is None else [name for name in chosen.only.split(",") if name]
+    try:
+        return asyncio.run(_serve(only, dict(chosen.port)))
+    except UnknownFakeError as error:
+        return _say(str(error), _WRONG_USAGE)
+    except PortInUseError as error:
+        return _say(str(error), _NO_ENVIRONMENT)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m fakes", description="Run wire-level fakes on 127.0.0.1.")
+    parser.add_argument("--only", metavar="NAMES", help="comma-separated names; all by default")
+    parser.add_argument(
+        "--port",
+        metavar="NAME=PORT",
+        action="append",
+        default=[],
+        type=_port,
+        help="a port for one fake; a free one by default",
+    )
+    return parser
+
+
+def _port(text: str) -> tuple[str, int]:
+    name, _, number = text.partition("=")
+    if not (number.isascii() and number.isdecimal() and int(number) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PORT")
+    return name, int(number)
+
+
+def _say(line: str, code: int) -> int:
+    sys.stderr.write(f"fakes: {line}\n")
+    return code
+
+
+async def _serve(only: Sequence[str] | None, ports: dict[str, int]) -> int:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    running = await start_fakes(only, ports)
+    sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
+    sys.stdout.flush()
+    await stopped.wait()
+    await running.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""The client of the control API: scripts, journals and what the fakes keep, from any process.
+
+Rule: a refusal is an error with the fake's own words; nothing here knows how a fake is made.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self, TypeVar, TYPE_CHECKING
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from fakes.records import (
+    Breach,
+    DeadLetter,
+    Entry,
+    Journal,
+    Kept,
+    Match,
+    Meta,
+    MetaReceipt,
+    MetaReceipts,
+    Reply,
+    ScriptState,
+    Span,
+    Spans,
+    Stored,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "Breach",
+    "ControlError",
+    "DeadLetter",
+    "Entry",
+    "ErisControl",
+    "FakeControl",
+    "IamControl",
+    "Kept",
+    "Match",
+    "Meta",
+    "MetaReceipt",
+    "OtlpControl",
+    "Reply",
+    "ScriptState",
+    "Span",
+    "Stored",
+]
+
+T = TypeVar("T")
+_FIRST_ERROR = 400
+_PATIENCE_SECONDS = 10.0
+
+
+class ControlError(Exception):
+    """A fake's control API refused what it was asked, or did not answer; the message says which fake."""
+
+
+class FakeControl:
+    """The controls that every fake has. Close it, or use it as an async context manager."""
+
+    def __init__(self, name: str, url: str) -> None:
+        self.name = name
+        self.url = url
+        self._client = httpx.AsyncClient(
+            base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False
+        )
+
+    async def script(
+        self,
+        operation: str | None = None,
+        *,
+        match: Match | Mapping[str, str] | None = None,
+        reply: Reply | Mapping[str, Any] | None = None,
+        fault: Mapping[str, Any] | None = None,
+        times: int | None = None,
+    ) -> str:
+        """Script an answer or a fault, for any or one operation ("METHOD /template"); return the id."""
+        order = {"operation": operation, "match": match or {}, "reply": reply, "fault": fault, "times": times}
+        made = await self._ask("POST", "/scripts", dict[str, str], order)
+        return made["script_id"]
+
+    async def state(self, script_id: str) -> ScriptState:
+        """Say whether, when and how often a script has fired."""
+        return await self._ask("GET", f"/scripts/{script_id}", ScriptState)
+
+    async def heal(self, script_id: str) -> ScriptState:
+        """Take a script away; return what it did."""
+        return await self._ask("DELETE", f"/scripts/{script_id}", ScriptState)
+
+    async def journal(self, **filters: str | int) -> list[Entry]:
+        """Return what the fake was asked: by tenant, token, sub, traceparent, operation, after."""
+        page = await self._ask("GET", "/journal", Journal, params=filters)
+        return list(page.entries)
+
+    async def reset(self, **scope: str) -> None:
+        """Take away scripts, journal and state of a tenant, token, sub or traceparent; of all by default."""
+        await self._ask("POST", "/reset", dict[str, str], scope)
+
+    async def health(self) -> str:
+        """Return "ready"."""
+        return (await self._ask("GET", "/health", dict[str, str]))["status"]
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.aclose()
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        wanted: type[T],
+        body: object = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> T:
+        content = b"" if body is None else msgspec.json.encode(body)
+        headers = {"content-type": "application/json"} if content else {}
+        try:
+            answer = await self._client.request(method, path, content=content, headers=headers, params=params)
+        except httpx.HTTPError as error:
+            raise ControlError(f"fake {self.name} at {self.url}: {type(error).__name__} {error}") from error
+        if answer.status_code >= _FIRST_ERROR:
+            raise ControlError(f"fake {self.name} refused {method} {path}: {answer.text}")
+        return msgspec.json.decode(answer.content, type=wanted)
+
+
+class IamControl(FakeControl):
+    """IAM's controls: tokens for any persona."""
+
+    async def mint(self, *, sub: str, tenant_id: str, **persona: Any) -> str:  # noqa: ANN401 -- the API's own members
+        """Return a token; besides: roles, scope, actor_type, lifetime_seconds, flaw."""
+        return str((await self.mint_whole(sub=sub, tenant_id=tenant_id, **persona))["token"])
+
+    async def mint_whole(self, *, sub: str, tenant_id: str, **persona: Any) -> dict[str, Any]:  # noqa: ANN401 -- the API's own members
+        """Return token, jti and claims."""
+        order = {"sub": sub, "tenant_id": tenant_id, **persona}
+        return await self._ask("POST", "/tokens", dict[str, Any], order)
+
+    async def revoke(self, jti: str) -> None:
+        """Make a token good no more."""
+        await self._ask("POST", "/revocations", dict[str, str], {"jti": jti})
+
+
+class ErisControl(FakeControl):
+    """ERIS' controls: keys, and what is in the store."""
+
+    async def register_key(self, kid: str, public_key: str, status: str = "active") -> None:
+        """Register a public key (base64 of the 32 raw bytes), or change its status to "revoked"."""
+        order = {"public_key": public_key, "status": status}
+        await self._ask("PUT", f"/keys/{quote(kid, safe='')}", dict[str, str], order)
+
+    async def accept_any_kid(self, accept: bool) -> None:  # noqa: FBT001 -- the setting is a boolean
+        """Take receipts by any active registered key, whatever kid they name; or by their own kid only."""
+        await self._ask("PUT", "/settings", dict[str, bool], {"accept_any_kid": accept})
+
+    async def receipts(self, tenant_id: str | None = None) -> Stored:
+        """Return what is stored, and what was refused, from a tenant or from all."""
+        return await self._ask("GET", "/receipts", Stored, params=_given(tenant_id=tenant_id))
+
+    async def meta_receipts(self, tenant_id: str | None = None) -> tuple[MetaReceipt, ...]:
+        """Return who read what, when."""
+        page = await self._ask("GET", "/meta-receipts", MetaReceipts, params=_given(tenant_id=tenant_id))
+        return page.meta_receipts
+
+
+class OtlpControl(FakeControl):
+    """The collector's controls: the spans that it was sent."""
+
+    async def spans(self, trace_id: str | None = None) -> tuple[Span, ...]:
+        """Return the spans of one trace, or all."""
+        return (await self._ask("GET", "/spans", Spans, params=_given(trace_id=trace_id))).spans
+
+
+def _given(**values: str | None) -> dict[str, str | int]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,101 @@
+"""Ed25519 signatures of receipts, by the keys that were registered.
+
+Rule: the text of a signature is `sig-ed25519:{kid}:{base64}`; a revoked key verifies nothing new.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from fakes.eris.canonical import signed_part
+
+if TYPE_CHECKING:
+    from fakes.eris.canonical import Receipt
+
+_PREFIX = "sig-ed25519:"
+KeyStatus = Literal["active", "revoked"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredKey:
+    """A public key and whether it may still sign."""
+
+    public: Ed25519PublicKey
+    status: KeyStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The text of a signature, taken apart."""
+
+    kid: str
+    value: bytes
+
+
+def parse_signature(text: str) -> Signature | None:
+    r"""Return the parts of a signature's text, or None where it is none.
+
+    >>> parse_signature("sig-ed25519:a:b:AAAA")
+    Signature(kid='a:b', value=b'\x00\x00\x00')
+    >>> parse_signature("sig-rsa:a:AAAA")
+    """
+    if not text.startswith(_PREFIX):
+        return None
+    kid, _, encoded = text[len(_PREFIX) :].rpartition(":")
+    try:
+        return Signature(kid, base64.b64decode(encoded, validate=True)) if kid else None
+    except binascii.Error:
+        return None
+
+
+def fits(key: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
+    """Say whether the signature of the message is this key's."""
+    try:
+        key.verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+class KeyBook:
+    """The registered keys by kid."""
+
+    def __init__(self) -> None:
+        self.accept_any_kid = False
+        self._keys: dict[str, RegisteredKey] = {}
+
+    def register(self, kid: str, public_key: bytes, status: KeyStatus) -> None:
+        """Add a key or change its status; ValueError where the bytes are no key."""
+        self._keys[kid] = RegisteredKey(Ed25519PublicKey.from_public_bytes(public_key), status)
+
+    def problem(self, receipt: Receipt) -> str | None:
+        """Say why the signature of a new receipt is not accepted; None if it is."""
+        signature = parse_signature(receipt["signature"])
+        if signature is None:
+            return "the signature is not of the form sig-ed25519:kid:base64"
+        if signature.kid != receipt["kid"]:
+            return "the signature names another kid than the receipt"
+        if self.accept_any_kid:
+            keys = [key for key in self._keys.values() if key.status == "active"]
+        else:
+            known = self._keys.get(signature.kid)
+            if known is None or known.status == "revoked":
+                return "the kid is " + ("not registered" if known is None else "revoked")
+            keys = [known]
+        message = signed_part(receipt)
+        fitting = any(fits(key.public, signature.value, message) for key in keys)
+        return None if fitting else "the signature does not fit the receipt"
+
+    def still_fits(self, receipt: Receipt) -> bool:
+        """Say whether a stored receipt's signature is of a registered key, revoked since or not."""
+        signature = parse_signature(receipt.get("signature", ""))
+        if signature is None:
+            return False
+        message = signed_part(receipt)
+        return any(fits(key.public, signature.value, message) for key in self._keys.values())

@@ -1,0 +1,58 @@
+"""What a fake says: a frozen answer, and its bytes on the wire.
+
+Rule: nothing here knows sockets; the date is the caller's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_JSON = "application/json"
+_BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+
+encode_json = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, body and headers (names in any case; length, type and date are added)."""
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str | None = _JSON
+
+    def with_header(self, name: str, value: str) -> Answer:
+        """Return this answer with one header more."""
+        return Answer(self.status, self.body, (*self.headers, (name, value)), self.content_type)
+
+    def with_default(self, name: str, value: str) -> Answer:
+        """Return this answer with the header, unless it has one of that name."""
+        wanted = name.lower()
+        if any(given.lower() == wanted for given, _ in self.headers):
+            return self
+        return self.with_header(name, value)
+
+
+def json_answer(status: int, value: Any, headers: tuple[tuple[str, str], ...] = ()) -> Answer:  # noqa: ANN401 -- any JSON value
+    """Return an answer whose body is `value` as JSON."""
+    return Answer(status, encode_json(value), headers)
+
+
+def to_bytes(answer: Answer, *, date: str, head: bool, keep_alive: bool) -> bytes:
+    """Return the answer's bytes; for `head` the length of the body that is left out is told all the same."""
+    lines = [_STATUS_LINES.get(answer.status) or f"HTTP/1.1 {answer.status} \r\n"]
+    if answer.status not in _BODILESS:
+        if answer.content_type is not None:
+            lines.append(f"content-type: {answer.content_type}\r\n")
+        lines.append(f"content-length: {len(answer.body)}\r\n")
+    lines.extend(f"{name}: {value}\r\n" for name, value in answer.headers)
+    lines.append(f"date: {date}\r\n\r\n" if keep_alive else f"date: {date}\r\nconnection: close\r\n\r\n")
+    body = b"" if head or answer.status in _BODILESS else answer.body
+    return "".join(lines).encode("latin-1") + body

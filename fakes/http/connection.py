@@ -1,0 +1,171 @@
+"""One connection: bytes in, requests to the application, answers out in the same order.
+
+Rules: while one request is being answered slowly, those pipelined behind it wait; a client that sends faster
+than it reads is not read from; nothing outlives the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+from collections import deque
+from email.utils import formatdate
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+from fakes.http.answer import CONTINUE, Answer, to_bytes
+from fakes.http.parser import RequestParser
+from fakes.http.request import ContinueWanted, Refusal, Request, Said
+
+if TYPE_CHECKING:
+    from fakes.http.link import Application, Conduct
+
+_PIPELINE_MAX = 64
+_LINGER_ZERO = struct.pack("ii", 1, 0)
+_CLOSING_SECONDS = 1.0
+
+
+class Connection(asyncio.Protocol):
+    """The server's side of one client connection; also the Link that a Conduct is given."""
+
+    def __init__(self, application: Application, peers: set[Connection]) -> None:
+        self._application = application
+        self._peers = peers
+        self._parser = RequestParser()
+        self._waiting: deque[Said] = deque()
+        self._current = Request("", "")
+        self._task: asyncio.Task[None] | None = None
+        self._gone = asyncio.get_running_loop().create_future()
+        self._full = False
+        self._ending = False
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send small answers at once."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._peers.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer what has become whole."""
+        if not self._ending:
+            self._waiting.extend(self._parser.feed(data))
+            self._serve()
+
+    def pause_writing(self) -> None:
+        """Stop reading from a client that does not read."""
+        self._full = True
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Read and serve again."""
+        self._full = False
+        self._serve()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
+        """End what was still being done for this client."""
+        self._ending = True
+        self._peers.discard(self)
+        if not self._gone.done():
+            self._gone.set_result(None)
+        if self._task is not None:
+            self._task.cancel()
+
+    # One after the other.
+
+    def _serve(self) -> None:
+        while self._waiting and self._task is None and not self._full and not self._ending:
+            self._serve_one(self._waiting.popleft())
+        if not self._ending and not self._full:
+            self._read_on(len(self._waiting) < _PIPELINE_MAX)
+
+    def _read_on(self, wanted: bool) -> None:  # noqa: FBT001 -- a switch is what it is
+        if wanted and not self._transport.is_reading():
+            self._transport.resume_reading()
+        elif not wanted and self._transport.is_reading():
+            self._transport.pause_reading()
+
+    def _serve_one(self, said: Said) -> None:
+        if isinstance(said, ContinueWanted):
+            self.write(CONTINUE)
+        elif isinstance(said, Refusal):
+            self._current = said.request
+            self.answer(self._application.refuse(said))
+        else:
+            self._current = said
+            outcome = self._application.handle(said)
+            if isinstance(outcome, Answer):
+                self.answer(outcome)
+            else:
+                self._begin(outcome)
+
+    def _begin(self, conduct: Conduct) -> None:
+        self._task = asyncio.get_running_loop().create_task(conduct.run(self))
+        self._task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        if task.cancelled() or self._ending:
+            return
+        error = task.exception()
+        if error is not None:
+            self.reset()
+            raise error
+        self._serve()
+
+    # Link.
+
+    def answer(self, answer: Answer) -> None:
+        """Send a whole, well-framed answer."""
+        request = self._current
+        head = request.method == "HEAD"
+        self.write(to_bytes(answer, date=_date(int(time.time())), head=head, keep_alive=request.keep_alive))
+        if not request.keep_alive:
+            self.close()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """End the connection after what was written.
+
+        Closing while the client still sends would reset it before it has read the answer: so the writing side
+        ends first, and the rest when the client has ended too, or soon.
+        """
+        if self._ending:
+            return
+        self._ending = True
+        if not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self._transport.write_eof()
+        if not self._transport.is_reading():
+            self._transport.resume_reading()
+        asyncio.get_running_loop().call_later(_CLOSING_SECONDS, self._transport.close)
+
+    def reset(self) -> None:
+        """End the connection with RST: what was not yet sent is lost."""
+        self._ending = True
+        self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        self._transport.abort()
+
+    def drop(self) -> None:
+        """End the connection at once, whatever was going on."""
+        self._ending = True
+        self._transport.abort()
+
+    async def gone(self) -> None:
+        """Wait until the connection is no more."""
+        await asyncio.shield(self._gone)
+
+    def _socket(self) -> socket.socket:
+        return cast("socket.socket", self._transport.get_extra_info("socket"))
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)

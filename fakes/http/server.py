@@ -1,0 +1,56 @@
+"""A listening socket with an application behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fakes.http.connection import Connection
+
+if TYPE_CHECKING:
+    from fakes.http.link import Application
+
+_HOST = "127.0.0.1"
+_BACKLOG = 1024
+
+
+class PortInUseError(OSError):
+    """Somebody else listens there; the message names the port and the mend."""
+
+
+class HttpServer:
+    """Serves one application; `stop` leaves no connection open, hung ones included."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._connections: set[Connection] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self, port: int = 0) -> str:
+        """Listen (on a free port by default) and return the URL; connections are taken from then on."""
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(self._connect, _HOST, port, backlog=_BACKLOG)
+        except OSError as error:
+            raise PortInUseError(
+                f"port {port} on {_HOST} cannot be had ({error.strerror}): "
+                "stop what listens there, or take another port"
+            ) from error
+        bound = self._server.sockets[0].getsockname()[1]
+        return f"http://{_HOST}:{bound}"
+
+    def _connect(self) -> Connection:
+        return Connection(self._application, self._connections)
+
+    async def stop(self) -> None:
+        """Stop listening and drop every connection at once."""
+        if self._server is None:
+            return
+        self._server.close()
+        open_connections = tuple(self._connections)
+        for connection in open_connections:
+            connection.drop()
+        for connection in open_connections:
+            await connection.gone()
+        await self._server.wait_closed()
+        self._server = None

@@ -1,0 +1,154 @@
+"""Spans, whatever they travelled in.
+
+Rule: pure; OTLP's JSON form and its protobuf form yield the same values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from fakes.records import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from opentelemetry.proto.common.v1.common_pb2 import AnyValue as WireValue
+    from opentelemetry.proto.common.v1.common_pb2 import KeyValue as WireKeyValue
+    from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
+
+Nanos = int | str
+
+
+class MalformedError(Exception):
+    """The bytes are no ExportTraceServiceRequest."""
+
+
+class _Json(msgspec.Struct, frozen=True, rename="camel"):
+    """Part of OTLP's JSON form; unknown members are ignored, as OTLP says."""
+
+
+class _Value(_Json, frozen=True, rename="camel"):
+    string_value: str | None = None
+    bool_value: bool | None = None
+    int_value: Nanos | None = None
+    double_value: float | None = None
+    array_value: _Values | None = None
+
+
+class _Values(_Json, frozen=True, rename="camel"):
+    values: tuple[_Value, ...] = ()
+
+
+class _Attribute(_Json, frozen=True, rename="camel"):
+    key: str = ""
+    value: _Value = _Value()
+
+
+class _Span(_Json, frozen=True, rename="camel"):
+    trace_id: str
+    span_id: str
+    parent_span_id: str = ""
+    name: str = ""
+    start_time_unix_nano: Nanos = 0
+    end_time_unix_nano: Nanos = 0
+    attributes: tuple[_Attribute, ...] = ()
+
+
+class _Scope(_Json, frozen=True, rename="camel"):
+    spans: tuple[_Span, ...] = ()
+
+
+class _Resource(_Json, frozen=True, rename="camel"):
+    attributes: tuple[_Attribute, ...] = ()
+
+
+class _ResourceSpans(_Json, frozen=True, rename="camel"):
+    resource: _Resource = _Resource()
+    scope_spans: tuple[_Scope, ...] = ()
+
+
+class _Export(_Json, frozen=True, rename="camel"):
+    resource_spans: tuple[_ResourceSpans, ...] = ()
+
+
+def from_json(body: bytes) -> tuple[Span, ...]:
+    """Return the spans of a body in JSON."""
+    try:
+        export = msgspec.json.decode(body, type=_Export)
+        return tuple(_json_spans(export))
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise MalformedError(str(error)) from None
+
+
+def _json_spans(export: _Export) -> Iterator[Span]:
+    for part in export.resource_spans:
+        resource = _json_attributes(part.resource.attributes)
+        for scope in part.scope_spans:
+            for span in scope.spans:
+                yield Span(
+                    trace_id=span.trace_id.lower(),
+                    span_id=span.span_id.lower(),
+                    parent_span_id=span.parent_span_id.lower() or None,
+                    name=span.name,
+                    start_unix_nano=int(span.start_time_unix_nano),
+                    end_unix_nano=int(span.end_time_unix_nano),
+                    attributes=_json_attributes(span.attributes),
+                    resource=resource,
+                )
+
+
+def _json_attributes(attributes: Sequence[_Attribute]) -> dict[str, Any]:
+    return {attribute.key: _json_value(attribute.value) for attribute in attributes}
+
+
+def _json_value(value: _Value) -> Any:  # noqa: ANN401 -- an attribute is any JSON value
+    if value.int_value is not None:
+        return int(value.int_value)
+    if value.array_value is not None:
+        return [_json_value(item) for item in value.array_value.values]
+    simple = (value.string_value, value.bool_value, value.double_value)
+    return next((item for item in simple if item is not None), None)
+
+
+def from_protobuf(body: bytes) -> tuple[Span, ...]:
+    """Return the spans of a body in protobuf."""
+    try:
+        export = ExportTraceServiceRequest.FromString(body)
+    except DecodeError as error:
+        raise MalformedError(str(error)) from None
+    return tuple(
+        _wire_span(span, _wire_attributes(part.resource.attributes))
+        for part in export.resource_spans
+        for scope in part.scope_spans
+        for span in scope.spans
+    )
+
+
+def _wire_span(span: WireSpan, resource: dict[str, Any]) -> Span:
+    return Span(
+        trace_id=span.trace_id.hex(),
+        span_id=span.span_id.hex(),
+        parent_span_id=span.parent_span_id.hex() or None,
+        name=span.name,
+        start_unix_nano=span.start_time_unix_nano,
+        end_unix_nano=span.end_time_unix_nano,
+        attributes=_wire_attributes(span.attributes),
+        resource=resource,
+    )
+
+
+def _wire_attributes(attributes: Sequence[WireKeyValue]) -> dict[str, Any]:
+    return {attribute.key: _wire_value(attribute.value) for attribute in attributes}
+
+
+def _wire_value(value: WireValue) -> Any:  # noqa: ANN401 -- an attribute is any JSON value
+    kind = value.WhichOneof("value")
+    if kind in ("string_value", "bool_value", "int_value", "double_value"):
+        return getattr(value, kind)
+    if kind == "array_value":
+        return [_wire_value(item) for item in value.array_value.values]
+    return None

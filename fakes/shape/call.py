@@ -1,0 +1,75 @@
+"""One request to a fake, routed and read; what handlers are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from fakes.http.answer import Answer
+
+if TYPE_CHECKING:
+    from fakes.http.request import Request
+    from fakes.shape.errors import ErrorShape
+    from fakes.shape.identity import Identity, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request with its operation, its path and query parameters and its body as JSON (None without one)."""
+
+    operation: str | None
+    request: Request
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any
+    request_id: str
+    at: float
+
+    def member(self, name: str) -> str | None:
+        """Return a member of the body that is text; None where it is not, or there is none."""
+        value = self.body.get(name) if isinstance(self.body, dict) else None
+        return value if isinstance(value, str) else None
+
+
+Handler = Callable[[Call], Answer]
+
+
+class Behaviour(Protocol):
+    """What makes one fake this fake: its document, its errors, its handlers, its state."""
+
+    name: str
+    errors: ErrorShape
+
+    def routes(self) -> Mapping[str, Handler]:
+        """Return the handlers by operation; requests inside the contract reach them, and no others."""
+
+    def identify(self, call: Call) -> Identity:
+        """Say whose call it is; the call may be outside the contract."""
+
+    def reset(self, scope: frozenset[Key]) -> None:
+        """Forget what was received from this scope (from everybody, where it is empty)."""
+
+
+@runtime_checkable
+class Controllable(Protocol):
+    """A fake with control routes of its own."""
+
+    def control_routes(self) -> Mapping[str, Handler]:
+        """Return the handlers by "METHOD /template", below /__fake__."""
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """A fake that keeps what it refuses."""
+
+    def refused(self, call: Call, reason: str) -> None:
+        """Take note of a call that was outside the contract."""
+
+
+@runtime_checkable
+class Unpacker(Protocol):
+    """A fake that takes compressed bodies."""
+
+    def unpack(self, request: Request) -> Request:
+        """Return the request with its body unpacked; as it is, where it cannot be."""

@@ -1,0 +1,72 @@
+"""Whose request it is: what keeps parallel tests apart.
+
+Rule: pure; a key is (kind, value), and two requests with no key in common never meet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fakes.records import Match
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_BEARER = "bearer "
+
+Key = tuple[str, str]
+
+
+def trace_id(traceparent: str) -> str:
+    """Return the trace id of a traceparent; anything else (a bare trace id, too) is itself."""
+    found = _TRACEPARENT.fullmatch(traceparent)
+    return found[1] if found else traceparent
+
+
+def bearer(authorization: str | None) -> str | None:
+    """Return the token of an Authorization header, or None."""
+    if authorization is None or not authorization.lower().startswith(_BEARER):
+        return None
+    return authorization[len(_BEARER) :].strip() or None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a request says of its origin, as far as it does."""
+
+    tenant: str | None = None
+    token: str | None = None
+    sub: str | None = None
+    traceparent: str | None = None
+
+    @classmethod
+    def of_headers(
+        cls, headers: Mapping[str, str], *, tenant: str | None = None, sub: str | None = None
+    ) -> Identity:
+        """Return what the headers say, and what is known besides."""
+        token = bearer(headers.get("authorization"))
+        return cls(tenant or None, token, sub or None, headers.get("traceparent"))
+
+    def as_keys(self) -> tuple[Key, ...]:
+        """Return what this request can be told apart by."""
+        pairs = (
+            ("tenant", self.tenant),
+            ("token", self.token),
+            ("sub", self.sub),
+            ("traceparent", self.traceparent and trace_id(self.traceparent)),
+        )
+        return tuple((kind, value) for kind, value in pairs if value)
+
+
+def keys_of(match: Match) -> tuple[Key, ...]:
+    """Return the keys that a match asks for, the narrowest kind first."""
+    pairs = (
+        ("token", match.token),
+        ("traceparent", match.traceparent and trace_id(match.traceparent)),
+        ("sub", match.sub),
+        ("tenant", match.tenant),
+    )
+    return tuple((kind, value) for kind, value in pairs if value is not None)

@@ -1,0 +1,172 @@
+"""A fake behind its server: routes, contract, scripts and journal around one behaviour.
+
+Rules: every request is journaled with its violations. A scripted fault strikes whatever the request is like;
+then a request outside the contract is refused in the fake's own error shape; then a scripted reply is given;
+then the behaviour answers.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.compiled import compile_document
+from contracts.document import load_document
+from contracts.validation import Violation, check_request
+from fakes.shape.call import Behaviour, Call, Controllable, Unpacker, Witness
+from fakes.shape.control import PREFIX, Control
+from fakes.shape.dispatch import make_call, run_handler
+from fakes.shape.errors import RefusedError
+from fakes.shape.identity import Identity
+from fakes.shape.journal import JournalBook, Line
+from fakes.shape.routing import NoRoute, Route, Routes
+from fakes.shape.scripts import Armed, Scripts
+
+if TYPE_CHECKING:
+    from fakes.http.answer import Answer
+    from fakes.http.link import Conduct, Link
+    from fakes.http.request import Refusal, Request
+    from fakes.shape.call import Handler
+    from fakes.shape.clock import Clock
+    from fakes.shape.faults import Fault
+
+
+class Stage:
+    """The application of one fake."""
+
+    def __init__(self, behaviour: Behaviour, clock: Clock = time.time) -> None:
+        self._behaviour = behaviour
+        self._clock = clock
+        self._document = load_document(behaviour.name)
+        compile_document(self._document)  # ready when really ready: no request pays for it
+        self._routes: Routes[Handler] = Routes(behaviour.routes())
+        self._scripts = Scripts(clock)
+        self._journal = JournalBook(clock)
+        extra = behaviour.control_routes() if isinstance(behaviour, Controllable) else {}
+        self._control = Control(
+            behaviour,
+            operations=frozenset(self._routes.operations),
+            scripts=self._scripts,
+            journal=self._journal,
+            clock=clock,
+            extra=extra,
+        )
+        self._unpack = behaviour.unpack if isinstance(behaviour, Unpacker) else None
+        self._witness = behaviour if isinstance(behaviour, Witness) else None
+
+    def handle(self, request: Request) -> Answer | Conduct:
+        """Answer one request, or say how it will be mistreated."""
+        if request.path.startswith(PREFIX):
+            return self._control.handle(request)
+        scene = self._receive(request if self._unpack is None else self._unpack(request))
+        script = self._scripts.fire(scene.line.operation, scene.line.identity)
+        if script is None:
+            return self.sent(scene, self.normal(scene))
+        scene.line.script_id = script.id
+        if isinstance(script.act, Armed):
+            scene.line.fault = script.act.kind
+            return Strike(self, scene, script.act.fault)
+        return self.sent(scene, self.refusal(scene) or script.act)
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        """Answer what is no HTTP request, and journal it."""
+        call = make_call(refusal.request, None, self._clock())
+        line = self._journal.open(None, Identity.of_headers(refusal.request.headers), refusal.request)
+        line.violations = [Violation("http", "", "", refusal.reason)]
+        error = RefusedError(refusal.status, refusal.reason)
+        return self.sent(Received(call, line, NoRoute(())), self.error(call, error))
+
+    def _receive(self, request: Request) -> Received:
+        base = self._document.base_path
+        path = request.path[len(base) :] if request.path.startswith(f"{base}/") else ""
+        route = self._routes.find(request.method, path)
+        if isinstance(route, Route):
+            call = make_call(request, route.operation, self._clock(), route.params)
+        else:
+            call = make_call(request, None, self._clock())
+        line = self._journal.open(call.operation, self._behaviour.identify(call), request)
+        line.violations = self._check(request, path, route)
+        return Received(call, line, route)
+
+    def _check(self, request: Request, path: str, route: Route[Handler] | NoRoute) -> list[Violation]:
+        if isinstance(route, NoRoute):
+            rule, what = (
+                ("method.unknown", request.method) if route.allowed else ("path.unknown", request.path)
+            )
+            return [Violation(rule, "", "", f"{what} is not served here")]
+        method = route.operation.partition(" ")[0]
+        return check_request(self._document, method, path, request.query, request.headers, request.body)
+
+    # What is done with a request that was received; the steps of a Strike, too.
+
+    def normal(self, scene: Received) -> Answer:
+        """Return the answer that the request gets when nothing is scripted."""
+        if isinstance(scene.route, NoRoute) or scene.line.violations:
+            return self.refusal(scene) or self.error(scene.call, RefusedError(404, "not served here"))
+        return run_handler(scene.route.handler, scene.call, self._behaviour.errors)
+
+    def refusal(self, scene: Received) -> Answer | None:
+        """Return the error for a request outside the contract; None for one inside it."""
+        if not scene.line.violations:
+            return None
+        if isinstance(scene.route, NoRoute):
+            return self._not_served(scene.call, scene.route)
+        first = scene.line.violations[0]
+        reason = f"{first.pointer or 'request'}: {first.message}"
+        if self._witness is not None:
+            self._witness.refused(scene.call, reason)
+        return self.error(scene.call, RefusedError(400, reason, field=first.pointer))
+
+    def _not_served(self, call: Call, route: NoRoute) -> Answer:
+        if not route.allowed:
+            return self.error(call, RefusedError(404, f"nothing is served at {call.request.path}"))
+        allowed = ", ".join(route.allowed)
+        refused = RefusedError(405, f"{call.request.method} is not served there; {allowed} is")
+        return self.error(call, refused).with_header("Allow", allowed)
+
+    def error(self, call: Call, refused: RefusedError) -> Answer:
+        """Return an error in this fake's own shape."""
+        return self._behaviour.errors(refused, call)
+
+    def sent(self, scene: Received, answer: Answer) -> Answer:
+        """Journal the answer, with its X-Request-ID, and return it."""
+        scene.line.answer = answer.with_default("X-Request-ID", scene.call.request_id)
+        return scene.line.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request that has been journaled and waits for its answer."""
+
+    call: Call
+    line: Line
+    route: Route[Handler] | NoRoute
+
+
+class Strike:
+    """A fault on its way to one request: the Conduct of its connection and the Scene of the fault."""
+
+    link: Link
+
+    def __init__(self, stage: Stage, received: Received, fault: Fault) -> None:
+        self._stage = stage
+        self._received = received
+        self._fault = fault
+
+    async def run(self, link: Link) -> None:
+        """Let the fault strike."""
+        self.link = link
+        await self._fault.strike(self)
+
+    def normally(self) -> Answer:
+        """Process the request as if nothing were wrong."""
+        return self._stage.normal(self._received)
+
+    def error(self, status: int) -> Answer:
+        """Return an error of this status in the fake's own shape."""
+        return self._stage.error(self._received.call, RefusedError(status, "scripted"))
+
+    def answer(self, answer: Answer) -> None:
+        """Journal and send an answer."""
+        self.link.answer(self._stage.sent(self._received, answer))
