@@ -174,5 +174,5 @@ def _documented(contents: Contents, media: str) -> str | None:
 def _read_json(body: bytes) -> object:
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _UNREADABLE
