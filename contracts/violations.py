@@ -46,13 +46,17 @@ def schema_violations(
     validator: jsonschema_rs.Validator, instance: object, *, part: str, operation: str, at: str = ""
 ) -> list[Violation]:
     """Return how the instance breaks the schema; `part` and `at` say where in the message it stands."""
-    if validator.is_valid(instance):
-        return []
-    return [
-        Violation(f"{part}.{error.kind.name}", operation, f"/{part}{at}{pointer}", error.message)
-        for error in validator.iter_errors(instance)
-        for pointer in _pointers(error)
-    ]
+    try:
+        if validator.is_valid(instance):
+            return []
+        errors = validator.iter_errors(instance)
+        return [
+            Violation(f"{part}.{error.kind.name}", operation, f"/{part}{at}{pointer}", error.message)
+            for error in errors
+            for pointer in _pointers(error)
+        ]
+    except ValueError:  # how the library says that it went too deep
+        return [Violation(f"{part}.depth", operation, f"/{part}{at}", "nested too deeply to be checked")]
 
 
 def _pointers(error: jsonschema_rs.ValidationError) -> Iterator[str]:
