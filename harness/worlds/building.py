@@ -57,6 +57,7 @@ def blueprint(plan: Plan, directory: Path, around: Surroundings, index: int) -> 
         command=command,
         origin=f"http://{LOOPBACK}:{port}",
         ready_path=target.ready,
+        fakes=around.fakes,
         start_seconds=target.start_seconds,
         log=log,
         workdir=workdir,

@@ -11,6 +11,7 @@ from harness.processes import Child, Command, DiedError, UnbuildableError, last_
 from harness.worlds.readiness import Readiness, wait_until_ready
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 LAST_LINES = 12
@@ -23,6 +24,7 @@ class Blueprint:
     command: Command
     origin: str
     ready_path: str
+    fakes: Mapping[str, str]
     start_seconds: float
     log: Path
     workdir: Path
@@ -67,7 +69,9 @@ class Engine:
     def wait_until_ready(self) -> Readiness:
         """Wait, and return how long it took from the start of the process."""
         plan = self.blueprint
-        readiness = wait_until_ready(plan.origin, plan.ready_path, plan.start_seconds, self.check_alive)
+        readiness = wait_until_ready(
+            plan.origin, plan.ready_path, plan.start_seconds, self.check_alive, plan.fakes
+        )
         self.check_alive()
         return Readiness(time.monotonic() - self._began, readiness.note)
 

@@ -11,10 +11,11 @@ import httpx
 from harness.processes import UnbuildableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 PAUSE = 0.05
 ASK_SECONDS = 5.0
+LOST_SECONDS = 8.0
 
 
 class NotReadyError(UnbuildableError):
@@ -56,8 +57,18 @@ class Answer:
         return f"{path} says {self.status}{named}"
 
 
-def wait_until_ready(origin: str, path: str, seconds: float, check_alive: Callable[[], None]) -> Readiness:
-    """Ask until the engine is ready; `check_alive` raises as soon as its process has ended."""
+def wait_until_ready(
+    origin: str,
+    path: str,
+    seconds: float,
+    check_alive: Callable[[], None],
+    fakes: Mapping[str, str] | None = None,
+) -> Readiness:
+    """Ask until the engine is ready; `check_alive` raises as soon as its process has ended.
+
+    An engine that keeps calling one of our fakes unavailable, and never called it, has a wrong address: it is
+    not waited for to the end.
+    """
     began = time.monotonic()
     with httpx.Client(base_url=origin, trust_env=False, timeout=ASK_SECONDS) as client:
         while True:
@@ -66,9 +77,12 @@ def wait_until_ready(origin: str, path: str, seconds: float, check_alive: Callab
             waited = time.monotonic() - began
             if answer.up:
                 return Readiness(waited, _note(answer, path))
-            if waited > seconds:
-                line = f"the engine at {origin} is not ready after {seconds:g} s: {answer.why_not(path)}"
-                raise NotReadyError(line, answer.dependencies)
+            lost = (
+                never_heard(answer.dependencies, fakes or {}) if waited > min(seconds, LOST_SECONDS) else ""
+            )
+            if lost or waited > seconds:
+                line = f"the engine at {origin} is not ready after {waited:.1f} s: {answer.why_not(path)}"
+                raise NotReadyError(line + lost, answer.dependencies)
             time.sleep(PAUSE)
 
 
@@ -81,6 +95,22 @@ def look(client: httpx.Client, path: str) -> Answer:
     except httpx.HTTPError as error:
         return Answer(trouble=f"{path} does not answer ({type(error).__name__})")
     return Answer(reply.status_code, _unavailable(reply))
+
+
+def never_heard(dependencies: tuple[str, ...], fakes: Mapping[str, str]) -> str:
+    """Say of the fakes among them, if they never heard a thing, that the address is to blame; else nothing."""
+    ours = [name for name in dependencies if name in fakes]
+    deaf = [name for name in ours if not _journal(fakes[name])]
+    if not deaf or len(deaf) < len(ours):
+        return ""
+    places = ", ".join(f"{name} (at {fakes[name]})" for name in deaf)
+    return f"; {places} never heard from it: is the address in target.env right?"
+
+
+def _journal(fake: str) -> list[object]:
+    reply = httpx.get(f"{fake}/__fake__/journal", trust_env=False, timeout=ASK_SECONDS)
+    entries: list[object] = reply.raise_for_status().json()["entries"]
+    return entries
 
 
 def _unavailable(reply: httpx.Response) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def _attached(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Runni
     if key is not None:
         trust(speaking, key)
     origin = (target.url or "").rstrip("/")
-    readiness = wait_until_ready(origin, target.ready, target.start_seconds, lambda: None)
+    readiness = wait_until_ready(origin, target.ready, target.start_seconds, lambda: None, speaking)
     world = msgspec.structs.replace(
         _outline(plan),
         engine_urls=(origin,),

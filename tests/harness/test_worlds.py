@@ -1,0 +1,279 @@
+"""A world stands when its engine is ready, says why when it is not, and is gone afterwards."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+import pytest
+
+from harness.processes import DiedError, HarnessError, UnbuildableError, free_port, work_directory
+from harness.services import postgresql
+from harness.targets import load_profile
+from harness.worlds import (
+    NotControllableError,
+    NotMappedError,
+    NotReadyError,
+    Plan,
+    load_world,
+    plan_like,
+    save_world,
+    start_world,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENGINE = Path(__file__).with_name("small_engine.py")
+ENV = """
+[target.env]
+IAM_SERVICE_URL = "{iam}/iam/v1"
+DATABASE_URL = "{database}"
+REDIS_URL = "{redis}"
+ERIS_SIGNING_KEY = "{signing_key}"
+MMM_AUDIT_LOG_FILE = "{workdir}/audit.log"
+[target.settings]
+breaker_recovery_seconds = "RECOVERY"
+"""
+SMALL = '["{python}", "%s", "{port}"%s]'
+
+
+@pytest.fixture(scope="module")
+def work_dir() -> Iterator[Path]:
+    with work_directory() as directory:
+        yield directory
+
+
+@pytest.fixture(scope="module")
+def storage(work_dir: Path) -> Iterator[str]:
+    with postgresql(work_dir) as server:
+        yield server.admin_url
+
+
+class Ground:
+    """Where a test's worlds are started, and what of them still lives."""
+
+    def __init__(self, work_dir: Path, admin_database: str, folder: Path) -> None:
+        self.work_dir = work_dir
+        self.admin_database = admin_database
+        self.folder = folder
+
+    def plan(self, command: str, extra: str = "", patience: float = 10, **fields: object) -> Plan:
+        path = self.folder / "engine.toml"
+        text = f'[target]\nname = "small"\ncommand = {command}\nstart_seconds = {patience}\n{extra}\n{ENV}'
+        path.write_text(text, encoding="utf-8")
+        return self.plan_of(path, **fields)
+
+    def plan_of(self, path: Path, **fields: object) -> Plan:
+        usual = {"run_dir": self.folder / "run", "work_dir": self.work_dir, "seed": 1}
+        chosen = usual | {"admin_database": self.admin_database} | fields
+        return Plan(profile=load_profile(path), **chosen)  # type: ignore[arg-type] # a test's own names
+
+    def small(self, *arguments: str, extra: str = "", patience: float = 10, **fields: object) -> Plan:
+        more = "".join(f', "{word}"' for word in arguments)
+        return self.plan(SMALL % (ENGINE, more), extra, patience, **fields)
+
+    def alive(self) -> list[str]:
+        """Return what still runs of a world (the shared PostgreSQL is no part of one)."""
+        worlds = str(self.work_dir / "worlds")
+        lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+        return [line for line in lines if worlds in line or str(ENGINE) in line]
+
+
+@pytest.fixture
+def ground(work_dir: Path, storage: str, tmp_path: Path) -> Ground:
+    return Ground(work_dir, storage, tmp_path)
+
+
+def test_a_world_stands_and_is_gone_afterwards(ground: Ground) -> None:
+    with start_world(ground.small()) as running:
+        world = running.world
+        ready = httpx.get(world.engine_url + world.ready_path, trust_env=False)
+        health = {name: httpx.get(f"{url}/__fake__/health").status_code for name, url in world.fakes.items()}
+        environment = json.loads(Path(world.engine_logs[0]).read_text("utf-8").splitlines()[0])
+
+    assert ready.status_code == 200
+    assert set(health) == {"iam", "eris", "policy", "llm", "ubi", "governance", "alerting", "otlp"}
+    assert set(health.values()) == {200}
+    assert running.seconds is not None
+    assert 0 < running.seconds < 10
+    assert environment["IAM_SERVICE_URL"] == world.fakes["iam"] + "/iam/v1"
+    assert (environment["DATABASE_URL"], environment["REDIS_URL"]) == (world.database, world.redis)
+    assert "PYTEST_CURRENT_TEST" not in environment
+    assert ground.alive() == []
+
+
+def test_a_world_is_handed_on_as_a_file_without_secrets(ground: Ground, tmp_path: Path) -> None:
+    with start_world(ground.small()) as running:
+        save_world(running.world, tmp_path / "world.json")
+        environment = json.loads(Path(running.world.engine_logs[0]).read_text("utf-8").splitlines()[0])
+
+    assert load_world(tmp_path / "world.json") == running.world
+    assert environment["ERIS_SIGNING_KEY"] not in (tmp_path / "world.json").read_text("utf-8")
+    kept = (tmp_path / "run/logs/engine-shared-0.log").read_text("utf-8")
+    assert environment["IAM_SERVICE_URL"] in kept
+    assert environment["ERIS_SIGNING_KEY"] not in kept
+
+
+def test_every_replica_has_a_port_of_its_own(ground: Ground) -> None:
+    with start_world(ground.small(extra="replicas = 2")) as running:
+        ready = [httpx.get(f"{url}/v1/mmm/ready", trust_env=False) for url in running.world.engine_urls]
+
+    assert [reply.status_code for reply in ready] == [200, 200]
+    assert len(set(running.world.engine_urls)) == 2
+
+
+@pytest.mark.parametrize("status", [404, 405, 501, 401, 302])
+def test_an_engine_without_a_readiness_route_is_up(status: int, ground: Ground) -> None:
+    with start_world(ground.small(str(status))) as running:
+        notes = running.notes
+
+    assert len(notes) == 1
+    assert str(status) in notes[0]
+
+
+def test_an_engine_that_dies_at_start_is_reported_at_once_with_its_last_words(ground: Ground) -> None:
+    plan = ground.plan('["sh", "-c", "echo no database for me; exit 9", "{port}"]')
+    began = time.monotonic()
+
+    with pytest.raises(DiedError, match="exit code 9") as caught, start_world(plan):
+        pytest.fail("a dead engine has no world")
+
+    assert caught.value.log == ("no database for me",)
+    assert caught.value.exit_code == 3
+    assert time.monotonic() - began < 8
+    assert ground.alive() == []
+
+
+def test_an_engine_that_is_never_ready_names_what_it_misses(ground: Ground) -> None:
+    plan = ground.small("503", patience=0.5)
+
+    with pytest.raises(NotReadyError, match="503, unavailable: iam") as caught, start_world(plan):
+        pytest.fail("it is not ready")
+
+    assert caught.value.dependencies == ("iam",)
+    assert ground.alive() == []
+
+
+def test_an_engine_that_never_listens_is_named(ground: Ground) -> None:
+    plan = ground.plan('["sh", "-c", "sleep 300", "{port}"]', patience=0.5)
+
+    with pytest.raises(NotReadyError, match="nobody listens there"), start_world(plan):
+        pytest.fail("it does not listen")
+
+
+def test_an_occupied_port_is_named_before_anything_is_blamed(ground: Ground) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        plan = ground.small(extra=f"port = {port}")
+
+        with pytest.raises(UnbuildableError, match=rf"port {port}.* already in use"), start_world(plan):
+            pytest.fail("the port is taken")
+
+    assert ground.alive() == []
+
+
+def test_a_command_that_does_not_exist_is_named(ground: Ground) -> None:
+    plan = ground.plan('["no-such-engine", "{port}"]')
+
+    with pytest.raises(HarnessError, match="no-such-engine: No such file"), start_world(plan):
+        pytest.fail("there is no such engine")
+
+
+def test_prepare_runs_first_and_its_failure_is_named(ground: Ground) -> None:
+    good = ground.small(extra='prepare = ["sh", "-c", "echo $DATABASE_URL > {workdir}/prepared"]')
+    with start_world(good) as running:
+        prepared = (Path(running.world.engine_workdirs[0]) / "prepared").read_text("utf-8").strip()
+
+    bad = ground.small(extra='prepare = ["sh", "-c", "echo no such table; exit 4"]')
+    with (
+        pytest.raises(UnbuildableError, match=r"target.prepare failed: exit code 4") as caught,
+        start_world(bad),
+    ):
+        pytest.fail("it was not prepared")
+
+    assert prepared == running.world.database
+    assert caught.value.log == ("no such table",)
+
+
+def test_an_engine_can_be_killed_and_started_again(ground: Ground) -> None:
+    with start_world(ground.small()) as running:
+        url = f"{running.engine.url}/v1/mmm/ready"
+        running.engine.kill()
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url, trust_env=False)
+
+        running.engine.restart()
+
+        assert httpx.get(url, trust_env=False).status_code == 200
+    assert ground.alive() == []
+
+
+def test_a_world_of_ones_own_has_its_settings_and_nothing_in_common_but_the_server(ground: Ground) -> None:
+    with start_world(ground.small()) as shared:
+        plan = plan_like(shared.world, "own", settings={"breaker_recovery_seconds": 2})
+        with start_world(plan) as own:
+            environment = json.loads(Path(own.world.engine_logs[0]).read_text("utf-8").splitlines()[0])
+
+    assert environment["RECOVERY"] == "2"
+    assert own.world.admin_database == shared.world.admin_database
+    assert own.world.database != shared.world.database
+    assert own.world.redis != shared.world.redis
+    assert not set(own.world.fakes.values()) & set(shared.world.fakes.values())
+
+
+def test_a_setting_that_is_not_mapped_cannot_be_changed(ground: Ground) -> None:
+    plan = ground.small(settings={"policy_cache_seconds": 1})
+
+    with pytest.raises(NotMappedError, match="policy_cache_seconds"), start_world(plan):
+        pytest.fail("it is not mapped")
+
+
+def test_an_engine_that_runs_already_is_attached_to(ground: Ground) -> None:
+    iam_port = free_port()
+    with start_world(ground.small()) as shared:
+        path = ground.folder / "attach.toml"
+        url = shared.world.engine_url
+        fakes = f'[target.fakes]\niam = "127.0.0.1:{iam_port}"\n'
+        path.write_text(f'[target]\nname = "elsewhere"\nurl = "{url}"\n{fakes}', "utf-8")
+
+        with start_world(ground.plan_of(path, admin_database=None, label="attached")) as attached:
+            world = attached.world
+            health = httpx.get(f"http://127.0.0.1:{iam_port}/__fake__/health", trust_env=False)
+
+    assert world.engine_urls == (url,)
+    assert world.fakes == {"iam": f"http://127.0.0.1:{iam_port}"}
+    assert health.status_code == 200
+    assert (world.controllable, world.database, attached.seconds) == (False, None, None)
+    with pytest.raises(NotControllableError):
+        plan_like(world, "own")
+
+
+def test_a_fake_whose_port_is_taken_is_named(ground: Ground) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        path = ground.folder / "attach.toml"
+        fakes = f'[target.fakes]\neris = "localhost:{port}"\n'
+        path.write_text(f'[target]\nname = "elsewhere"\nurl = "http://127.0.0.1:1"\n{fakes}', "utf-8")
+
+        with (
+            pytest.raises(UnbuildableError, match=f"target.fakes.eris: port {port} is already in use"),
+            start_world(ground.plan_of(path)),
+        ):
+            pytest.fail("the port is taken")
+
+
+def test_a_dependency_whose_address_leads_nowhere_is_named(ground: Ground) -> None:
+    plan = ground.small("503", patience=0.5)
+
+    with pytest.raises(NotReadyError) as caught, start_world(plan):
+        pytest.fail("it is not ready")
+
+    assert "iam (at http://127.0.0.1:" in caught.value.line
+    assert "never heard from it" in caught.value.line
+    assert "\n" not in caught.value.line
