@@ -55,6 +55,8 @@ def schema_violations(
             for error in errors
             for pointer in _pointers(error)
         ]
+    except UnicodeEncodeError:
+        return [Violation(f"{part}.encoding", operation, f"/{part}{at}", "a lone surrogate is no character")]
     except ValueError:  # how the library says that it went too deep
         return [Violation(f"{part}.depth", operation, f"/{part}{at}", "nested too deeply to be checked")]
 

@@ -251,6 +251,34 @@ def test_a_broken_body_is_named(headers: dict[str, str], body: bytes, rule: str,
     assert [(each.rule, each.operation, each.pointer) for each in found] == [(rule, "POST /verify", pointer)]
 
 
+NESTED = 5000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * NESTED,
+        b"[" * NESTED + b"]" * NESTED,
+        b'{"token": ' * NESTED + b"1" + b"}" * NESTED,
+        b'{"token": ' + b"9" * NESTED + b"}",
+        b'{"token": 1e999}',
+        b'{"token": "\\ud800"}',
+    ],
+    ids=["open", "lists", "objects", "digits", "infinite", "surrogate"],
+)
+def test_a_body_that_cannot_be_checked_is_a_violation(body: bytes) -> None:
+    found = check_request(IAM, "POST", "/verify", "", JSON, body)
+
+    assert len(found) == 1
+    assert found[0].pointer.startswith("/body")
+
+
+def test_a_parameter_that_is_no_unicode_is_named() -> None:
+    found = check_request(ENGINE, "GET", "/playbooks", "status=\ud800", {}, b"")
+
+    assert [(each.rule, each.pointer) for each in found] == [("query.encoding", "/query/status")]
+
+
 def test_a_body_where_none_belongs_is_named() -> None:
     found = check_request(POLICY, "GET", "/health", "", JSON, b"{}")
 
