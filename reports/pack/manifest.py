@@ -67,7 +67,7 @@ def read_manifest(text: bytes) -> Manifest:
     """Read a manifest."""
     try:
         manifest = msgspec.json.decode(text, type=Manifest)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ManifestError(f"not a manifest ({error})") from error
     if manifest.format != FORMAT:
         raise ManifestError(f"not of the format {FORMAT}")

@@ -142,7 +142,7 @@ def _manifest_key(text: bytes) -> Ed25519PublicKey:
 def _signed_digest(envelope: Envelope) -> str:
     try:
         signed = msgspec.json.decode(envelope.payload, type=_Statement)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _TamperedError(ENVELOPE, f"what was signed is not a statement ({error})") from error
     kinds = (envelope.payload_type, signed.type_, signed.predicate_type)
     if kinds != (PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE):

@@ -121,7 +121,7 @@ def read_config(run_dir: Path) -> Config:
     try:
         parts = {name: msgspec.json.decode((folder / f"{name}.json").read_bytes()) for name in names}
         return msgspec.convert(parts, Config)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunError(f"{folder}: not what a run writes there ({error})") from error
 
 

@@ -92,7 +92,7 @@ def exchange(
     persona: Persona | None = None,
     **more: str,
 ) -> Exchange:
-    """Make one exchange; `request` and `response` are bodies, `scenario` its scenario, `side` who answered."""
+    """Make one exchange; `request` and `response` are bodies, `side` is who answered."""
     answered = Message(
         (_JSON, ("x-request-id", f"req-{number}"), ("x-content-type-options", "nosniff")),
         more.get("response", ""),

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-import reports.redaction
 from reports.redaction import redact, redact_headers, secrets_in
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZXYtMSJ9.c2lnbmF0dXJlLW9mLWl0"
@@ -73,10 +70,3 @@ def test_a_bare_credential_without_scheme_is_redacted() -> None:
 def test_what_is_left_is_named() -> None:
     assert secrets_in(JWT) == ("a JWT-shaped string",)
     assert secrets_in(KEY) == ("a private key block",)
-
-
-def test_the_examples_of_the_documentation_hold() -> None:
-    result = doctest.testmod(reports.redaction)
-
-    assert result.attempted
-    assert result.failed == 0
