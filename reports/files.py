@@ -50,7 +50,10 @@ class _Nameless:
         between = path.with_name(f".{path.name}.{os.getpid()}")
         between.unlink(missing_ok=True)
         self.show_as(between)
-        between.replace(path)
+        try:
+            between.replace(path)
+        finally:
+            between.unlink(missing_ok=True)
 
 
 class _Named:

@@ -16,9 +16,7 @@ def keys() -> None:
 
 
 @keys.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Where the private key goes; default: your own key."
-)
+@click.option("--out", type=click.Path(path_type=Path), help="Where the private key goes; default: your own.")
 def new(out: Path | None) -> None:
     """Make an Ed25519 key pair: the private half (PEM, mode 0600) and FILE.pub for those who verify."""
     path = out or own_key_path()
@@ -28,7 +26,7 @@ def new(out: Path | None) -> None:
         public = new_key_pair(path).public_key()
     except (KeyFileError, OSError) as error:
         raise WrongUsageError(str(error)) from error
-    click.echo(
-        f"private key: {path} (keep it secret)\npublic key:  {public_path(path)}\nkey id:      {keyid(public)}"
-    )
+    click.echo(f"private key: {path} (keep it secret)")
+    click.echo(f"public key:  {public_path(path)}")
+    click.echo(f"key id:      {keyid(public)}")
     click.echo(public_pem(public).decode(), nl=False)

@@ -59,6 +59,16 @@ def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     assert names(tmp_path) == []
 
 
+@pytest.mark.usefixtures("_kind")
+def test_a_name_that_cannot_be_replaced_leaves_nothing_either(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        write_whole(tmp_path / "folder", b"data")
+
+    assert names(tmp_path) == []
+
+
 def test_a_killed_writer_leaves_no_half_written_file(tmp_path: Path) -> None:
     size = 4_000_000
     script = (
