@@ -5,6 +5,7 @@ Rule: pure bookkeeping; one group is one (check, operation), and two failures in
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -66,14 +67,14 @@ class Group:
         if self.smallest is None or failure.size < self.smallest.size:
             self.smallest = failure
 
-    def finding(self, identity: str, seed: int) -> Finding | None:
+    def finding(self, seed: int) -> Finding | None:
         """Return the group's breach, if there is one."""
         if self.smallest is None:
             return None
         times = f" ({self.failures} cases)" if self.failures > 1 else ""
         return Finding(
-            id=identity,
-            rule=f"{SUITE}:{self.rule}",
+            id="F-" + hashlib.sha256(self.name.encode()).hexdigest()[:10],
+            rule=f"contract:{self.rule}",
             operation=self.operation.name,
             requirements=self.requirements,
             title=f"{self.operation.name} {TITLES[self.rule]}{times}",

@@ -9,10 +9,7 @@ Rule: pure; answers are judged by the contract as it is written.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+from typing import Any
 
 Json = dict[str, Any]
 Value = Any  # as json.loads returns it
@@ -22,46 +19,14 @@ WHOLE = "x-whole"
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
-def narrowed(raw: Json, tenant: str, without: Collection[str]) -> Json:
-    """Return the document with this one tenant in every request, without the operations named."""
+def narrowed(raw: Json, tenant: str) -> Json:
+    """Return the document with this one tenant in every request, and every body whole."""
     document = copy.deepcopy(raw)
-    document["paths"] = {
-        template: left
-        for template, item in document["paths"].items()
-        if (left := _left(template, item, without))
-    }
-    _drop_dangling_links(document)
     for item in document["paths"].values():
         for holder in (item, *(node for method, node in item.items() if method in METHODS)):
             _narrow_parameters(document, holder, tenant)
             _narrow_body(document, holder, tenant)
     return document
-
-
-def _left(template: str, item: Json, without: Collection[str]) -> Json:
-    """Return a path's item without the operations named; empty when none is left."""
-    left = {key: node for key, node in item.items() if f"{key.upper()} {template}" not in without}
-    return left if METHODS & left.keys() else {}
-
-
-def _drop_dangling_links(document: Json) -> None:
-    present = {node.get("operationId") for item in document["paths"].values() for node in _operations(item)}
-    for item in document["paths"].values():
-        for node in _operations(item):
-            for status, response in node["responses"].items():
-                node["responses"][status] = _without_links(document, response, present)
-
-
-def _without_links(document: Json, response: Json, present: Collection[str | None]) -> Json:
-    """Return the response with only those links that lead somewhere."""
-    meant = follow(document, response)
-    links = {name: follow(document, link) for name, link in meant.get("links", {}).items()}
-    left = {name: link for name, link in links.items() if link.get("operationId") in present}
-    return response if len(left) == len(links) else {**meant, "links": left}
-
-
-def _operations(item: Json) -> Iterator[Json]:
-    return (node for method, node in item.items() if method in METHODS)
 
 
 def _narrow_parameters(document: Json, holder: Json, tenant: str) -> None:
@@ -84,21 +49,21 @@ def _narrow_body(document: Json, holder: Json, tenant: str) -> None:
                 media[name] = _narrow_example(document, media[name], tenant)
 
 
-def _narrow_schema(document: Json, node: Value, tenant: str) -> Value:
-    """Return a body's schema with this tenant only and whole everywhere; a part that needs no change stays."""
+def _narrow_schema(document: Json, node: Value, tenant: str, within: tuple[str, ...] = ()) -> Value:
+    """Return a body's schema with this tenant only and whole; a part that needs no change stays."""
     if isinstance(node, list):
-        return [_narrow_schema(document, each, tenant) for each in node]
-    if not isinstance(node, dict):
+        return [_narrow_schema(document, each, tenant, within) for each in node]
+    if not isinstance(node, dict) or node.get("$ref") in within:
         return node
+    inner = (*within, node["$ref"]) if "$ref" in node else within
     meant = follow(document, node)
-    changed = {key: _narrow_schema(document, value, tenant) for key, value in meant.items() if key != WHOLE}
-    if WHOLE in meant:
+    changed = {key: _narrow_schema(document, value, tenant, inner) for key, value in meant.items()}
+    if changed.pop(WHOLE, None):
         changed["required"] = meant[WHOLE]
-    if isinstance(meant.get("properties"), dict) and TENANT in meant["properties"]:
-        changed["properties"][TENANT] = _only(tenant)
-    for word in ("example", "examples"):
-        if word in meant:
-            changed[word] = _narrow_example(document, meant[word], tenant)
+    if TENANT in changed.get("properties", {}):
+        changed["properties"] = {**changed["properties"], TENANT: _only(tenant)}
+    for word in {"example", "examples"} & changed.keys():
+        changed[word] = _narrow_example(document, meant[word], tenant)
     return node if changed == meant else changed
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import requests
+from schemathesis.core.errors import NoLinksFound
 from schemathesis.engine import StopReason, events
 from schemathesis.engine.errors import ServerUnavailable, UnhealthyAPIError, UnresponsiveOperationError
 
@@ -120,7 +121,7 @@ class _Run:
         public = {operation.name for operation in self._document.operations if operation.public}
         by_name = {person.name: token for token, person in self._tokens.items()}
         callers = Callers(by_name, public) if by_name else None
-        schema = contract_schema(narrowed(self._document.raw, tenant, without), config, callers)
+        schema = contract_schema(narrowed(self._document.raw, tenant), config, callers, without)
 
         def filter_failure(_context: object, failure: object, case: object, response: object) -> bool:
             return tolerance.keep(failure, case, response)  # type: ignore[arg-type] # schemathesis asks for these names
@@ -155,6 +156,8 @@ class _Run:
 
     def _trouble(self, event: events.NonFatalError) -> None:
         """Keep what went wrong besides the checks: the engine's fault, or ours."""
+        if isinstance(event.value, NoLinksFound):
+            return  # what was asked for has no chains, which is no trouble
         said = " ".join(f"{event.info.title}: {event.info.message}".split())[:DETAIL]
         if isinstance(event.value, ENGINES_FAULT):
             self._lost.append((event.label, said))
@@ -191,7 +194,7 @@ class _Run:
         findings: list[Finding] = []
         outcomes: list[ScenarioFinished] = []
         for group in self._ledger.groups():
-            finding = group.finding(f"{SUITE}-{len(findings) + 1}", self._world.seed)
+            finding = group.finding(self._world.seed)
             if finding is not None:
                 findings.append(finding)
                 self._emit(FindingRecorded(at=now(), finding=finding))

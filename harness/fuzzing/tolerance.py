@@ -122,6 +122,9 @@ class Tolerance:
 
     def _unavailable(self, case: AnyCase, response: Response) -> str | None:
         """Excuse a 503, unless this request gets it again and another one does not."""
+        checks = self._checks.get(case.operation.label)
+        if checks is not None and checks.operation.public and checks.response(UNAVAILABLE) is not None:
+            return "503 is how it says that it is not ready"
         if self._send(response.request) != UNAVAILABLE:
             return "503 that passed: a dependency was slow"
         control = self._answered.get(case.operation.label)

@@ -244,6 +244,11 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             if self.server.flaw == "dies":
                 return 0, None
+            if self.server.flaw == "suicidal":
+                self.server.socket.close()
+                self.server.flaw = "gone"
+            if self.server.flaw == "gone":
+                return 0, None
             return (500 if self.server.flaw == "fragile" else 404), {"error": {}}
         thing = self.server.things.get(thing_id)
         entitled = caller == "contracts_admin" or self.server.flaw == "shared"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Standin(ThreadingHTTPServer):
-    """`slow` lanes take that many seconds, every nth decide fails, `refuses` is the path that is always 403."""
+    """`slow` lanes take that many seconds, each nth decide fails, `refuses` is a path that is 403."""
 
     daemon_threads = True
     request_queue_size = 64

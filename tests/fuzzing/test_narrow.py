@@ -1,0 +1,69 @@
+"""The contract is narrowed to one tenant and whole bodies, where a caller sends something, no further."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from contracts.document import load_document
+from harness.fuzzing.narrow import follow, narrowed
+from tests.fuzzing import standin
+
+TENANT = "tenant-of-ours"
+ONLY = {"type": "string", "enum": [TENANT]}
+
+
+def test_requests_name_this_tenant_and_answers_may_name_any() -> None:
+    raw = standin.document().raw
+
+    document = narrowed(raw, TENANT)
+
+    post = document["paths"]["/things"]["post"]
+    sent = post["requestBody"]["content"]["application/json"]["schema"]
+    answered = follow(document, post["responses"]["200"]["content"]["application/json"]["schema"])
+    assert sent["properties"]["tenant_id"] == ONLY
+    assert answered["properties"]["tenant_id"] == {"type": "string"}
+
+
+def test_the_contract_itself_is_left_as_it_is() -> None:
+    raw = load_document("engine").raw
+    before = copy.deepcopy(raw)
+
+    narrowed(raw, TENANT)
+
+    assert raw == before
+
+
+def test_every_example_of_the_engine_s_requests_names_this_tenant() -> None:
+    document = narrowed(load_document("engine").raw, TENANT)
+
+    examples = document["paths"]["/decide"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+
+    assert examples
+    assert {example["value"]["tenant_id"] for example in examples.values()} == {TENANT}
+
+
+def test_a_body_that_may_be_refused_for_not_being_whole_is_whole() -> None:
+    document = narrowed(load_document("engine").raw, TENANT)
+
+    content = document["paths"]["/playbooks"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+    assert set(content["required"]) == {"name", "triggers", "conditions", "actions", "limits"}
+
+
+@pytest.mark.parametrize("place", ["query", "path"])
+def test_a_tenant_in_query_or_path_is_this_tenant(place: str) -> None:
+    parameter = {
+        "name": "tenant_id",
+        "in": place,
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "other",
+    }
+    raw = {"paths": {"/x": {"parameters": [parameter], "get": {"operationId": "x", "responses": {}}}}}
+
+    document = narrowed(raw, TENANT)
+
+    kept = {"name": "tenant_id", "in": place, "required": True, "schema": ONLY}
+    assert document["paths"]["/x"]["parameters"] == [kept]
