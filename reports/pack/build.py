@@ -8,7 +8,7 @@ from reports.files import write_whole
 from reports.pack.container import write_container
 from reports.pack.dsse import sign
 from reports.pack.manifest import write_manifest
-from reports.pack.members import PackError, members_of
+from reports.pack.members import PackError, members_of, pages_of
 from reports.pack.statement import MANIFEST, PAYLOAD_TYPE, statement
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ def build_pack(run_dir: Path, out: Path, signer: Ed25519PrivateKey) -> Path:
 
 def write_beside(run_dir: Path, folder: Path) -> None:
     """Write what CI shows without opening a pack: `junit.xml` and `report.html`."""
-    _, members = members_of(run_dir)
-    _write(folder / "junit.xml", members["results/junit.xml"])
-    _write(folder / "report.html", members["report.html"])
+    for name, data in pages_of(run_dir).items():
+        _write(folder / name, data)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -41,6 +41,14 @@ def members_of(run_dir: Path) -> tuple[Story, dict[str, bytes]]:
     return story, members
 
 
+def pages_of(run_dir: Path) -> dict[str, bytes]:
+    """Return the two members that CI shows by themselves, by file name."""
+    story = read_story(run_dir)
+    pages = {"junit.xml": junit(story).encode(), "report.html": html(story).encode()}
+    _refuse_secrets(pages)
+    return pages
+
+
 def _results(story: Story) -> dict[str, str]:
     return {
         "results/junit.xml": junit(story),
