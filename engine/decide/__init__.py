@@ -1,0 +1,1 @@
+"""One decide, end to end: gather, plan, generate, spend, keep, answer."""

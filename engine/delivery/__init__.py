@@ -1,0 +1,1 @@
+"""Brings what waits in the outbox to ERIS and to alerting."""

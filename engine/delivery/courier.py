@@ -1,0 +1,119 @@
+"""Delivers entries of the outbox, one attempt at a time; what fails is due again later, for any replica."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from engine.dependencies.breaker import State
+from engine.dependencies.errors import RefusedError, UnavailableError
+from engine.observe.logs import log_event
+from engine.storage import outbox
+from engine.storage.database import StorageUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.background import Background
+    from engine.delivery.channel import Channel
+    from engine.storage.database import Database
+    from engine.storage.outbox import Entry
+
+Result = Literal["delivered", "rejected", "failed"]
+POLL_SECONDS = 1.0
+BATCH = 50
+_TOO_MANY = 429
+
+
+class Courier:
+    """Tries entries, and remembers in the database how that went."""
+
+    def __init__(self, database: Database, background: Background, channels: Mapping[str, Channel]) -> None:
+        self._database = database
+        self._background = background
+        self._channels = channels
+        self._wake = asyncio.Event()
+
+    def post(self, entry: Entry) -> asyncio.Task[Result]:
+        """Begin the first attempt of an entry that was just kept."""
+        return self._background.spawn(self._first(entry))
+
+    async def run(self) -> None:
+        """Deliver what is due, for as long as the engine lives."""
+        while True:
+            busy = [await self._drain(channel) for channel in self._channels.values()]
+            if not any(busy):
+                await self._rest()
+
+    async def _first(self, entry: Entry) -> Result:
+        channel = self._channels[entry.channel]
+        result = await self._send(channel, entry)
+        self._background.spawn(self._settle(channel, entry, result))
+        return result
+
+    async def _drain(self, channel: Channel) -> bool:
+        """Try one batch; say whether there may be more at once."""
+        if not channel.breaker.lets_through:
+            return False
+        limit = BATCH if channel.breaker.state is State.CLOSED else 1
+        try:
+            async with self._database.writing() as connection:
+                entries = await outbox.claim(connection, channel.name, limit, datetime.now(UTC))
+        except StorageUnavailableError:
+            return False
+        results = await asyncio.gather(*(self._try(channel, entry) for entry in entries))
+        return len(entries) == limit and "delivered" in results
+
+    async def _try(self, channel: Channel, entry: Entry) -> Result:
+        result = await self._send(channel, entry)
+        await self._settle(channel, entry, result)
+        return result
+
+    async def _send(self, channel: Channel, entry: Entry) -> Result:
+        try:
+            await channel.send(json.loads(entry.body))
+        except UnavailableError:
+            result: Result = "failed"
+        except RefusedError as refusal:
+            result = "failed" if refusal.status == _TOO_MANY else "rejected"
+            log_event(
+                "delivery_refused",
+                f"{channel.name} refused {entry.entry_id}",
+                level=logging.ERROR,
+                tenant_id=entry.tenant_id,
+                status=refusal.status,
+            )
+        else:
+            result = "delivered"
+        channel.count(result)
+        return result
+
+    async def _settle(self, channel: Channel, entry: Entry, result: Result) -> None:
+        """Write the result down; where that fails, the lease ends and the entry is tried again, harmlessly."""
+        tried = outbox.tried(entry)
+        wait = channel.next_wait(tried.attempts)
+        try:
+            async with self._database.writing() as connection:
+                if result == "delivered":
+                    await outbox.delivered(connection, tried)
+                elif result == "rejected":
+                    await outbox.give_up(connection, tried, outbox.REJECTED)
+                elif wait is None:
+                    await outbox.give_up(connection, tried, outbox.FAILED)
+                else:
+                    await outbox.postpone(connection, tried, datetime.now(UTC) + timedelta(seconds=wait))
+                    asyncio.get_running_loop().call_later(wait, self._wake.set)
+        except StorageUnavailableError:
+            log_event("outbox_unsettled", f"{entry.entry_id} will be tried again", level=logging.WARNING)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._wake.clear()

@@ -1,0 +1,44 @@
+"""Data governance: a tenant's quiet hours (and, for the retention job, its periods)."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from pydantic import Field
+
+from engine.dependencies.errors import RefusedError
+from engine.dependencies.http import Dependency
+from engine.values.playbook import QuietHours
+from engine.values.wire import Whole, Wire
+
+DEFAULT_QUIET_HOURS = QuietHours(start=22, end=6)
+Days = Annotated[Whole, Field(ge=1)]
+
+
+class _RetentionDays(Wire):
+    decisions: Days
+    outcomes: Days
+
+
+class _Config(Wire):
+    quiet_hours: QuietHours
+    retention_days: _RetentionDays
+    legal_hold: bool
+    data_residency: str
+    privacy_tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """Asks for a tenant's configuration, each time anew."""
+
+    service: Dependency
+
+    async def quiet_hours(self, tenant_id: str) -> QuietHours:
+        """Return the tenant's quiet hours; the default ones where governance has no answer for it."""
+        path = f"/v1/data-governance/tenants/{quote(tenant_id, safe='')}/config"
+        try:
+            config = await self.service.ask("GET", path, _Config.model_validate_json)
+        except RefusedError:
+            return DEFAULT_QUIET_HOURS
+        return config.quiet_hours

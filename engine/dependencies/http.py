@@ -1,0 +1,114 @@
+"""One HTTP dependency: pooled connections, one time-out for the whole call, a breaker, a contract."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from engine.dependencies.errors import RefusedError, UnavailableError
+from engine.observe.trace import outbound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.dependencies.breaker import Breaker
+
+T = TypeVar("T")
+MAX_ANSWER_BYTES = 1_000_000
+MAX_CONNECTIONS = 100
+KEEP_ALIVE_SECONDS = 3.0
+_SERVER_ERROR = 500
+_CLIENT_ERROR = 400
+_REDIRECT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A service at a base URL."""
+
+    name: str
+    client: httpx.AsyncClient
+    seconds: float
+    breaker: Breaker
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[bytes], T],
+        *,
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> T:
+        """Make one attempt and read the answer; a ValueError of `read` means that it breaks its contract.
+
+        Raise UnavailableError or RefusedError when there is no good answer.
+        """
+        with self.breaker.attempt():
+            status, headers, body = await self._exchange(method, path, json, params)
+            if status >= _SERVER_ERROR or _REDIRECT <= status < _CLIENT_ERROR:
+                raise UnavailableError(self.name, f"answered {status}")
+            if status >= _CLIENT_ERROR:
+                raise RefusedError(self.name, status, headers.get("retry-after"))
+            return self._understood(read, body)
+
+    async def probe(self, path: str) -> bool:
+        """Ask a health route, past the breaker."""
+        try:
+            status, _, _ = await self._exchange("GET", path, None, None)
+        except UnavailableError:
+            return False
+        return status == 200  # noqa: PLR2004 -- 200 is OK
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self.client.aclose()
+
+    def _understood(self, read: Callable[[bytes], T], body: bytes) -> T:
+        try:
+            return read(body)
+        except ValueError:
+            raise UnavailableError(self.name, "broke its contract") from None
+
+    async def _exchange(
+        self, method: str, path: str, json: Mapping[str, Any] | None, params: Mapping[str, str] | None
+    ) -> tuple[int, httpx.Headers, bytes]:
+        try:
+            async with (
+                asyncio.timeout(self.seconds),
+                self.client.stream(method, path, json=json, params=params, headers=outbound()) as response,
+            ):
+                return response.status_code, response.headers, await self._whole(response)
+        except TimeoutError:
+            raise UnavailableError(self.name, "did not answer in time") from None
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            raise UnavailableError(self.name, type(error).__name__) from None
+
+    async def _whole(self, response: httpx.Response) -> bytes:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_ANSWER_BYTES:
+                raise UnavailableError(self.name, "answered more than it may")
+        return bytes(body)
+
+
+def open_client(base_url: str, token: str | None) -> httpx.AsyncClient:
+    """Return a client with a pool of its own, so that no dependency can use up another's connections."""
+    return httpx.AsyncClient(
+        base_url=base_url.rstrip("/"),
+        transport=AiohttpTransport(client=_session),
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+        timeout=None,  # noqa: S113 -- asyncio.timeout bounds the whole call, which httpx cannot
+        trust_env=False,
+    )
+
+
+def _session() -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())

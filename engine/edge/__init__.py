@@ -1,0 +1,1 @@
+"""Where HTTP meets the engine: identity, order of refusal, error model, headers."""

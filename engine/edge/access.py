@@ -1,0 +1,60 @@
+"""What a caller may do: scopes and roles, compared whole."""
+
+from fastapi import Request
+
+from engine.edge.authentication import CALLER
+from engine.edge.errors import forbidden
+from engine.values.caller import Caller, is_admin
+
+
+class WithScope:
+    """A FastAPI dependency: the caller, who has a scope."""
+
+    def __init__(self, scope: str) -> None:
+        self._scope = scope
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return the caller, or refuse."""
+        caller = caller_of(request)
+        if not has_scope(caller, self._scope):
+            raise forbidden(f"The scope {self._scope} is needed.")
+        return caller
+
+
+async def admin(request: Request) -> Caller:
+    """Return the caller, who is an admin, or refuse; a FastAPI dependency."""
+    caller = caller_of(request)
+    if not may_administer(caller):
+        raise forbidden("The role mmm_admin or tenant_admin is needed.")
+    return caller
+
+
+def caller_of(request: Request) -> Caller:
+    """Return whom IAM vouched for."""
+    caller: Caller = request.scope[CALLER]
+    return caller
+
+
+def has_scope(caller: Caller, scope: str) -> bool:
+    """Say whether the token grants a scope."""
+    return scope in caller.scopes
+
+
+def may_administer(caller: Caller) -> bool:
+    """Say whether the caller may use the admin routes."""
+    return is_admin(caller)
+
+
+def own_tenant(caller: Caller, named: str | None) -> None:
+    """Refuse a request that names another tenant."""
+    if named is not None and named != caller.tenant_id:
+        raise forbidden("The token is for another tenant.")
+
+
+def own_actor(caller: Caller, named: str | None) -> str:
+    """Return the actor that is meant: the caller, or another one where the caller may speak for others."""
+    if named is None or named == caller.sub:
+        return caller.sub
+    if not caller.may_act_for_others:
+        raise forbidden("This caller may not name another actor.")
+    return named

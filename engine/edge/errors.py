@@ -1,0 +1,79 @@
+"""The error model of engine.md 4: one shape for everything that is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from engine.observe.trace import CURRENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(slots=True)
+class ApiError(Exception):
+    """A refusal; `details` never holds a value that the caller sent."""
+
+    status: int
+    code: str
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    retryable: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def error_response(error: ApiError) -> Response:
+    """Return the answer that tells the error."""
+    trace = CURRENT.get()
+    body = {
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "details": dict(error.details),
+            "retryable": error.retryable,
+            "request_id": trace.request_id if trace else None,
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        }
+    }
+    return json_response(body, error.status, error.headers)
+
+
+def json_response(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a JSON answer."""
+    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return Response(content, status, dict(headers or {}), "application/json")
+
+
+def unauthorized(message: str) -> ApiError:
+    """Who are you?"""
+    return ApiError(401, "UNAUTHORIZED", message, headers={"WWW-Authenticate": "Bearer"})
+
+
+def forbidden(message: str) -> ApiError:
+    """You may not."""
+    return ApiError(403, "FORBIDDEN", message)
+
+
+def invalid(name: str, message: str, code: str = "VALIDATION_ERROR") -> ApiError:
+    """What you sent is malformed, and here is where."""
+    return ApiError(422, code, message, {"field": name, "fields": [{"field": name, "message": message}]})
+
+
+def not_found(message: str) -> ApiError:
+    """There is no such thing for you."""
+    return ApiError(404, "NOT_FOUND", message)
+
+
+def conflict(message: str) -> ApiError:
+    """Not in this state."""
+    return ApiError(409, "CONFLICT", message)
+
+
+def unavailable(code: str, message: str, retry_after: str = "1") -> ApiError:
+    """Not now."""
+    return ApiError(503, code, message, retryable=True, headers={"Retry-After": retry_after})

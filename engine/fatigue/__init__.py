@@ -1,0 +1,1 @@
+"""Quotas, limits and cool-downs: one atomic step in Redis."""

@@ -1,0 +1,61 @@
+"""Redis, asked once per decide. Unavailable: nobody can say what was shown before, so nothing more is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from engine.dependencies.errors import UnavailableError
+from engine.fatigue.quota import Quotas, spending
+from engine.fatigue.script import SPEND
+
+if TYPE_CHECKING:
+    from engine.dependencies.breaker import Breaker
+    from engine.values.action import Action
+    from engine.values.surroundings import Facts
+
+MAX_CONNECTIONS = 50
+NAME = "redis"
+
+
+class FatigueStore:
+    """Counts what actors were shown."""
+
+    def __init__(self, url: str, seconds: float, breaker: Breaker) -> None:
+        self._redis = Redis.from_url(
+            url, retry=Retry(NoBackoff(), 0), max_connections=MAX_CONNECTIONS, socket_connect_timeout=seconds
+        )
+        self._spend = self._redis.register_script(SPEND)
+        self._seconds = seconds
+        self._breaker = breaker
+
+    async def spend(
+        self, facts: Facts, actions: tuple[Action, ...], quotas: Quotas, now_ms: int
+    ) -> tuple[Action, ...]:
+        """Return the actions that fit their limits, and count them."""
+        step = spending(facts, actions, quotas, now_ms)
+        with self._breaker.attempt():
+            try:
+                async with asyncio.timeout(self._seconds):
+                    kept = await self._spend(keys=list(step.keys), args=list(step.arguments))
+            except (RedisError, OSError, TimeoutError) as error:
+                raise UnavailableError(NAME, type(error).__name__) from None
+        return tuple(actions[int(index)] for index in kept)
+
+    async def probe(self) -> bool:
+        """Ask whether Redis answers, past the breaker."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._redis.ping()
+        except (RedisError, OSError, TimeoutError):
+            return False
+        return True
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self._redis.aclose()

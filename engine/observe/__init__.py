@@ -1,0 +1,1 @@
+"""Logs, metrics, audit and trace context."""

@@ -1,0 +1,57 @@
+"""The audit log: a JSON line for every admin change; opened on first use, so that it never stops a start."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from engine.observe.logs import log_event
+from engine.observe.trace import CURRENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from engine.values.caller import Caller
+
+
+class AuditLog:
+    """Appends to a file; without one, audit lines go to the log."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def record(
+        self,
+        caller: Caller,
+        what: str,
+        subject_id: str,
+        before: Mapping[str, object] | None,
+        after: Mapping[str, object] | None,
+    ) -> None:
+        """Write down who changed what; `before` and `after` hold no text that anybody wrote."""
+        trace = CURRENT.get()
+        entry = {
+            "timestamp": datetime.now(UTC).isoformat(),
+            "tenant_id": caller.tenant_id,
+            "who": caller.sub,
+            "what": what,
+            "subject_id": subject_id,
+            "before": before,
+            "after": after,
+            "request_id": trace.request_id if trace else None,
+        }
+        if self._path is None:
+            log_event("audit", what, tenant_id=caller.tenant_id)
+            return
+        self._append(self._path, json.dumps(entry))
+
+    def _append(self, path: Path, line: str) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError:
+            log_event("audit_lost", "the audit log cannot be written", level=logging.ERROR)

@@ -1,0 +1,52 @@
+"""POST /decide and POST /triggers/evaluate."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from engine.decide.request import DecideBody, TriggerBody
+from engine.decide.service import decide
+from engine.edge.bodies import JsonBody
+from engine.edge.envelope import STARTED
+from engine.edge.errors import json_response
+from engine.routes.parts import Decider, WithServices
+from engine.services import Services
+from engine.values.caller import Caller
+
+router = APIRouter()
+
+
+@router.post("/decide")
+async def post_decide(
+    request: Request,
+    services: WithServices,
+    caller: Decider,
+    body: Annotated[DecideBody, Depends(JsonBody(DecideBody))],
+) -> Response:
+    """Decide."""
+    return await _answered(request, services, caller, body)
+
+
+@router.post("/triggers/evaluate")
+async def post_trigger(
+    request: Request,
+    services: WithServices,
+    caller: Decider,
+    body: Annotated[TriggerBody, Depends(JsonBody(TriggerBody))],
+) -> Response:
+    """Decide, upon a signal."""
+    return await _answered(request, services, caller, body)
+
+
+async def _answered(request: Request, services: Services, caller: Caller, body: DecideBody) -> Response:
+    decided = await decide(services, caller, body, request.scope[STARTED])
+    response = json_response(decided.body)
+
+    async def notify() -> None:
+        for entry in decided.afterwards:
+            services.courier.post(entry)
+
+    response.background = BackgroundTask(notify)
+    return response

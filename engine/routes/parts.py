@@ -1,0 +1,45 @@
+"""What several routes take as parameters."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from engine.edge.access import WithScope, admin, own_tenant
+from engine.edge.errors import not_found
+from engine.services import Services
+from engine.values import ids
+from engine.values.caller import Caller
+
+
+def services_of(request: Request) -> Services:
+    """Return what the application was built with."""
+    services: Services = request.app.state.services
+    return services
+
+
+class PathId:
+    """A FastAPI dependency: an id of the path, in canonical form; anything else names nothing."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def __call__(self, request: Request) -> str:
+        """Return the id, or say that there is no such thing."""
+        given: str = request.path_params[self._name]
+        if not ids.is_canonical(given):
+            raise not_found(f"{self._name} must be a UUID in canonical form.")
+        return given
+
+
+async def query_tenant(request: Request) -> str | None:
+    """Return the tenant that the query names, for `own_tenant` to judge."""
+    return request.query_params.get("tenant_id")
+
+
+WithServices = Annotated[Services, Depends(services_of)]
+Admin = Annotated[Caller, Depends(admin)]
+Decider = Annotated[Caller, Depends(WithScope("mmm.decide"))]
+Reader = Annotated[Caller, Depends(WithScope("mmm.read"))]
+OutcomePoster = Annotated[Caller, Depends(WithScope("mmm.outcome"))]
+PlaybookId = Annotated[str, Depends(PathId("playbook_id"))]
+DecisionId = Annotated[str, Depends(PathId("decision_id"))]

@@ -1,0 +1,156 @@
+"""Everything that an engine process is made of, built from its settings; nothing is connected before use."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.background import Background
+from engine.delivery.channel import ALERTING, ERIS, RECEIPT_WAIT_SECONDS, Channel
+from engine.delivery.courier import Courier
+from engine.dependencies.alerting import Alerting
+from engine.dependencies.breaker import Breaker
+from engine.dependencies.eris import Eris
+from engine.dependencies.governance import Governance
+from engine.dependencies.http import Dependency, open_client
+from engine.dependencies.iam import Iam
+from engine.dependencies.llm import LlmGateway
+from engine.dependencies.policy import GoldStandards, Policy
+from engine.dependencies.ubi import Ubi
+from engine.fatigue.store import FatigueStore
+from engine.observe.audit import AuditLog
+from engine.observe.logs import log_event
+from engine.observe.metrics import Metrics
+from engine.storage.database import Database, StorageUnavailableError
+from engine.storage.shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine
+
+    from engine.receipts.signing import SigningKey
+    from engine.settings import Settings
+
+PREPARE_AGAIN_SECONDS = 1.0
+HEALTH = {"iam": "/health", "policy": "/health", "eris": "/v1/evidence/health"}
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts, by what they do."""
+
+    key: SigningKey
+    dependencies: dict[str, Dependency]
+    database: Database
+    shelf: Shelf
+    iam: Iam
+    policy: Policy
+    standards: GoldStandards
+    ubi: Ubi
+    governance: Governance
+    llm: LlmGateway
+    fatigue: FatigueStore
+    courier: Courier
+    background: Background
+    metrics: Metrics
+    audit: AuditLog
+
+    def probes(self) -> dict[str, Coroutine[None, None, bool]]:
+        """Return a question for each dependency that a decide cannot do without."""
+        asked = {name: self.dependencies[name].probe(path) for name, path in HEALTH.items()}
+        return {**asked, "database": self.database.probe(), "redis": self.fatigue.probe()}
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Prepare the storage, deliver what waits, and in the end let go of everything."""
+        await self._prepare_storage()
+        self.background.spawn(self.courier.run())
+        try:
+            yield
+        finally:
+            await self.background.aclose()
+            await asyncio.gather(*(dependency.aclose() for dependency in self.dependencies.values()))
+            await self.fatigue.aclose()
+            await self.database.aclose()
+
+    async def _prepare_storage(self) -> None:
+        try:
+            await self.database.prepare()
+        except StorageUnavailableError:
+            log_event("storage_unavailable", "the database cannot be prepared yet")
+            self.background.spawn(self._keep_preparing())
+
+    async def _keep_preparing(self) -> None:
+        while True:
+            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+            try:
+                await self.database.prepare()
+            except StorageUnavailableError:
+                continue
+            return
+
+
+def build_services(settings: Settings) -> Services:
+    """Put the parts together."""
+    asked = _dependencies(settings)
+    redis = _breaker("redis", settings)
+    database = Database(
+        settings.database_url, pool_min=settings.mmm_db_pool_min, pool_max=settings.mmm_db_pool_max
+    )
+    background = Background()
+    metrics = Metrics([*(dependency.breaker for dependency in asked.values()), redis])
+    return Services(
+        key=settings.signing_key,
+        dependencies=asked,
+        database=database,
+        shelf=Shelf(database),
+        iam=Iam(asked["iam"]),
+        policy=Policy(asked["policy"], settings.mmm_policy_cache_seconds, settings.mmm_policy_stale_seconds),
+        standards=GoldStandards(asked["standards"], settings.mmm_policy_cache_seconds),
+        ubi=Ubi(asked["ubi"], settings.mmm_signals_cache_seconds),
+        governance=Governance(asked["governance"]),
+        llm=LlmGateway(asked["llm"]),
+        fatigue=FatigueStore(settings.redis_url, settings.mmm_timeout_redis_seconds, redis),
+        courier=Courier(database, background, _channels(asked, metrics)),
+        background=background,
+        metrics=metrics,
+        audit=AuditLog(settings.mmm_audit_log_file),
+    )
+
+
+def _dependencies(settings: Settings) -> dict[str, Dependency]:
+    """Gold standards are the policy service's, but a circuit of their own: neither may hide the other's state."""
+    addresses = {
+        "iam": (settings.iam_service_url, settings.mmm_timeout_iam_seconds),
+        "policy": (settings.policy_service_url, settings.mmm_timeout_policy_seconds),
+        "standards": (settings.policy_service_url, settings.mmm_timeout_policy_seconds),
+        "eris": (settings.eris_service_url, settings.mmm_timeout_eris_seconds),
+        "llm": (settings.llm_gateway_service_url, settings.mmm_timeout_llm_seconds),
+        "ubi": (settings.ubi_service_url, settings.mmm_timeout_ubi_seconds),
+        "governance": (settings.data_governance_service_url, settings.mmm_timeout_governance_seconds),
+        "alerting": (settings.alerting_service_url, settings.mmm_timeout_alerting_seconds),
+    }
+    return {
+        name: Dependency(
+            name, open_client(url, settings.mmm_service_token), seconds, _breaker(name, settings)
+        )
+        for name, (url, seconds) in addresses.items()
+    }
+
+
+def _channels(asked: dict[str, Dependency], metrics: Metrics) -> dict[str, Channel]:
+    eris, alerting = asked["eris"], asked["alerting"]
+    receipts = Channel(
+        ERIS,
+        Eris(eris).store,
+        eris.breaker,
+        metrics.receipt_attempted,
+        afterwards=RECEIPT_WAIT_SECONDS,
+    )
+    alerts = Channel(ALERTING, Alerting(alerting).notify, alerting.breaker, metrics.alert_attempted)
+    return {ERIS: receipts, ALERTING: alerts}
+
+
+def _breaker(name: str, settings: Settings) -> Breaker:
+    return Breaker(name, settings.mmm_breaker_failures, settings.mmm_breaker_recovery_seconds)

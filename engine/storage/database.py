@@ -1,0 +1,131 @@
+"""Connections: one for each request that needs one, from a bounded pool; every loss is told as one error."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from engine.storage.schema import METADATA
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+POOL_WAIT_SECONDS = 2.0
+CONNECT_SECONDS = 3.0
+STATEMENT_SECONDS = 5.0
+PREPARE_SECONDS = 20.0
+PROBE_SECONDS = 2.0
+_SCHEMA_LOCK = 7_046_029_254_386_353_131  # any number that nobody else takes
+_OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
+
+
+class StorageUnavailableError(Exception):
+    """The database is gone, too slow, or has no connection left."""
+
+
+class Database:
+    """The durable state of all replicas."""
+
+    def __init__(self, url: str, *, pool_min: int, pool_max: int) -> None:
+        self._engine = _open(url, pool_min, pool_max)
+        self._writing = self._engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._prepared = False
+
+    async def prepare(self) -> None:
+        """Create the schema, under a lock, since replicas may start at the same instant."""
+        async with _told(), asyncio.timeout(PREPARE_SECONDS), self._writing.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
+            await connection.run_sync(METADATA.create_all)
+        self._prepared = True
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection for reads."""
+        async with self._lent(self._engine) as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection in a transaction: all of it is kept, or nothing."""
+        async with self._lent(self._writing) as connection:
+            yield connection
+
+    async def probe(self) -> bool:
+        """Ask whether the database answers and has its schema."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS), self.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (StorageUnavailableError, TimeoutError):
+            return False
+        return True
+
+    async def aclose(self) -> None:
+        """Close the pool."""
+        await self._engine.dispose()
+
+    @contextlib.asynccontextmanager
+    async def _lent(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        if not self._prepared:
+            raise StorageUnavailableError("the schema is not there yet")
+        async with _told(), engine.begin() as connection:
+            yield connection
+
+
+@contextlib.asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    """Tell every way of losing the database as StorageUnavailableError; our own mistakes stay what they are."""
+    try:
+        yield
+    except _OUR_FAULT:
+        raise
+    except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:
+        raise StorageUnavailableError(type(error).__name__) from error
+
+
+def _open(url: str, pool_min: int, pool_max: int) -> AsyncEngine:
+    pool: dict[str, Any] = {
+        "pool_size": min(pool_min, pool_max),
+        "max_overflow": max(pool_max - pool_min, 0),
+        "pool_timeout": POOL_WAIT_SECONDS,
+        "hide_parameters": True,
+    }
+    if url.startswith("sqlite:"):
+        return _open_sqlite(url, pool)
+    return _open_postgresql(url, pool)
+
+
+def _open_postgresql(url: str, pool: dict[str, Any]) -> AsyncEngine:
+    import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 -- it has no types; loaded only where needed
+
+    def connect() -> Any:  # noqa: ANN401 -- a connection of an untyped library
+        return asyncpg.connect(url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **pool)
+
+
+def _open_sqlite(url: str, pool: dict[str, Any]) -> AsyncEngine:
+    plain = url.replace("sqlite:", "sqlite+aiosqlite:", 1)
+    engine = create_async_engine(plain, connect_args={"timeout": STATEMENT_SECONDS}, **pool)
+    event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a DBAPI connection
+    connection.isolation_level = None  # transactions begin where we say so, not where the driver guesses
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 -- a Connection, as the event gives it
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,97 @@
+"""What waits for ERIS and alerting; written in the transaction of what it tells about.
+
+An entry that somebody is trying is due again only after a lease, so that no two replicas try it at once, and
+so that it is tried again when the one who held it was killed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+
+from engine.storage.schema import OUTBOX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+LEASE = timedelta(seconds=3)
+PENDING = "pending"
+REJECTED = "rejected"
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message to another service; `body` is JSON, signed where it is a receipt."""
+
+    entry_id: str
+    channel: str
+    tenant_id: str
+    body: str
+    attempts: int
+    created_at: datetime
+
+
+async def add(connection: AsyncConnection, entries: Sequence[Entry], now: datetime) -> None:
+    """Keep messages that the caller itself is about to try."""
+    if entries:
+        await connection.execute(insert(OUTBOX), [_row(entry, now + LEASE) for entry in entries])
+
+
+async def claim(connection: AsyncConnection, channel: str, limit: int, now: datetime) -> list[Entry]:
+    """Take the messages that are due, oldest first, and lease them."""
+    due = select(OUTBOX).where(
+        OUTBOX.c.channel == channel, OUTBOX.c.status == PENDING, OUTBOX.c.due_at <= now
+    )
+    locked = due.order_by(OUTBOX.c.due_at).limit(limit).with_for_update(skip_locked=True)
+    entries = [_entry(row) for row in await connection.execute(locked)]
+    ids = [entry.entry_id for entry in entries]
+    if ids:
+        await connection.execute(update(OUTBOX).where(OUTBOX.c.entry_id.in_(ids)).values(due_at=now + LEASE))
+    return entries
+
+
+async def delivered(connection: AsyncConnection, entry: Entry) -> None:
+    """Forget a message that has arrived: its receiver keeps it now."""
+    await connection.execute(delete(OUTBOX).where(OUTBOX.c.entry_id == entry.entry_id))
+
+
+async def postpone(connection: AsyncConnection, entry: Entry, until: datetime) -> None:
+    """Try a message again, later."""
+    values = {"attempts": entry.attempts, "due_at": until}
+    await connection.execute(update(OUTBOX).where(OUTBOX.c.entry_id == entry.entry_id).values(values))
+
+
+async def give_up(connection: AsyncConnection, entry: Entry, status: str) -> None:
+    """Keep a message that will not be tried again."""
+    values = {"attempts": entry.attempts, "status": status}
+    await connection.execute(update(OUTBOX).where(OUTBOX.c.entry_id == entry.entry_id).values(values))
+
+
+def tried(entry: Entry) -> Entry:
+    """Return the entry with one attempt more."""
+    return replace(entry, attempts=entry.attempts + 1)
+
+
+def _row(entry: Entry, due_at: datetime) -> dict[str, Any]:
+    return {
+        "entry_id": entry.entry_id,
+        "channel": entry.channel,
+        "tenant_id": entry.tenant_id,
+        "body": entry.body,
+        "status": PENDING,
+        "attempts": entry.attempts,
+        "due_at": due_at,
+        "created_at": entry.created_at,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.entry_id, row.channel, row.tenant_id, row.body, row.attempts, row.created_at)

@@ -1,0 +1,92 @@
+"""The tables. Every query of this package runs on one of the keys or indexes here."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+from engine.storage.types import AnyText, CanonicalId, UtcTime
+
+METADATA = MetaData()
+
+PLAYBOOKS = Table(
+    "playbooks",
+    METADATA,
+    Column("playbook_id", CanonicalId, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Index("playbooks_by_status", "tenant_id", "status"),
+    Index("playbooks_by_age", "tenant_id", "created_at", "playbook_id"),
+)
+
+# Changes with every change of a tenant's playbooks, so that a replica knows when to read them again.
+STAMPS = Table(
+    "playbook_stamps",
+    METADATA,
+    Column("tenant_id", AnyText, primary_key=True),
+    Column("stamp", BigInteger, nullable=False),
+)
+
+DECISIONS = Table(
+    "decisions",
+    METADATA,
+    Column("decision_id", CanonicalId, primary_key=True),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("actor_id", AnyText, nullable=False),
+    Column("actor_type", String(16), nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("environment", String(8)),
+    Column("repo_id", AnyText),
+    Column("receipt_id", CanonicalId, nullable=False),
+    Column("policy_snapshot_id", AnyText),
+    Column("degraded", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index("decisions_by_age", "tenant_id", "created_at"),
+)
+
+ACTIONS = Table(
+    "actions",
+    METADATA,
+    Column("action_id", CanonicalId, primary_key=True),
+    Column("decision_id", CanonicalId, nullable=False),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("surfaces", String(32), nullable=False),
+    Column("playbook_id", CanonicalId, nullable=False),
+    Column("playbook_version", String, nullable=False),
+    Column("requires_consent", Boolean, nullable=False),
+    Column("requires_dual_channel", Boolean, nullable=False),
+    Index("actions_by_decision", "decision_id"),
+)
+
+OUTCOMES = Table(
+    "outcomes",
+    METADATA,
+    Column("outcome_id", CanonicalId, primary_key=True),
+    Column("decision_id", CanonicalId, nullable=False),
+    Column("action_id", CanonicalId, nullable=False),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("actor_id", AnyText, nullable=False),
+    Column("result", String(16), nullable=False),
+    Column("reason", AnyText),
+    Column("created_at", UtcTime, nullable=False),
+    Index("outcomes_by_action", "action_id"),
+)
+
+# What must reach another service. `due_at` is when it may next be tried, by any replica.
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("entry_id", CanonicalId, primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index("outbox_by_due", "channel", "status", "due_at"),
+)

@@ -1,0 +1,86 @@
+"""What a decide knows: the facts of the request, and what the dependencies said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.values.playbook import Playbook, QuietHours
+    from engine.values.words import ActionType, ActorType, ConditionType, Environment, Severity, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """The signal of a request, without its payload."""
+
+    signal_id: str | None = None
+    source: str | None = None
+    event_type: str | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Who and where. `roles` and `claimed_type` are the token's; `actor_type` is of whom it is decided for."""
+
+    tenant_id: str
+    actor_id: str
+    actor_type: ActorType
+    claimed_type: str
+    roles: frozenset[str]
+    source: Source = "ide"
+    repo_id: str | None = None
+    branch: str | None = None
+    environment: Environment | None = None
+    signal: Signal | None = None
+
+    def holds(self, kind: ConditionType, value: str) -> bool:
+        """Say whether a fact of this kind has this value; of an unknown kind, none has."""
+        known: dict[str, frozenset[str | None]] = {
+            "role": frozenset(self.roles),
+            "branch": frozenset((self.branch,)),
+            "repo": frozenset((self.repo_id,)),
+            "actor_type": frozenset((self.claimed_type,)),
+            "environment": frozenset((self.environment,)),
+        }
+        return value in known.get(kind, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What policy said, and when it was fresh."""
+
+    allowed: bool
+    policy_snapshot_id: str
+    policy_version_ids: tuple[str, ...]
+    restrictions: frozenset[ActionType]
+    snapshot_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVerdict:
+    """The snapshot in force. None: policy answered, but refused to say (4xx), so nothing is allowed."""
+
+    snapshot: Snapshot | None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """What the gold standards leave: nothing, or all but the restricted types."""
+
+    allowed: bool
+    restrictions: frozenset[ActionType]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything that was gathered. `unavailable` names the dependencies that could not be asked."""
+
+    policy: PolicyVerdict
+    standards: Standards
+    recent_signals: tuple[str, ...]
+    quiet_hours: QuietHours
+    playbooks: tuple[Playbook, ...]
+    unavailable: frozenset[str]

@@ -1,0 +1,56 @@
+"""Types of members that callers send: strict, named in errors, and storable as they are.
+
+Rule: what passes here can be stored, signed and sent on by everything behind it.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_SEMVER = (
+    r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+    r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
+    r"(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$"
+)
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    """A member of a body: frozen, strict (no "5" for 5), unknown members dropped."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+
+def _not_null(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    if value is None:
+        raise ValueError("must not be null; leave it out instead")
+    return value
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """Read 5.0 as 5, since JSON knows one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _moment(value: str) -> str:
+    if not _RFC3339.fullmatch(value):
+        raise ValueError("must be an RFC 3339 time with offset")
+    datetime.fromisoformat(value.upper().replace(":60", ":59"))  # a leap second is a time too
+    return value
+
+
+Given = Annotated[T | None, BeforeValidator(_not_null)]
+"""May be left out, but not null."""
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Opaque = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Body = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Semver = Annotated[str, StringConstraints(pattern=_SEMVER)]
+CanonicalUuid = Annotated[str, StringConstraints(pattern=_UUID)]
+Moment = Annotated[str, AfterValidator(_moment)]

@@ -1,0 +1,22 @@
+"""The closed sets of words that the engine speaks, each written once."""
+
+from typing import Literal
+
+ActionType = Literal["mirror", "mentor", "multiplier"]
+Surface = Literal["ide", "ci", "alert"]
+Severity = Literal["info", "warn", "high", "critical"]
+Source = Literal["ide", "ci"]
+Environment = Literal["dev", "stage", "prod"]
+ActorType = Literal["human", "ai_agent"]
+ConditionType = Literal["role", "branch", "repo", "actor_type", "environment"]
+OutcomeResult = Literal["shown", "ignored", "dismissed", "accepted", "failed"]
+PlaybookStatus = Literal["draft", "published", "deprecated"]
+ReceiptStatus = Literal["delivered", "pending"]
+
+MIRROR: ActionType = "mirror"
+MENTOR: ActionType = "mentor"
+MULTIPLIER: ActionType = "multiplier"
+ACTION_TYPES: tuple[ActionType, ...] = ("mirror", "mentor", "multiplier")
+SEVERITY_ORDER: dict[Severity, int] = {"info": 0, "warn": 1, "high": 2, "critical": 3}
+FINAL_RESULTS: frozenset[OutcomeResult] = frozenset(("accepted", "dismissed", "failed"))
+NEEDS_REASON: frozenset[OutcomeResult] = frozenset(("dismissed", "failed"))
