@@ -7,6 +7,7 @@ iam, eris, policy, llm, ubi, governance, alerting.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,7 +40,7 @@ from harness.driving.dependencies import (
 )
 from harness.driving.dependencies.base import eventually
 from harness.driving.dependencies.iam import DECISION, VERIFY
-from harness.driving.dependencies.others import EVALUATE, GENERATE, STANDARDS
+from harness.driving.dependencies.others import CONFIG, EVALUATE, GENERATE, RECENT_SIGNALS, STANDARDS
 from harness.driving.engine import EngineClient
 from harness.driving.failures import not_exercised
 from harness.driving.givens import Given
@@ -48,11 +49,12 @@ from harness.driving.names import Names
 from harness.driving.people import SCOPES, People
 from harness.driving.receipts import chain_problems
 from harness.driving.reply import Decision, Reply
+from harness.driving.routes import NOTHING, Route, routes
 from harness.worlds import Running, World
 from reports.record import Persona
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from typing import Any
 
 requirement = pytest.mark.requirement
@@ -60,6 +62,7 @@ own_world = pytest.mark.own_world
 parametrize = pytest.mark.parametrize
 
 CREATED = (200, 201)
+ASK_AGAIN_AFTER = 0.4
 
 
 async def all_at_once(*calls: Coroutine[Any, Any, Reply]) -> list[Reply]:
@@ -67,12 +70,27 @@ async def all_at_once(*calls: Coroutine[Any, Any, Reply]) -> list[Reply]:
     return list(await asyncio.gather(*calls))
 
 
+async def asked_until(
+    ask: Callable[[], Awaitable[Reply]], wanted: Callable[[Reply], bool], *, within: float
+) -> list[Reply]:
+    """Ask again and again until an answer is a wanted one or time is up; return all the answers."""
+    deadline = time.monotonic() + within
+    replies = [await ask()]
+    while not wanted(replies[-1]) and time.monotonic() < deadline:
+        await asyncio.sleep(ASK_AGAIN_AFTER)
+        replies.append(await ask())
+    return replies
+
+
 __all__ = [
     "ABSENT",
+    "CONFIG",
     "CREATED",
     "DECISION",
     "EVALUATE",
     "GENERATE",
+    "NOTHING",
+    "RECENT_SIGNALS",
     "SCOPES",
     "STANDARDS",
     "VERIFY",
@@ -95,6 +113,7 @@ __all__ = [
     "Policy",
     "Receipt",
     "Reply",
+    "Route",
     "Running",
     "Ubi",
     "World",
@@ -108,6 +127,7 @@ __all__ = [
     "a_signal",
     "all_at_once",
     "an_outcome",
+    "asked_until",
     "chain_problems",
     "each_of",
     "eventually",
@@ -115,5 +135,6 @@ __all__ = [
     "own_world",
     "parametrize",
     "requirement",
+    "routes",
     "with_body",
 ]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from harness.driving.people import People, Wallet
     from harness.driving.recorder import Recorder
+    from harness.driving.routes import Route
     from harness.worlds import World
     from reports.record import Persona
 
@@ -71,6 +72,13 @@ class EngineClient:
         request = self._http.build_request(method, url, content=content, headers=sent)
         return await self._exchange(request, path, by)
 
+    async def on(
+        self, route: Route, *, by: Persona | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Send a route's valid request, as this person or with these headers alone."""
+        body = route.body(by or self.people.developer)
+        return await self.call(route.method, route.path, by=by, body=body, headers=headers)
+
     async def _exchange(self, request: httpx.Request, path: str, by: Persona | None) -> Reply:
         recorder, at, started = self._recorder, now(), time.perf_counter()
         shown = recorder.message(request.headers.multi_items(), request.content)
@@ -105,6 +113,15 @@ class EngineClient:
     async def token_of(self, person: Persona) -> str:
         """Return a person's token: to send it in a way that `call` does not, or to look for it."""
         return await self._wallet.token_of(person)
+
+    async def jti_of(self, person: Persona) -> str:
+        """Return the id by which a person's token can be revoked."""
+        return await self._wallet.jti_of(person)
+
+    def never_records(self, secret: str) -> str:
+        """Return a secret that may be sent from now on, and is never kept in the record."""
+        self._recorder.hide(secret, "<secret>")
+        return secret
 
     async def decide(self, by: Persona | None = None, **members: object) -> Reply:
         """Ask for a decision for the caller (the usual developer), with a signal and a context by default."""

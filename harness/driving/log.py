@@ -23,19 +23,23 @@ class EngineLog:
         self._recorder = recorder
         self._begin = {Path(path): _size(Path(path)) for path in paths}
 
-    async def text(self, within: float = 3.0) -> str:
-        """Return what was written; an engine that writes nothing gives no evidence, which is said."""
+    async def text(self, until: str, within: float = 2.0) -> str:
+        """Return what was written, waiting a little for a line with `until` in it (an id of the last call).
+
+        An engine may leave that id out of its log; one that writes nothing gives no evidence, which is said.
+        """
         if not self._begin:
             not_exercised("the output of this target's engine is not ours to read")
 
-        async def written() -> str:
-            return await asyncio.to_thread(self._read)
+        async def written() -> bool:
+            return until in await asyncio.to_thread(self._read)
 
-        text = await eventually(written, within)
+        await eventually(written, within)
+        text = await asyncio.to_thread(self._read)
         if not text:
             not_exercised("the engine wrote nothing to its log while it was looked at")
         self._recorder.look(LOG)
-        return str(text)
+        return text
 
     def _read(self) -> str:
         return "".join(

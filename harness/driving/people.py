@@ -29,6 +29,7 @@ class People:
         self._names = names
         self._prefix = prefix
         self._known: dict[str, int] = {}
+        self._others = 0
 
     @cached_property
     def developer(self) -> Persona:
@@ -98,7 +99,13 @@ class People:
 
     def elsewhere(self) -> People:
         """Return the people of another tenant."""
-        return People(self._names, self._names.tenant(), prefix="other_")
+        return self.of_tenant(self._names.tenant())
+
+    def of_tenant(self, tenant: str) -> People:
+        """Return the people of a tenant of this id."""
+        self._others += 1
+        number = "" if self._others == 1 else str(self._others)
+        return People(self._names, tenant, prefix=f"{self._prefix}other{number}_")
 
 
 class Wallet:

@@ -6,6 +6,7 @@ Rule: everything is redacted here, before it is kept; looking is noted where an 
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,6 +53,7 @@ class Recorder:
     def hide(self, secret: str, stand_in: str) -> None:
         """Never record `secret`; `stand_in` is recorded in its place."""
         self._secrets[secret] = stand_in
+        self._secrets[json.dumps(secret)[1:-1]] = stand_in
 
     def look(self, kind: str, exchange: str | None = None) -> None:
         """Note that evidence of this kind was looked at, and in which exchange."""

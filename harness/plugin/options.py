@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ def configure(config: pytest.Config) -> None:
     path = config.getoption("--mmm-world")
     if path is not None:
         worker = getattr(config, "workerinput", {}).get("workerid", "")
-        config.stash[STAGE] = Stage(load_world(Path(path)), "-".join(filter(None, ("scenarios", worker))))
+        config.stash[STAGE] = Stage(load_world(Path(path)), f"scenarios-{worker or 'main'}-{os.getpid()}")
     elif not config.getoption("collectonly"):
         raise pytest.UsageError(
             "--mmm-world FILE is missing: scenarios need an engine to ask (`mmm verify` starts one)"

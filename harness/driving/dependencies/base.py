@@ -44,6 +44,7 @@ class Dependency:
         self._control = control
         self._place = place
         self._armed: dict[str, tuple[str, bool]] = {}
+        self._idle_allowed: set[str] = set()
 
     async def replies(
         self,
@@ -54,11 +55,18 @@ class Dependency:
         headers: dict[str, str] | None = None,
         times: int | None = None,
         match: Json | None = None,
+        may_be_idle: bool = False,
     ) -> str:
-        """Answer an operation with these words instead of the default; return the script's id."""
+        """Answer an operation with these words instead of the default; return the script's id.
+
+        An answer that nobody ever asked for leaves the scenario not exercised, unless it `may_be_idle`.
+        """
         reply: Json = {"status": status}
         reply |= ({"headers": headers} if headers else {}) | ({} if body is None else {"body": body})
-        return await self._arm(operation, match, times, {"reply": reply}, shown=f"answers {status}")
+        script = await self._arm(operation, match, times, {"reply": reply}, shown=f"answers {status}")
+        if may_be_idle:
+            self._idle_allowed.add(script)
+        return script
 
     async def delays(self, operation: str, seconds: float, *, times: int | None = None) -> str:
         """Answer as ever, but later. Not a failure as long as it is within the engine's time-out."""

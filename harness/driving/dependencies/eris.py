@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from fakes.control import ErisControl
 from harness.driving.answers import Object
 from harness.driving.dependencies.base import Dependency, eventually
 from harness.driving.failures import GivenRefusedError, MissingEvidenceError
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.driving.givens import Given
+    from harness.driving.people import People
 
 RECEIVE = "POST /v1/evidence/receipts"
 ARRIVES_WITHIN = 8.0
@@ -26,26 +30,23 @@ ARRIVES_WITHIN = 8.0
 class Eris(Dependency):
     """The evidence store."""
 
-    async def receipts(self, wanted: Callable[[Receipt], bool] | None = None) -> list[Receipt]:
-        """Return this tenant's receipts as they are now, in the order of the chain."""
-        held = await self.held(self._place.tenant)
+    async def receipts(
+        self, wanted: Callable[[Receipt], bool] | None = None, *, tenant: str | None = None
+    ) -> list[Receipt]:
+        """Return a tenant's receipts (this one's) as they are now, in the order of the chain."""
+        held = await self.held(tenant or self._place.tenant)
         self._place.recorder.look(DEPENDENCY)
         return [receipt for receipt in held if wanted is None or wanted(receipt)]
 
-    async def receipts_of(
-        self, decision_id: str, *, kind: str = "decision", at_least: int = 1, within: float = ARRIVES_WITHIN
-    ) -> list[Receipt]:
-        """Wait for receipts that name a decision; too few in time is the engine's failure."""
-        return await self.awaited(
-            lambda receipt: receipt.kind == kind and receipt.decision_id == decision_id,
-            f"a receipt of kind {kind} for decision {decision_id}",
-            at_least=at_least,
-            within=within,
+    async def receipt_of(
+        self, decision_id: str, *, kind: str = "decision", tenant: str | None = None
+    ) -> Receipt:
+        """Wait for the receipt that names a decision; none in time is the engine's failure."""
+        what = f"a receipt of kind {kind} for decision {decision_id}"
+        found = await self.awaited(
+            lambda receipt: receipt.kind == kind and receipt.decision_id == decision_id, what, tenant=tenant
         )
-
-    async def receipt_of(self, decision_id: str, *, kind: str = "decision") -> Receipt:
-        """Wait for the receipt that names a decision."""
-        return (await self.receipts_of(decision_id, kind=kind))[0]
+        return found[0]
 
     async def awaited(
         self,
@@ -54,40 +55,52 @@ class Eris(Dependency):
         *,
         at_least: int = 1,
         within: float = ARRIVES_WITHIN,
+        tenant: str | None = None,
     ) -> list[Receipt]:
-        """Wait until at least so many receipts are wanted ones."""
+        """Wait until at least so many receipts are wanted ones; too few in time is the engine's failure."""
         found: list[Receipt] = []
 
         async def enough() -> bool:
-            found[:] = await self.receipts(wanted)
+            found[:] = await self.receipts(wanted, tenant=tenant)
             return len(found) >= at_least
 
         if not await eventually(enough, within):
-            rejected = await self.rejections()
+            rejected = await self.rejections(tenant)
             reasons = f"; ERIS rejected: {rejected}" if rejected else ""
             missing = f"{what} did not reach ERIS within {within:g} s"
             raise MissingEvidenceError(f"{missing} ({len(found)} of {at_least}){reasons}")
         return found
 
-    async def settled(self, given: Given) -> list[Receipt]:
-        """Return this tenant's receipts once all are surely there, without the one that shows it."""
-        marker = await given.decision(given.people.another_developer())
+    async def settled(self, given: Given, people: People | None = None) -> list[Receipt]:
+        """Return a tenant's receipts once all are surely there, without the one that shows it."""
+        tenant = people or given.people
+        marker = await given.decision(tenant.another_developer())
 
         async def marked() -> bool:
-            return any(receipt.decision_id == marker.id for receipt in await self.held(self._place.tenant))
+            return any(receipt.decision_id == marker.id for receipt in await self.held(tenant.tenant))
 
         if not await eventually(marked, ARRIVES_WITHIN):
             detail = f"no receipt within {ARRIVES_WITHIN:g} s of a decision"
             raise GivenRefusedError("a decision leaves a receipt", "POST /decide", ("FR-12",), detail)
-        return await self.receipts(lambda receipt: receipt.decision_id != marker.id)
+        return await self.receipts(lambda receipt: receipt.decision_id != marker.id, tenant=tenant.tenant)
 
-    async def rejections(self) -> list[str]:
-        """Return why receipts of this tenant were refused."""
-        stored = await self.control.receipts(self._place.tenant)
+    @property
+    def store(self) -> ErisControl:
+        """Return the control client, as ERIS has it."""
+        control = self.control
+        assert isinstance(control, ErisControl)
+        return control
+
+    async def rejections(self, tenant: str | None = None) -> list[str]:
+        """Return why receipts of a tenant (this one) were refused."""
+        stored = await self.store.receipts(tenant or self._place.tenant)
         self._place.recorder.look(DEPENDENCY)
         return [letter.reason for letter in stored.dead_letters]
 
     async def held(self, tenant: str) -> list[Receipt]:
         """Return a tenant's receipts without taking them as evidence."""
-        stored = await self.control.receipts(tenant)
-        return [Receipt(item.receipt, Object(item.meta, "meta")) for item in stored.receipts]
+        stored = await self.store.receipts(tenant)
+        return [
+            Receipt(item.receipt, Object(msgspec.structs.asdict(item.meta), "meta"))
+            for item in stored.receipts
+        ]

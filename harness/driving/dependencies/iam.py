@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakes.control import IamControl
 from harness.driving.dependencies.base import Dependency
 
 VERIFY = "POST /verify"
@@ -13,7 +14,9 @@ class Iam(Dependency):
 
     async def revokes(self, jti: str) -> None:
         """Withdraw a token: from now on IAM refuses it."""
-        await self.control.revoke(jti)
+        control = self.control
+        assert isinstance(control, IamControl)
+        await control.revoke(jti)
         self._record("POST", "/revocations", {"jti": jti}, 200)
 
     async def times_asked(self, token: str) -> int:

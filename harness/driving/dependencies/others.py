@@ -46,14 +46,17 @@ class Policy(Dependency):
 class Llm(Dependency):
     """The LLM gateway."""
 
-    async def writes(self, content: str, *, status: str = "pass", flags: tuple[str, ...] = ()) -> None:
-        """Generate this text for this tenant, with a safety verdict."""
+    async def writes(
+        self, content: str, *, status: str = "pass", flags: tuple[str, ...] = (), tenant: str | None = None
+    ) -> None:
+        """Generate this text for a tenant (this one), with a safety verdict."""
         safety: Json = {
             "status": status,
             "risk_flags": [{"risk_class": flag, "severity": "high"} for flag in flags],
             "redaction_summary": None,
         }
-        await self.replies(GENERATE, {"response_id": "response-1", "content": content, "safety": safety})
+        answer = {"response_id": "response-1", "content": content, "safety": safety}
+        await self.replies(GENERATE, answer, match={"tenant": tenant} if tenant else None)
 
     async def writes_without_verdict(self, content: str, **safety: object) -> None:
         """Generate this text with a safety object of these members, or with none at all."""
@@ -67,6 +70,17 @@ class Ubi(Dependency):
 
 class Governance(Dependency):
     """Data governance."""
+
+    async def says(self, *, quiet_hours: Json) -> None:
+        """Configure this tenant."""
+        config = {
+            "quiet_hours": quiet_hours,
+            "retention_days": {"decisions": 90, "outcomes": 365},
+            "legal_hold": False,
+            "data_residency": "eu",
+            "privacy_tags": [],
+        }
+        await self.replies(CONFIG, config)
 
 
 class Alerting(Dependency):

@@ -1,0 +1,64 @@
+"""The routes as a caller knows them: who may, and one valid request for each.
+
+Rule: a route is only listed where the engine contract has it, and so scenarios over "every route" grow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.document import load_document
+from harness.driving.builders import Json, a_decide_request, a_playbook, an_outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reports.record import Persona
+
+# A UUID that names nothing: whoever gets past the door finds nothing behind it.
+NOTHING = "5a0c4b7e-9d0f-4c0b-8f6a-1d2e3f405162"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: a path on which it can be called, what it takes, and what it asks of its caller.
+
+    `behind` is the answer to somebody who may: what they name may not be there.
+    """
+
+    method: str
+    path: str
+    body: Callable[[Persona], Json | None] = lambda _: None
+    scope: str | None = None
+    admin: bool = False
+    behind: int = 200
+
+    @property
+    def name(self) -> str:
+        """Return how it is called in a scenario's name."""
+        return f"{self.method} {self.path}".replace(NOTHING, "{id}")
+
+
+_KNOWN = (
+    Route("POST", "/decide", a_decide_request, scope="mmm.decide"),
+    Route("POST", "/triggers/evaluate", a_decide_request, scope="mmm.decide"),
+    Route(
+        "POST",
+        f"/decisions/{NOTHING}/outcomes",
+        lambda _: an_outcome(NOTHING),
+        scope="mmm.outcome",
+        behind=404,
+    ),
+    Route("GET", "/playbooks", scope="mmm.read"),
+    Route("POST", "/playbooks", lambda _: a_playbook(), admin=True),
+    Route("PUT", f"/playbooks/{NOTHING}", lambda _: {"name": "Renamed"}, admin=True, behind=404),
+    Route("POST", f"/playbooks/{NOTHING}/publish", admin=True, behind=404),
+    Route("DELETE", f"/playbooks/{NOTHING}", admin=True, behind=404),
+)
+
+
+def routes(wanted: Callable[[Route], bool] = lambda _: True) -> list[Route]:
+    """Return the guarded routes of the contract that fit."""
+    document = load_document("engine")
+    return [route for route in _KNOWN if document.find(route.method, route.path) and wanted(route)]

@@ -1,0 +1,114 @@
+"""Quotas, playbook limits and cool-downs hold for every actor, also when many calls come at once.
+
+By default an actor gets three actions an hour and ten a day, over all types.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.scenario import (
+    EngineClient,
+    Given,
+    People,
+    Policy,
+    a_context,
+    a_mirror,
+    a_multiplier,
+    a_playbook,
+    all_at_once,
+    each_of,
+    parametrize,
+    requirement,
+)
+
+PER_HOUR = 3
+# A playbook limit, and whether it holds for another actor of the same repository too.
+ONCE: dict[str, tuple[dict[str, Any], bool]] = {
+    "once a day for an actor": ({"max_per_actor_per_day": 1}, False),
+    "once a day for a repository": ({"max_per_repo_per_day": 1}, True),
+    "an hour's cool-down": ({"cooldown_minutes": 60}, False),
+}
+
+
+@requirement("FR-7")
+async def test_an_actor_gets_no_more_than_the_hourly_quota(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """By default an actor gets three actions an hour, the most important ones; then none; others still do."""
+    for priority in (10, 90, 50, 70, 30):
+        action = a_mirror(f"Priority {priority}")
+        await given.published_playbook(
+            a_playbook(name=f"P{priority}", actions=[action], limits={"priority": priority})
+        )
+
+    first = await engine.decide(people.developer)
+    second = await engine.decide(people.developer)
+    other = await engine.decide(people.another_developer())
+
+    assert first.decision.titles == ["Priority 90", "Priority 70", "Priority 50"]
+    assert second.status == 200
+    assert second.decision.titles == []
+    assert other.decision.titles == first.decision.titles
+
+
+@requirement("FR-7")
+async def test_calls_at_the_same_time_share_one_quota(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """However many calls of an actor come at once, together they get no more than the quota."""
+    await given.published_playbook()
+
+    replies = await all_at_once(*(engine.decide(people.developer) for _ in range(8)))
+
+    proposed = sum(len(reply.decision.actions) for reply in each_of(replies))
+    assert 1 <= proposed <= PER_HOUR
+    late = await engine.decide(people.developer)
+    assert proposed + len(late.decision.actions) <= PER_HOUR
+
+
+@requirement("FR-7")
+async def test_what_policy_took_spends_no_quota(
+    engine: EngineClient, people: People, given: Given, policy: Policy
+) -> None:
+    """An action that was filtered out spends nothing of the quota."""
+    await policy.rules(restrictions=["multiplier"])
+    offers = [a_multiplier(f"Offer {n}") for n in range(3)]
+    await given.published_playbook(a_playbook(name="Offers", actions=offers, limits={"priority": 90}))
+    facts = [a_mirror(f"Fact {n}") for n in range(3)]
+    await given.published_playbook(a_playbook(name="Facts", actions=facts, limits={"priority": 10}))
+
+    reply = await engine.decide(people.developer)
+
+    assert sorted(reply.decision.titles) == ["Fact 0", "Fact 1", "Fact 2"]
+
+
+@requirement("FR-7")
+@parametrize(("limits", "shared"), ONCE.values(), ids=ONCE.keys())
+async def test_a_playbooks_own_limit_holds(
+    limits: dict[str, Any], *, shared: bool, engine: EngineClient, people: People, given: Given
+) -> None:
+    """A playbook's own limit silences that playbook after its turn, and no other."""
+    limited = await given.published_playbook(a_playbook(name="Limited", limits=limits))
+    free = await given.published_playbook(a_playbook(name="Free"))
+    context = a_context(repo_id="repo-9")
+
+    first = await engine.decide(people.developer, context=context)
+    second = await engine.decide(people.developer, context=context)
+    other = await engine.decide(people.another_developer(), context=context)
+
+    everything = sorted([limited["playbook_id"], free["playbook_id"]])
+    assert sorted(first.decision.playbooks) == everything
+    assert second.decision.playbooks == [free["playbook_id"]]
+    assert sorted(other.decision.playbooks) == ([free["playbook_id"]] if shared else everything)
+
+
+@requirement("FR-7")
+async def test_a_limit_of_none_means_none(engine: EngineClient, given: Given) -> None:
+    """A playbook with a limit of 0 a day never fires."""
+    await given.published_playbook(a_playbook(name="Never", limits={"max_per_actor_per_day": 0}))
+    free = await given.published_playbook(a_playbook(name="Free"))
+
+    reply = await engine.decide()
+
+    assert reply.decision.playbooks == [free["playbook_id"]]

@@ -1,0 +1,113 @@
+"""Generated text passes safety before anybody sees it, or nobody sees it."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    GENERATE,
+    EngineClient,
+    Eris,
+    Given,
+    Json,
+    Llm,
+    Names,
+    People,
+    a_mentor,
+    a_mirror,
+    a_playbook,
+    not_exercised,
+    requirement,
+)
+
+STATIC = a_mentor()["payload"]["body"]
+
+
+def a_generated_mentor(**parts: object) -> Json:
+    """Return the template of a mentor whose text is generated."""
+    return a_mentor(
+        "A generated hint", llm_prompt="Explain to {actor} why {event} in {repo} matters.", **parts
+    )
+
+
+async def shown_when_safe(engine: EngineClient, llm: Llm, given: Given, names: Names) -> None:
+    """Make sure, in another tenant, that this engine shows generated text at all where it is safe."""
+    others = engine.people.elsewhere()
+    safe = names.canary()
+    await llm.writes(f"A safe hint {safe}.", tenant=others.tenant)
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor()]), by=others.admin)
+    if safe not in (await engine.decide(others.developer)).text:
+        not_exercised("this engine shows no generated text even where it is safe: none can be missed")
+
+
+@requirement("IT-MMM-03", "FR-5")
+async def test_a_mentor_with_generated_text_asks_the_gateway(
+    engine: EngineClient, people: People, given: Given, llm: Llm, names: Names
+) -> None:
+    """A mentor that asks for generated text gets it from the gateway, safe, and still says why."""
+    written = names.canary()
+    await llm.writes(f"Two tests fail since yesterday: {written}.")
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor()]))
+
+    reply = await engine.decide(people.developer)
+
+    assert reply.decision.types == ["mentor"]
+    assert written in reply.text
+    assert reply.decision["degraded_mode"] is False
+    rationale = reply.decision.actions[0].object("payload").object("rationale")
+    assert rationale.strings("evidence_links")
+    assert rationale.string("baseline_comparison")
+    assert rationale.string("why_relevant")
+    heard = await llm.calls(GENERATE)
+    assert len(heard) == 1
+    assert heard[0].violations == ()
+
+
+@requirement("IT-MMM-03", "NFR-4", "UT-MMM-04")
+async def test_unsafe_text_never_comes_back(
+    engine: EngineClient, given: Given, llm: Llm, names: Names, eris: Eris
+) -> None:
+    """Text that fails safety is in no answer and no receipt: the static text is, or nothing."""
+    await shown_when_safe(engine, llm, given, names)
+    unsafe = names.canary()
+    await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=("sabotage",))
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor()]))
+
+    reply = await engine.decide()
+
+    assert unsafe not in reply.all_text
+    assert reply.decision["degraded_mode"] is False
+    assert [payload["body"] for payload in reply.decision.actions.pluck("payload")] in ([], [STATIC])
+    assert await llm.calls(GENERATE)
+    assert unsafe not in (await eris.receipt_of(reply.decision.id)).text
+
+
+@requirement("NFR-4", "FR-5")
+async def test_flagged_text_is_flagged_in_the_receipt(
+    engine: EngineClient, given: Given, llm: Llm, names: Names, eris: Eris
+) -> None:
+    """Where safety warns, the receipt carries the flags, whether or not the text is shown."""
+    text = names.canary()
+    await llm.writes(f"A hint {text}.", status="warn", flags=("overconfident_claim",))
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor()]))
+
+    reply = await engine.decide()
+
+    receipt = await eris.receipt_of(reply.decision.id)
+    assert "overconfident_claim" in receipt.object("risk").strings("flags")
+    assert receipt.status == "warn"
+    assert text not in receipt.text
+
+
+@requirement("FR-4", "FR-5")
+async def test_facts_need_no_gateway(engine: EngineClient, given: Given, llm: Llm) -> None:
+    """A mirror and a mentor without a prompt come without asking the gateway."""
+    others = engine.people.elsewhere()
+    await given.published_playbook(a_playbook(actions=[a_mirror("A fact"), a_mentor("A hint")]))
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor()]), by=others.admin)
+
+    reply = await engine.decide()
+    generated = await engine.decide(others.developer)
+
+    assert sorted(reply.decision.titles) == ["A fact", "A hint"]
+    assert generated.status == 200
+    assert await llm.calls(GENERATE, tenant=others.tenant)
+    assert await llm.calls(GENERATE) == []

@@ -1,0 +1,126 @@
+"""What became of an action comes back as an outcome, and the whole way leaves its receipts."""
+
+from __future__ import annotations
+
+import re
+
+from harness.scenario import (
+    ABSENT,
+    EngineClient,
+    Eris,
+    Given,
+    Names,
+    People,
+    a_playbook,
+    a_signal,
+    an_outcome,
+    parametrize,
+    requirement,
+)
+
+CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@requirement("IT-MMM-01")
+async def test_from_signal_to_outcome_in_one_flow(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """A behavioural signal, a decision, an action shown, its outcome and all receipts: one flow."""
+    trigger = {"source": "ubi", "event_type": "behaviour.context_switching", "severity": "warn"}
+    playbook = await given.published_playbook(a_playbook(triggers=[trigger]))
+    signal = a_signal(source="ubi", event_type="behaviour.context_switching", severity="high")
+
+    decided = await engine.decide(people.developer, signal=signal)
+    action = decided.decision.actions[0].string("action_id")
+    shown = await engine.report_outcome(decided.decision.id, an_outcome(action, "shown"))
+    accepted = await engine.report_outcome(decided.decision.id, an_outcome(action, "accepted"))
+
+    assert decided.decision.playbooks == [playbook["playbook_id"]]
+    assert [shown.status, accepted.status] == [202, 202]
+    decision = await eris.receipt_of(decided.decision.id)
+    assert decision.inputs.strings("signal_ids") == [signal["signal_id"]]
+    outcomes = await eris.awaited(
+        lambda receipt: receipt.kind == "outcome" and receipt.get("parent_receipt_id") == decision.id,
+        f"a receipt of each outcome, child of receipt {decision.id}",
+        at_least=2,
+    )
+    reported = {shown.object.string("outcome_id"), accepted.object.string("outcome_id")}
+    assert {receipt.outcome_id for receipt in outcomes} == reported
+
+
+@requirement("IT-MMM-01")
+@parametrize("result", ["shown", "ignored", "dismissed", "accepted", "failed"])
+async def test_every_result_is_taken(result: str, engine: EngineClient, given: Given) -> None:
+    """Each of the five results is accepted with 202 and an id of the outcome."""
+    await given.published_playbook()
+    decision = await given.decision_with_actions()
+
+    reply = await engine.report_outcome(
+        decision.id, an_outcome(decision.actions[0].string("action_id"), result)
+    )
+
+    assert reply.status == 202
+    assert reply.object["status"] == "accepted"
+    assert CANONICAL.fullmatch(reply.object.string("outcome_id"))
+
+
+@requirement("IT-MMM-01", "NFR-4")
+@parametrize("result", ["dismissed", "failed"])
+async def test_a_refusal_or_failure_needs_a_reason(result: str, engine: EngineClient, given: Given) -> None:
+    """Without a reason, dismissed and failed are refused with 422 that names the field."""
+    await given.published_playbook()
+    decision = await given.decision_with_actions()
+    action = decision.actions[0].string("action_id")
+
+    without = await engine.report_outcome(decision.id, an_outcome(action, result, reason=ABSENT))
+    with_reason = await engine.report_outcome(decision.id, an_outcome(action, result))
+
+    assert without.status == 422
+    assert "reason" in without.error.text
+    assert with_reason.status == 202
+
+
+@requirement("IT-MMM-01", "NFR-4")
+async def test_an_outcome_of_nothing_is_not_taken(
+    engine: EngineClient, given: Given, names: Names, people: People, eris: Eris
+) -> None:
+    """An unknown decision, an unknown action and another decision's action are 404, and leave no receipt."""
+    await given.published_playbook()
+    one = await given.decision_with_actions(people.developer)
+    other = await given.decision_with_actions(people.another_developer())
+    action = one.actions[0].string("action_id")
+
+    no_decision = await engine.report_outcome(names.uuid(), an_outcome(action))
+    no_action = await engine.report_outcome(one.id, an_outcome(names.uuid()))
+    foreign_action = await engine.report_outcome(one.id, an_outcome(other.actions[0].string("action_id")))
+
+    assert [no_decision.status, no_action.status, foreign_action.status] == [404, 404, 404]
+    receipts = await eris.settled(given)
+    assert sorted(receipt.kind for receipt in receipts) == ["admin", "admin", "decision", "decision"]
+
+
+@requirement("IT-MMM-01", "NFR-4")
+@parametrize(
+    ("parts", "named"),
+    [
+        ({"result": "loved"}, "result"),
+        ({"result": ABSENT}, "result"),
+        ({"action_id": ABSENT}, "action_id"),
+        ({"action_id": "action-1"}, "action_id"),
+    ],
+    ids=["unknown result", "no result", "no action", "malformed action"],
+)
+async def test_an_invalid_outcome_is_refused(
+    parts: dict[str, object], named: str, engine: EngineClient, given: Given
+) -> None:
+    """An outcome with a part missing or malformed is refused with 422 that names the field."""
+    await given.published_playbook()
+    decision = await given.decision_with_actions()
+    action = decision.actions[0].string("action_id")
+
+    refused = await engine.report_outcome(decision.id, an_outcome(action, **({"result": "shown"} | parts)))  # type: ignore[arg-type]
+    taken = await engine.report_outcome(decision.id, an_outcome(action))
+
+    assert refused.status == 422
+    assert named in refused.error.text
+    assert taken.status == 202

@@ -1,0 +1,47 @@
+"""ERIS is gone: decisions go on within their time, and no receipt is lost or doubled."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    EngineClient,
+    Eris,
+    Given,
+    each_of,
+    own_world,
+    parametrize,
+    requirement,
+)
+
+# The answer waits at most 0.8 s for ERIS; the rest of the decision and a busy machine get as much again.
+ANSWERED_WITHIN = 1.6
+# Attempts, waits between them and an open breaker: after healing, delivery may take its time.
+DELIVERED_WITHIN = 30.0
+
+
+@requirement("RF-MMM-02", "FR-12")
+@own_world(breaker_recovery_seconds=1)
+@parametrize("how", ["goes_down", "never_answers"])
+async def test_without_eris_decisions_go_on_and_receipts_arrive_later(
+    how: str, engine: EngineClient, given: Given, eris: Eris
+) -> None:
+    """Without ERIS a decision is answered in time and says pending; afterwards its receipt arrives, once."""
+    playbook = await given.published_playbook()
+    await getattr(eris, how)()
+
+    replies = [await engine.decide(engine.people.another_developer()) for _ in range(3)]
+
+    for reply in each_of(replies):
+        assert reply.decision.playbooks == [playbook["playbook_id"]]
+        assert reply.seconds < ANSWERED_WITHIN
+        assert reply.decision.get("receipt_status") in {"pending", None}
+    await eris.heals()
+    decided = {reply.decision.id for reply in replies}
+    await eris.awaited(
+        lambda receipt: receipt.decision_id in decided,
+        "the receipts of decisions made while ERIS was gone",
+        at_least=3,
+        within=DELIVERED_WITHIN,
+    )
+    receipts = [receipt for receipt in await eris.settled(given) if receipt.kind == "decision"]
+    assert sorted(str(receipt.decision_id) for receipt in receipts) == sorted(decided)
+    assert len({receipt.id for receipt in receipts}) == 3

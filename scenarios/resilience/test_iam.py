@@ -1,0 +1,60 @@
+"""IAM is gone: nobody is let in, and the refusal says that it may pass."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    EngineClient,
+    Eris,
+    Given,
+    Iam,
+    People,
+    Reply,
+    asked_until,
+    each_of,
+    own_world,
+    requirement,
+)
+
+# An answer of /verify may be remembered for 5 s *(choice)*; one more for the engine's own pace.
+FORGOTTEN_WITHIN = 6.0
+
+
+@requirement("NFR-7", "ST-MMM-02")
+@own_world()
+async def test_no_token_is_accepted_while_iam_is_down(
+    engine: EngineClient, people: People, given: Given, iam: Iam, eris: Eris
+) -> None:
+    """While IAM refuses connections, fails or never answers, no token opens the door: 503, and no trace."""
+    refused: list[Reply] = []
+    for disturb in (iam.goes_down(), iam.fails_with(500), iam.never_answers()):
+        await disturb
+        refused.append(await engine.decide(people.another_developer()))
+        await iam.heals()
+
+    served = await engine.decide(people.another_developer())
+    for reply in each_of(refused):
+        assert reply.status == 503
+        assert reply.error_code == "IAM_UNAVAILABLE"
+        assert reply.error["retryable"] is True
+        assert reply.seconds < 4.0
+    assert served.status == 200
+    decided = [receipt.decision_id for receipt in await eris.settled(given)]
+    assert decided == [served.decision.id]
+
+
+@requirement("NFR-7", "ST-MMM-02")
+@own_world()
+async def test_a_token_that_was_good_before_is_soon_good_no_more(
+    engine: EngineClient, people: People, iam: Iam
+) -> None:
+    """A token that IAM vouched for a moment ago is refused seconds after IAM has gone."""
+    before = await engine.decide(people.developer)
+    await iam.goes_down()
+
+    replies = await asked_until(
+        engine.list_playbooks, lambda reply: reply.status != 200, within=FORGOTTEN_WITHIN
+    )
+
+    assert before.status == 200
+    assert replies[-1].status == 503
+    assert replies[-1].error_code == "IAM_UNAVAILABLE"

@@ -1,0 +1,78 @@
+"""The LLM gateway is gone, or cannot be trusted: mirrors only, or static mentors."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    EngineClient,
+    Eris,
+    Given,
+    Llm,
+    Names,
+    a_mentor,
+    a_mirror,
+    a_multiplier,
+    a_playbook,
+    each_of,
+    own_world,
+    requirement,
+)
+
+GENERATED = a_mentor("A generated hint", llm_prompt="Explain why {event} matters.")
+PLAYBOOKS = (
+    a_playbook(name="Fact", actions=[a_mirror("A fact")]),
+    a_playbook(name="Hint", actions=[GENERATED]),
+    a_playbook(
+        name="Offer", actions=[a_multiplier("A generated offer", llm_prompt="Offer to rerun {event}.")]
+    ),
+)
+VERDICTS: tuple[dict[str, object], ...] = (
+    {},
+    {"status": "unsure", "risk_flags": [], "redaction_summary": None},
+    {"risk_flags": [], "redaction_summary": None},
+)
+
+
+@requirement("RF-MMM-01", "FR-4")
+@own_world()
+async def test_without_the_gateway_facts_go_on(
+    engine: EngineClient, given: Given, llm: Llm, eris: Eris
+) -> None:
+    """Without the gateway mirrors go on, mentors are static, offers that need it are missing."""
+    for playbook in each_of(PLAYBOOKS):
+        await given.published_playbook(playbook)
+    healthy = await engine.decide(engine.people.another_developer())
+    await llm.goes_down()
+
+    reply = await engine.decide()
+
+    assert healthy.decision["degraded_mode"] is False
+    assert reply.status == 200
+    assert reply.decision["degraded_mode"] is True
+    assert "A fact" in reply.decision.titles
+    assert "A generated offer" not in reply.decision.titles
+    for action in reply.decision.actions:
+        if action["type"] == "mentor":
+            assert action.object("payload")["body"] == GENERATED["payload"]["body"]
+    assert (await eris.receipt_of(reply.decision.id))["degraded"] is True
+
+
+@requirement("NFR-4", "FR-5")
+@own_world()
+async def test_text_without_a_verdict_never_comes_back(
+    engine: EngineClient, given: Given, llm: Llm, names: Names, eris: Eris
+) -> None:
+    """Text whose safety verdict is missing or unknown is never shown; the decision is degraded."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("A fact"), GENERATED]))
+    replies = []
+    texts = [names.canary() for _ in VERDICTS]
+
+    for text, verdict in zip(texts, VERDICTS, strict=True):
+        await llm.writes_without_verdict(text, **verdict)
+        replies.append(await engine.decide(engine.people.another_developer()))
+        await llm.heals()
+
+    for text, reply in each_of(zip(texts, replies, strict=True)):
+        assert text not in reply.all_text
+        assert "A fact" in reply.decision.titles
+        assert reply.decision["degraded_mode"] is True
+        assert text not in (await eris.receipt_of(reply.decision.id)).text

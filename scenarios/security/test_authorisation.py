@@ -1,0 +1,156 @@
+"""A good token opens what its scope and roles say, and not one door more."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    CREATED,
+    SCOPES,
+    EngineClient,
+    Given,
+    Names,
+    People,
+    Route,
+    a_context,
+    a_playbook,
+    each_of,
+    parametrize,
+    requirement,
+    routes,
+)
+
+NO_ADMIN = {
+    "a developer": ("developer",),
+    "no role": (),
+    "an approver": ("mmm_approver",),
+    "names that contain the role": ("not_mmm_admin", "mmm_admin_readonly", "xtenant_admin", "mmm_admin,x"),
+    "an admin of something else": ("admin", "iam_admin", "mmm"),
+}
+
+every_admin_route = parametrize("route", routes(lambda route: route.admin), ids=lambda route: route.name)
+every_scoped_route = parametrize(
+    "route", routes(lambda route: route.scope not in {None, "mmm.decide"}), ids=lambda route: route.name
+)
+every_decide_route = parametrize(
+    "route", routes(lambda route: route.scope == "mmm.decide"), ids=lambda route: route.name
+)
+
+
+@requirement("ST-MMM-02", "NFR-7")
+@every_decide_route
+async def test_decide_needs_its_scope(route: Route, engine: EngineClient, people: People) -> None:
+    """Who has every scope but mmm.decide gets no decision, and neither does a scope of a similar name."""
+    entitled = await engine.on(route, by=people.developer)
+    without = await engine.on(route, by=people.without_scope("mmm.decide"))
+    similar = people.someone("similar_scope", scope=("mmm.decide.dry_run", "xmmm.decide", "mmm", "mmm.*"))
+    alike = await engine.on(route, by=similar)
+
+    assert entitled.status == 200
+    assert without.status == 403
+    assert alike.status == 403
+
+
+@requirement("NFR-7")
+@every_scoped_route
+async def test_a_route_needs_its_scope(route: Route, engine: EngineClient, people: People) -> None:
+    """Who has every scope but the route's own is refused with 403."""
+    assert route.scope is not None
+    entitled = await engine.on(route, by=people.developer)
+    without = await engine.on(route, by=people.without_scope(route.scope))
+    similar = await engine.on(route, by=people.someone("similar_scope", scope=(f"{route.scope}.none", "mmm")))
+
+    assert entitled.status == route.behind
+    assert without.status == 403
+    assert similar.status == 403
+
+
+@requirement("ST-MMM-01", "NFR-7")
+@every_admin_route
+@parametrize("roles", NO_ADMIN.values(), ids=NO_ADMIN.keys())
+async def test_an_admin_route_needs_an_admin_role(
+    roles: tuple[str, ...], route: Route, engine: EngineClient, people: People
+) -> None:
+    """Playbooks are written only by mmm_admin and tenant_admin; roles are compared whole."""
+    entitled = await engine.on(route, by=people.tenant_admin)
+    outsider = await engine.on(route, by=people.someone("outsider", roles=roles))
+
+    assert entitled.status in (CREATED if route.behind == 200 else (route.behind,))
+    assert outsider.status == 403
+
+
+@requirement("ST-MMM-01")
+async def test_what_is_not_an_admins_to_change_stays_as_it_is(
+    engine: EngineClient, people: People, given: Given, names: Names
+) -> None:
+    """A refused change of a playbook changes nothing: not the draft, not the published one, not the list."""
+    draft = await given.draft_playbook(a_playbook(name=names.canary()))
+    published = await given.published_playbook(a_playbook(name=names.canary()))
+    outsider = people.someone("outsider", roles=("not_mmm_admin",))
+    before = sorted(each.text for each in (await engine.list_playbooks()).objects)
+
+    refused = [
+        await engine.create_playbook(a_playbook(name="Unwanted"), by=outsider),
+        await engine.update_playbook(draft["playbook_id"], {"name": "Unwanted"}, by=outsider),
+        await engine.publish_playbook(draft["playbook_id"], by=outsider),
+        await engine.delete_playbook(published["playbook_id"], by=outsider),
+    ]
+
+    assert [reply.status for reply in refused] == [403] * 4
+    after = sorted(each.text for each in (await engine.list_playbooks()).objects)
+    assert after == before
+    decided = await engine.decide()
+    assert decided.decision.playbooks == [published["playbook_id"]]
+
+
+@requirement("ST-MMM-01")
+@parametrize("role", ["mmm_admin", "tenant_admin"])
+async def test_either_admin_role_may_do_everything_with_playbooks(
+    role: str, engine: EngineClient, people: People
+) -> None:
+    """Both admin roles create, change, publish and delete playbooks."""
+    admin = people.someone(role, roles=("developer", role))
+
+    created = await engine.create_playbook(a_playbook(), by=admin)
+    playbook = created.object.string("playbook_id")
+    updated = await engine.update_playbook(playbook, {"name": "Renamed"}, by=admin)
+    published = await engine.publish_playbook(playbook, by=admin)
+    deleted = await engine.delete_playbook(playbook, by=admin)
+
+    assert created.status in CREATED
+    assert [updated.status, published.status, deleted.status] == [200, 200, 204]
+
+
+@requirement("ST-MMM-02", "UT-MMM-01")
+async def test_nothing_in_a_body_adds_a_role(engine: EngineClient, people: People, given: Given) -> None:
+    """Roles used in matching come from the token; those that a body claims are refused or ignored."""
+    admins_only = a_playbook(conditions=[{"type": "role", "value": "mmm_admin"}])
+    playbook = await given.published_playbook(admins_only)
+    claims = {"context": a_context(roles=["mmm_admin"]), "roles": ["mmm_admin"]}
+
+    entitled = await engine.decide(people.admin)
+    in_context = await engine.decide(people.developer, context=claims["context"])
+    in_body = await engine.decide(people.another_developer(), **claims)
+
+    assert entitled.decision.playbooks == [playbook["playbook_id"]]
+    for reply in each_of([in_context, in_body]):
+        assert reply.status in {200, 422}
+        assert reply.status == 422 or reply.decision.playbooks == []
+
+
+@requirement("ST-MMM-01", "NFR-7")
+async def test_nothing_in_a_header_or_query_makes_an_admin(engine: EngineClient, people: People) -> None:
+    """Headers and query parameters that claim roles or scopes open no door."""
+    claims = {
+        "X-Roles": "mmm_admin",
+        "X-Role": "mmm_admin",
+        "X-User-Roles": "mmm_admin",
+        "X-Scope": " ".join(SCOPES),
+    }
+    query = {"roles": "mmm_admin", "role": "mmm_admin", "scope": "mmm.decide"}
+
+    entitled = await engine.create_playbook(a_playbook())
+    developer = await engine.call(
+        "POST", "/playbooks", by=people.developer, body=a_playbook(), headers=claims, query=query
+    )
+
+    assert entitled.status in CREATED
+    assert developer.status == 403

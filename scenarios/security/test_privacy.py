@@ -1,0 +1,112 @@
+"""What a decision does not need is refused or dropped, and turns up nowhere."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    Alerting,
+    EngineClient,
+    EngineLog,
+    Eris,
+    Given,
+    Governance,
+    Llm,
+    Names,
+    People,
+    Policy,
+    Ubi,
+    a_context,
+    a_mentor,
+    a_playbook,
+    a_signal,
+    each_of,
+    requirement,
+)
+
+
+@requirement("NFR-3", "PR-MMM-01", "FR-15")
+async def test_what_nobody_asked_for_turns_up_nowhere(
+    engine: EngineClient, people: People, given: Given, names: Names, eris: Eris, engine_log: EngineLog
+) -> None:
+    """Source code, mail addresses and payloads are in no answer, receipt, metric or line of the log."""
+    await given.published_playbook()
+    canary = names.canary()
+    context = a_context(author_email=f"{canary}@example.com", source_code=f"def {canary}(): pass")
+    signal = a_signal(payload={"snippet": f"x = {canary}", "nested": {"mail": f"{canary}@example.com"}})
+
+    reply = await engine.decide(people.developer, context=context, signal=signal)
+    after = await engine.decide(people.another_developer())
+
+    assert reply.status in {200, 422}
+    assert len(after.decision.actions) == 1
+    assert canary not in reply.all_text
+    assert canary not in (await engine.public("metrics")).text
+    for receipt in each_of(await eris.settled(given)):
+        assert canary not in receipt.text
+    assert canary not in await engine_log.text(until=after.decision.id)
+
+
+@requirement("NFR-3", "PR-MMM-01", "FR-2")
+async def test_what_nobody_asked_for_is_told_to_nobody(
+    engine: EngineClient,
+    people: People,
+    given: Given,
+    names: Names,
+    policy: Policy,
+    llm: Llm,
+    ubi: Ubi,
+    governance: Governance,
+    alerting: Alerting,
+) -> None:
+    """No dependency hears of source code, mail addresses or payloads that a caller has sent along."""
+    generated = a_mentor(llm_prompt="Explain to {actor} why {event} in {repo} matters.")
+    await given.published_playbook(a_playbook(actions=[generated]))
+    canary = names.canary()
+    context = a_context(author_email=f"{canary}@example.com", source_code=f"def {canary}(): pass")
+    signal = a_signal(payload={"snippet": f"x = {canary}"})
+
+    reply = await engine.decide(people.developer, context=context, signal=signal)
+    clean = await engine.decide(people.another_developer())
+
+    assert reply.status in {200, 422}
+    assert clean.status == 200
+    heard = [entry for one in (policy, llm, ubi, governance, alerting) for entry in await one.calls()]
+    for entry in each_of(heard):
+        assert canary not in f"{entry.path}?{entry.query} {entry.request_body}"
+
+
+@requirement("FR-15", "PR-MMM-01")
+async def test_the_log_names_no_actor(
+    engine: EngineClient, people: People, given: Given, engine_log: EngineLog
+) -> None:
+    """Actors are in no line of the log by their own ids."""
+    await given.published_playbook()
+
+    decided = await engine.decide(people.developer)
+    refused = await engine.create_playbook(a_playbook(), by=people.developer)
+    after = await engine.decide(people.another_developer())
+
+    assert [decided.status, refused.status, after.status] == [200, 403, 200]
+    log = await engine_log.text(until=after.decision.id)
+    assert people.developer.sub not in log
+
+
+@requirement("FR-15")
+async def test_metrics_count_what_happened_and_name_nobody(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """Decisions are counted by tenant, and no actor, repository or playbook is in the metrics."""
+    playbook = await given.published_playbook()
+    mine = f'tenant_id="{people.tenant}"'
+
+    before = await engine.public("metrics")
+    decided = await engine.decide(people.developer, context=a_context(repo_id="repo-of-mine"))
+    after = await engine.public("metrics")
+
+    assert decided.status == 200
+    counted = [
+        line for line in after.text.splitlines() if line.startswith("mmm_decisions_total{") and mine in line
+    ]
+    assert [line.rpartition(" ")[2] for line in each_of(counted)] == ["1.0"]
+    assert mine not in before.text.replace("mmm_actions_total", "")
+    for secret in each_of([people.developer.sub, "repo-of-mine", playbook["playbook_id"]]):
+        assert secret not in after.text

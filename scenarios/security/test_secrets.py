@@ -1,0 +1,111 @@
+"""Credentials are refused, and neither they nor tokens nor payloads turn up anywhere."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    CREATED,
+    EngineClient,
+    EngineLog,
+    Eris,
+    Given,
+    Names,
+    People,
+    a_context,
+    a_mirror,
+    a_playbook,
+    a_signal,
+    an_outcome,
+    each_of,
+    parametrize,
+    requirement,
+)
+
+
+def a_secret(kind: str, word: str) -> str:
+    """Return a credential of a kind; none has ever been good for anything."""
+    return {
+        "cloud key": "AKIA" + (word.upper() + "QX7Q" * 4)[:16],
+        "private key": _pem(f"MC4CAQAwBQYDK2VwBCIEI{word * 3}"),
+        "bearer token": f"Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.{word * 4}",
+        "password": f"password = 'Tr0ub4dor-{word}'",
+    }[kind]
+
+
+def _pem(content: str) -> str:
+    return f"-----BEGIN PRIVATE KEY-----\n{content}\n-----END PRIVATE KEY-----"
+
+
+every_kind = parametrize("kind", ["cloud key", "private key", "bearer token", "password"])
+
+
+@requirement("NFR-7", "NFR-4")
+@every_kind
+async def test_a_credential_in_a_signal_or_context_is_refused(
+    kind: str, engine: EngineClient, people: People, names: Names, engine_log: EngineLog
+) -> None:
+    """What looks like a credential is refused with SECRET_DETECTED, neither repeated nor logged."""
+    word = names.word(12)
+    secret = engine.never_records(a_secret(kind, word))
+
+    clean = await engine.decide(people.another_developer())
+    in_context = await engine.decide(people.developer, context=a_context(branch=secret))
+    in_signal = await engine.decide(people.developer, signal=a_signal(event_type=secret))
+    after = await engine.decide(people.another_developer())
+
+    assert clean.status == 200
+    for reply in each_of([in_context, in_signal]):
+        assert reply.status == 422
+        assert reply.error_code == "SECRET_DETECTED"
+        assert word not in reply.all_text.lower()
+    assert word not in (await engine_log.text(until=after.decision.id)).lower()
+
+
+@requirement("NFR-7")
+@every_kind
+async def test_a_credential_in_a_playbook_or_reason_is_refused(
+    kind: str, engine: EngineClient, given: Given, names: Names, eris: Eris
+) -> None:
+    """Playbooks and outcome reasons that hold a credential are refused with SECRET_DETECTED and not kept."""
+    word = names.word(12)
+    secret = engine.never_records(a_secret(kind, word))
+    await given.published_playbook(a_playbook(name="Clean"))
+    decision = await given.decision_with_actions()
+    action = decision.actions[0].string("action_id")
+    leaking = a_mirror(payload={"title": "A fact", "body": f"Use {secret} to log in."})
+
+    in_playbook = await engine.create_playbook(a_playbook(actions=[leaking]))
+    in_reason = await engine.report_outcome(
+        decision.id, an_outcome(action, "dismissed", reason=f"It was {secret}.")
+    )
+    clean = await engine.create_playbook(a_playbook(name="Also clean"))
+
+    assert clean.status in CREATED
+    for reply in each_of([in_playbook, in_reason]):
+        assert reply.status == 422
+        assert reply.error_code == "SECRET_DETECTED"
+    assert word not in (await engine.list_playbooks()).text.lower()
+    for receipt in each_of(await eris.settled(given)):
+        assert word not in receipt.text.lower()
+
+
+@requirement("NFR-7")
+async def test_no_token_turns_up_in_answers_receipts_or_the_log(
+    engine: EngineClient, people: People, given: Given, eris: Eris, engine_log: EngineLog
+) -> None:
+    """A caller's token is in no answer, no receipt and no line of the log, taken or refused."""
+    stranger = people.flawed("expired")
+    await given.published_playbook()
+
+    decided = await engine.decide(people.developer)
+    listed = await engine.list_playbooks(by=people.admin)
+    refused = await engine.decide(stranger)
+    after = await engine.decide(people.another_developer())
+
+    assert [decided.status, listed.status, refused.status, after.status] == [200, 200, 401, 200]
+    log = await engine_log.text(until=after.decision.id)
+    receipts = "".join(receipt.text for receipt in each_of(await eris.settled(given)))
+    for person in each_of([people.developer, people.admin, stranger]):
+        signature = (await engine.token_of(person)).rpartition(".")[2]
+        assert signature not in decided.all_text + listed.all_text + refused.all_text
+        assert signature not in receipts
+        assert signature not in log
