@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class Standin(ThreadingHTTPServer):
-    """`slow` lanes take that many seconds, each nth decide fails, `refuses` is a path that is 403."""
+    """`slow` lanes take that many seconds, decides fail after so many, `refuses` is a path that is 403."""
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, *, slow: dict[str, float], fail_every: int, refuses: str) -> None:
+    def __init__(self, *, slow: dict[str, float], fail_after: int, refuses: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.slow = slow
-        self.fail_every = fail_every
+        self.fail_after = fail_after
         self.refuses = refuses
         self.sources: list[str] = []
         self.tokens: set[str] = set()
@@ -35,10 +35,10 @@ class Standin(ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def running(
-    *, slow: dict[str, float] | None = None, fail_every: int = 0, refuses: str = ""
+    *, slow: dict[str, float] | None = None, fail_after: int = 0, refuses: str = ""
 ) -> Iterator[Standin]:
     """Serve until the context ends."""
-    server = Standin(slow=slow or {}, fail_every=fail_every, refuses=refuses)
+    server = Standin(slow=slow or {}, fail_after=fail_after, refuses=refuses)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         source = body["context"]["source"]
         self.server.sources.append(source)
         time.sleep(self.server.slow.get(source, 0.0))
-        if self.server.fail_every and len(self.server.sources) % self.server.fail_every == 0:
+        if 0 < self.server.fail_after < len(self.server.sources):
             self._reply(503, {"error": {"code": "STORAGE_UNAVAILABLE"}})
         else:
             self._reply(200, {"decision": {"decision_id": str(uuid.uuid4()), "actions": []}})
