@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from harness.processes import work_directory
+from harness.services import fakes, postgresql, valkey
+from tests.engine.house import Engine, Place, Talk, running_engine, talking
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from harness.services import PostgreSQL
+
+
+@pytest.fixture(scope="session")
+def work() -> Iterator[Path]:
+    with work_directory() as directory:
+        yield directory
+
+
+@pytest.fixture(scope="session")
+def server(work: Path) -> Iterator[PostgreSQL]:
+    with postgresql(work) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def place(work: Path) -> Iterator[Place]:
+    with fakes(work, work / "fakes") as urls, valkey(work, work / "valkey") as redis:
+        made = Place(urls, redis, work)
+        register_key(made)
+        yield made
+
+
+def register_key(place: Place) -> None:
+    order = {"public_key": place.public_key, "status": "active"}
+    httpx.put(f"{place.fakes['eris']}/__fake__/keys/{place.kid}", json=order, trust_env=False).raise_for_status()
+
+
+@pytest.fixture(scope="session", params=["postgresql", "sqlite"])
+def database(request: pytest.FixtureRequest, work: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{work / uuid4().hex}.db"
+    server: PostgreSQL = request.getfixturevalue("server")
+    return server.create_database()
+
+
+@pytest.fixture(scope="session")
+def engine(place: Place, database: str) -> Iterator[Engine]:
+    """Return the engine that the tests share which change nothing for others."""
+    with running_engine(place, database) as running:
+        yield running
+
+
+@pytest.fixture
+async def talk(engine: Engine, place: Place) -> AsyncIterator[Talk]:
+    async with talking(engine, place) as one:
+        yield one
