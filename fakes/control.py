@@ -5,7 +5,7 @@ Rule: a refusal is an error with the fake's own words; nothing here knows how a 
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 VALIDATION_ERROR = "VALIDATION_ERROR"
 SIGNATURE_VERIFICATION_FAILED = "SIGNATURE_VERIFICATION_FAILED"
 DUPLICATE_RECEIPT = "DUPLICATE_RECEIPT"
+_OWN_CODES = {"BAD_REQUEST": VALIDATION_ERROR, "CONFLICT": DUPLICATE_RECEIPT}
 
 
 def eris_errors(refused: RefusedError, call: Call) -> Answer:
@@ -31,4 +32,4 @@ def eris_errors(refused: RefusedError, call: Call) -> Answer:
 
 def _code(status: int) -> str:
     plain = code_of(status)
-    return VALIDATION_ERROR if plain == "BAD_REQUEST" else plain
+    return _OWN_CODES.get(plain, plain)

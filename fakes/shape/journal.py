@@ -57,9 +57,9 @@ class Line:
             request_headers={
                 name: redact_header(name, text, token) for name, text in request.headers.items()
             },
-            request_body=redact_json(_readable(request.body), token),
+            request_body=_readable(request.body, token),
             status=self.answer.status if self.answer else None,
-            response_body=redact_json(_readable(self.answer.body), token) if self.answer else None,
+            response_body=_readable(self.answer.body, token) if self.answer else None,
             fault=self.fault,
             script_id=self.script_id,
             violations=tuple(
@@ -116,14 +116,14 @@ class JournalBook:
             del self._index[key]
 
 
-def _readable(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
-    """Return a body as JSON, else as text, else as base64; an empty one as None."""
+def _readable(body: bytes, token: str | None) -> Any:  # noqa: ANN401 -- any JSON value
+    """Return a body redacted: as JSON, else as text, else as base64; an empty one as None."""
     if not body:
         return None
     try:
-        return msgspec.json.decode(body)
+        return redact_json(msgspec.json.decode(body), token)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _text(body)
+        return redact_text(_text(body), token)
 
 
 def _text(body: bytes) -> str:

@@ -1,0 +1,119 @@
+"""`python -m fakes` as another program sees it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from fakes.catalogue import FAKES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "fakes")
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        (*COMMAND, *arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def urls_of(process: subprocess.Popen[str]) -> dict[str, str]:
+    assert process.stdout is not None
+    urls: dict[str, str] = json.loads(process.stdout.readline())
+    return urls
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        (*COMMAND, *arguments), cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_every_fake_is_ready_when_its_url_is_printed() -> None:
+    with started() as process:
+        urls = urls_of(process)
+
+        assert list(urls) == list(FAKES)
+        for name, url in urls.items():
+            with urllib.request.urlopen(f"{url}/__fake__/health", timeout=5) as reply:  # noqa: S310 -- our own http URL
+                assert json.load(reply) == {"name": name, "status": "ready"}
+
+
+def test_only_those_named_are_started_on_the_ports_given() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port = place.getsockname()[1]
+
+    with started("--only", "eris,iam", "--port", f"iam={port}") as process:
+        urls = urls_of(process)
+
+    assert list(urls) == ["iam", "eris"]
+    assert urls["iam"] == f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_at_once_and_cleanly_even_with_hung_connections(number: signal.Signals) -> None:
+    with started("--only", "policy") as process:
+        url = urls_of(process)["policy"]
+        order = json.dumps({"fault": {"kind": "never_answer"}}).encode()
+        urllib.request.urlopen(f"{url}/__fake__/scripts", order, timeout=5).close()  # noqa: S310 -- our own http URL
+        place = urlsplit(url)
+        with socket.create_connection((place.hostname, place.port), timeout=5) as hung:
+            hung.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            while b'"GET /health"' not in urllib.request.urlopen(f"{url}/__fake__/journal", timeout=5).read():  # noqa: S310 -- our own http URL
+                pass
+
+            began = time.monotonic()
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=10)
+            took = time.monotonic() - began
+
+    assert (process.returncode, errors) == (0, "")
+    assert took < 1.0
+
+
+def test_an_occupied_port_is_one_line_that_names_it_and_the_mend() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        ended = run("--port", f"eris={port}")
+
+    assert ended.returncode == 3
+    assert ended.stdout == ""
+    (line,) = ended.stderr.splitlines()
+    assert str(port) in line
+    assert "another port" in line
+
+
+@pytest.mark.parametrize("arguments", [("--only", "eris,nobody"), ("--port", "nobody=1")])
+def test_an_unknown_name_is_one_line_that_names_those_that_there_are(arguments: tuple[str, str]) -> None:
+    ended = run(*arguments)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert "nobody" in line
+    assert "eris" in line
+
+
+@pytest.mark.parametrize("text", ["iam", "iam=", "iam=x", "iam=70000"])
+def test_a_port_that_is_none_is_wrong_usage(text: str) -> None:
+    assert run("--port", text).returncode == 2

@@ -1,0 +1,84 @@
+"""What the fakes answer when nobody has scripted them: nothing restricted, nothing going on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fakes import running_fakes
+from fakes.control import FakeControl
+from tests.fakes.calls import NOTIFICATION, PROMPT
+from tests.fakes.wire import connect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+CONTEXT = {"context": {"actor_type": "human", "source": "ci"}}
+
+
+@pytest.fixture
+async def urls() -> AsyncIterator[Mapping[str, str]]:
+    async with running_fakes() as fakes:
+        yield fakes.urls
+
+
+async def ask(url: str, method: str, path: str, body: Any = None) -> Any:  # noqa: ANN401 -- any JSON value
+    async with connect(url) as wire:
+        return (await wire.ask(method, path, body)).json()
+
+
+async def test_policy_allows_everything_in_a_snapshot_of_the_tenants_own(urls: Mapping[str, str]) -> None:
+    first, again, other = [
+        await ask(urls["policy"], "POST", f"/v1/policy/tenants/{tenant}/evaluate", CONTEXT)
+        for tenant in ("a", "a", "b")
+    ]
+    standards = await ask(urls["policy"], "GET", "/v1/standards?tenant_id=a&framework=mmm")
+
+    assert (first["allowed"], first["restrictions"]) == (True, [])
+    assert first == again
+    assert first["policy_snapshot_id"] != other["policy_snapshot_id"]
+    assert [(item["allowed"], item["restrictions"]) for item in standards["items"]] == [(True, [])]
+
+
+async def test_generated_text_depends_on_the_prompt_alone(urls: Mapping[str, str]) -> None:
+    first, again, other, dry = [
+        await ask(urls["llm"], "POST", "/v1/llm/generate", {**PROMPT, **change})
+        for change in ({}, {"actor_id": "other"}, {"prompt": "Another."}, {"dry_run": True})
+    ]
+
+    assert first == again
+    assert first["content"] != other["content"]
+    assert first["safety"]["status"] == "pass"
+    assert (bool(first["content"]), dry["content"]) == (True, "")
+
+
+async def test_nobody_has_signals(urls: Mapping[str, str]) -> None:
+    answer = await ask(urls["ubi"], "GET", "/v1/ubi/signals/recent?tenant_id=t&actor_id=a&limit=1")
+
+    assert answer == {"signals": []}
+
+
+async def test_no_quiet_hours_and_the_default_retention(urls: Mapping[str, str]) -> None:
+    answer = await ask(urls["governance"], "GET", "/v1/data-governance/tenants/t/config")
+
+    assert answer["quiet_hours"]["start"] == answer["quiet_hours"]["end"]
+    assert answer["retention_days"] == {"decisions": 90, "outcomes": 365}
+    assert answer["legal_hold"] is False
+
+
+async def test_a_notification_is_accepted_once_per_tenant(urls: Mapping[str, str]) -> None:
+    path = "/api/v1/notifications/mmm"
+    statuses = [
+        (await ask(urls["alerting"], "POST", path, {**NOTIFICATION, "tenant_id": tenant}))["status"]
+        for tenant in ("t", "t", "other")
+    ]
+    async with FakeControl("alerting", urls["alerting"]) as control:
+        await control.reset(tenant="t")
+    after = [
+        (await ask(urls["alerting"], "POST", path, {**NOTIFICATION, "tenant_id": tenant}))["status"]
+        for tenant in ("t", "other")
+    ]
+
+    assert statuses == ["accepted", "duplicate", "accepted"]
+    assert after == ["accepted", "duplicate"]
