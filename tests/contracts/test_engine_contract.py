@@ -216,6 +216,7 @@ def test_links_lead_from_creation_to_every_use_and_from_a_decision_to_its_outcom
         assert any(name.startswith(f"POST_playbooks___200_{use}__") for name in steps), use
         assert any(name.startswith(f"POST_playbooks___201_{use}__") for name in steps), use
     assert any(name.startswith("POST_decide___200_recordOutcome__") for name in steps)
+    assert any(name.startswith("GET_playbooks___200_decide__") for name in steps)
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
