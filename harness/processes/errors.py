@@ -28,3 +28,9 @@ class UnbuildableError(HarnessError):
 
 class DiedError(UnbuildableError):
     """A process ended although nobody asked it to."""
+
+
+class CrashedError(HarnessError):
+    """A mistake of ours: nothing is known, and that is not the engine's fault."""
+
+    exit_code: ClassVar[int] = 4

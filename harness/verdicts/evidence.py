@@ -29,6 +29,7 @@ STAGE_KINDS = {
     "resilience": frozenset({"wire", "dependency", "time"}),
     "load": frozenset({"load"}),
     "receipts": frozenset({"dependency"}),
+    "teardown": frozenset(),
 }
 
 
@@ -47,9 +48,10 @@ class BrokenStage:
 
 @dataclass(slots=True)
 class Evidence:
-    """All that was seen for one requirement."""
+    """All that was seen for one requirement. `doubts` are failures that are not the engine's."""
 
     findings: list[Finding] = field(default_factory=list)
+    doubts: list[Finding] = field(default_factory=list)
     passed: list[ScenarioFinished] = field(default_factory=list)
     failed: list[ScenarioFinished] = field(default_factory=list)
     open: list[ScenarioFinished] = field(default_factory=list)
@@ -78,9 +80,9 @@ def sort_events(events: Sequence[Event]) -> History:
     findings = {event.finding.id: event.finding for event in events if isinstance(event, FindingRecorded)}
     evidence: defaultdict[str, Evidence] = defaultdict(Evidence)
     for finding in findings.values():
-        if finding.attribution is Attribution.ENGINE:
-            for requirement in finding.requirements:
-                evidence[requirement].findings.append(finding)
+        for requirement in finding.requirements:
+            pile = evidence[requirement]
+            (pile.findings if finding.attribution is Attribution.ENGINE else pile.doubts).append(finding)
     for event in events:
         if isinstance(event, ScenarioFinished):
             for requirement in event.requirements:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from harness.verdicts.evidence import Evidence, History, sort_events
 from reports.record import Attribution, Event, Status, Totals, Verdict
+from reports.story import tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from contracts.register import Requirement
 
@@ -48,19 +49,7 @@ def fold(
     """Judge a run."""
     history = sort_events(events)
     verdicts = tuple(_verdict(requirement, history, waivers) for requirement in register.values())
-    return Judgement(verdicts, totals_of(verdicts), _exit_code(verdicts, history, register))
-
-
-def totals_of(verdicts: Iterable[Verdict]) -> Totals:
-    """Count the verdicts by status."""
-    statuses = [verdict.status for verdict in verdicts]
-    return Totals(
-        verified=statuses.count(Status.VERIFIED),
-        violated=statuses.count(Status.VIOLATED),
-        not_exercised=statuses.count(Status.NOT_EXERCISED),
-        waived=statuses.count(Status.WAIVED),
-        unknown=statuses.count(Status.UNKNOWN),
-    )
+    return Judgement(verdicts, tally(verdicts), _exit_code(verdicts, history, register))
 
 
 def _exit_code(verdicts: tuple[Verdict, ...], history: History, register: Mapping[str, Requirement]) -> int:
@@ -104,15 +93,20 @@ def _status(
         return Status.VIOLATED, _breach(evidence)
     if not history.selection.asks_for(requirement):
         return Status.NOT_EXERCISED, "not asked for"
-    if evidence.unknown:
-        first = evidence.unknown[0]
-        return Status.UNKNOWN, f"{first.title or first.scenario}: {first.reason or first.outcome}"
-    for stage in history.broken:
-        if stage.kinds & set(wanted):
-            return Status.UNKNOWN, stage.reason
+    if doubt := _doubt(evidence, history, wanted):
+        return Status.UNKNOWN, doubt
     if not wanted:
         return Status.NOT_EXERCISED, INSIDE_ONLY
     return _unbroken(evidence, history, missing)
+
+
+def _doubt(evidence: Evidence, history: History, wanted: tuple[str, ...]) -> str:
+    """Say why nobody can know, if that is so."""
+    for finding in evidence.doubts:
+        return f"{finding.attribution.value}: {finding.title}"
+    for scenario in evidence.unknown:
+        return f"{scenario.title or scenario.scenario}: {scenario.reason or scenario.outcome}"
+    return next((stage.reason for stage in history.broken if stage.kinds & set(wanted)), "")
 
 
 def _unbroken(evidence: Evidence, history: History, missing: tuple[str, ...]) -> tuple[Status, str]:

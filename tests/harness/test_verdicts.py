@@ -194,10 +194,18 @@ def test_violated_comes_before_unknown() -> None:
 
 
 def test_an_environment_finding_is_exit_3_and_violates_nothing() -> None:
-    judgement = judged(finding("WIRE", blame=Attribution.ENVIRONMENT))
+    judgement = judged(finding(blame=Attribution.ENVIRONMENT))
 
-    assert verdict(judgement, "WIRE").status is Status.NOT_EXERCISED
+    assert judgement.totals.violated == 0
     assert judgement.exit_code == 3
+
+
+@pytest.mark.parametrize("blame", [Attribution.DEPENDENCY, Attribution.HARNESS])
+def test_what_is_not_the_engines_fault_leaves_a_requirement_unknown(blame: Attribution) -> None:
+    judgement = judged(scenario("passed", "WIRE"), finding("WIRE", blame=blame))
+
+    assert verdict(judgement, "WIRE").status is Status.UNKNOWN
+    assert judgement.exit_code == 4
 
 
 def test_a_finding_that_blames_nothing_known_is_not_passed_over() -> None:

