@@ -35,9 +35,6 @@ class Background:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if task.cancelled() or task.exception() is None:
-            return
-        try:
-            task.result()
-        except Exception:  # noqa: BLE001 -- the place where crashes of background work are told
-            log_crash("background work ended badly")
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log_crash("background work ended badly", error)

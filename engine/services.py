@@ -120,7 +120,7 @@ def build_services(settings: Settings) -> Services:
 
 
 def _dependencies(settings: Settings) -> dict[str, Dependency]:
-    """Gold standards are the policy service's, but a circuit of their own: neither may hide the other's state."""
+    """Give gold standards, though the policy service's, a circuit of their own: neither hides the other."""
     addresses = {
         "iam": (settings.iam_service_url, settings.mmm_timeout_iam_seconds),
         "policy": (settings.policy_service_url, settings.mmm_timeout_policy_seconds),

@@ -13,39 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from engine.decide.keep import Kept
     from engine.values.action import Action
     from engine.values.surroundings import Facts
-    from engine.values.words import ReceiptStatus, Source
+    from engine.values.words import Source
 
 OBJECTIVE_SECONDS: dict[Source, float] = {"ide": 0.150, "ci": 0.500}
 
 
 def answer(
-    decision_id: str,
-    facts: Facts,
-    actions: tuple[Action, ...],
-    *,
-    created_at: datetime,
-    policy_snapshot_id: str | None,
-    degraded: bool,
-    stale: bool,
-    late: bool,
-    receipt_status: ReceiptStatus,
+    keeping: Kept, facts: Facts, actions: tuple[Action, ...], *, stale: bool, late: bool
 ) -> dict[str, Any]:
     """Return the body of the answer."""
+    decision = keeping.decision
     return {
         "decision": {
-            "decision_id": decision_id,
-            "tenant_id": facts.tenant_id,
-            "actor_id": facts.actor_id,
+            "decision_id": decision.decision_id,
+            "tenant_id": decision.tenant_id,
+            "actor_id": decision.actor_id,
             "actor_type": facts.actor_type,
             "actions": [_shown(action) for action in actions],
-            "created_at": created_at.isoformat(timespec="milliseconds"),
-            "policy_snapshot_id": policy_snapshot_id,
-            "degraded_mode": degraded,
+            "created_at": decision.created_at.isoformat(timespec="milliseconds"),
+            "policy_snapshot_id": decision.policy_snapshot_id,
+            "degraded_mode": keeping.degraded,
             "policy_stale": stale,
             "latency_warning": late,
-            "receipt_status": receipt_status,
+            "receipt_status": "delivered" if keeping.delivery == "delivered" else "pending",
         }
     }
 
@@ -60,14 +53,15 @@ def notifications(
 ) -> list[Entry]:
     """Return what alerting is to be told, one message for each alert action."""
     severity = (facts.signal.severity if facts.signal else None) or "info"
-    alerts = (action for action in actions if "alert" in action.surfaces)
-    return [_notification(new_id(), decision_id, facts, action, severity, now) for action in alerts]
+    alerts = [action for action in actions if "alert" in action.surfaces]
+    bodies = (_notification(decision_id, facts, action, severity, new_id()) for action in alerts)
+    return [_entry(body, facts, now) for body in bodies]
 
 
 def _notification(
-    notification_id: str, decision_id: str, facts: Facts, action: Action, severity: str, now: datetime
-) -> Entry:
-    body = {
+    decision_id: str, facts: Facts, action: Action, severity: str, notification_id: str
+) -> dict[str, str]:
+    return {
         "notification_id": notification_id,
         "tenant_id": facts.tenant_id,
         "decision_id": decision_id,
@@ -76,8 +70,11 @@ def _notification(
         "title": action.title,
         "body": action.body,
     }
+
+
+def _entry(body: dict[str, str], facts: Facts, now: datetime) -> Entry:
     text = json.dumps(body, ensure_ascii=False)
-    return Entry(notification_id, ALERTING, facts.tenant_id, text, attempts=0, created_at=now)
+    return Entry(body["notification_id"], ALERTING, facts.tenant_id, text, attempts=0, created_at=now)
 
 
 def _shown(action: Action) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from engine.receipts.content import Basis, Judgement, Risk, Scene, Subject, rece
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from engine.storage.decisions import StoredDecision
     from engine.values.action import Action
     from engine.values.surroundings import Facts, Surroundings
 
@@ -23,7 +24,7 @@ class Course:
     composed: int
     policy_took_all: bool
     quiet: bool
-    generated_left: int
+    before_limits: int
     actions: tuple[Action, ...]
     flags: tuple[str, ...]
     safe: bool
@@ -36,15 +37,15 @@ def scene_of(facts: Facts) -> Scene:
 
 
 def decision_receipt(
-    receipt_id: str, decision_id: str, now: datetime, facts: Facts, surroundings: Surroundings, course: Course
+    decision: StoredDecision, facts: Facts, surroundings: Surroundings, course: Course
 ) -> dict[str, Any]:
     """Say what was decided, on what, and why."""
     return receipt(
-        receipt_id,
-        now,
+        decision.receipt_id,
+        decision.created_at,
         subject=Subject(
             "decision",
-            {"decision_id": decision_id},
+            {"decision_id": decision.decision_id},
             signal_ids=_signal_ids(facts, surroundings.recent_signals),
             playbooks=course.matched,
         ),
@@ -58,7 +59,7 @@ def decision_receipt(
 
 
 def refusal_receipt(
-    receipt_id: str, decision_id: str, now: datetime, facts: Facts, reason: str
+    receipt_id: str, decision_id: str, now: datetime, facts: Facts, *, reason: str
 ) -> dict[str, Any]:
     """Say that there was no decision, and why."""
     return receipt(
@@ -102,8 +103,8 @@ def _rationale(surroundings: Surroundings, course: Course) -> str:
         parts.append("policy or gold standards took every action")
     if course.quiet:
         parts.append("quiet hours")
-    if course.generated_left > len(course.actions):
-        parts.append(f"limits took {course.generated_left - len(course.actions)}")
+    if course.before_limits > len(course.actions):
+        parts.append(f"limits took {course.before_limits - len(course.actions)}")
     if course.unavailable:
         parts.append("without " + ", ".join(sorted(course.unavailable)))
     return "; ".join((*parts, f"{len(course.actions)} proposed"))

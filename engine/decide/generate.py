@@ -24,7 +24,7 @@ class Texts:
     actions: tuple[Action, ...]
     flags: tuple[str, ...]
     safe: bool
-    available: bool
+    unavailable: frozenset[str]
 
 
 async def with_texts(gateway: LlmGateway, actions: tuple[Action, ...], facts: Facts) -> Texts:
@@ -36,7 +36,7 @@ async def with_texts(gateway: LlmGateway, actions: tuple[Action, ...], facts: Fa
         actions=tuple(action for action in shown if action is not None),
         flags=flags_of(found.values()),
         safe=all(generation.safe for generation in found.values()),
-        available=all(generation.available for generation in found.values()),
+        unavailable=frozenset() if all(one.available for one in found.values()) else frozenset(("llm",)),
     )
 
 

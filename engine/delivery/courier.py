@@ -92,7 +92,7 @@ class Courier:
         return result
 
     async def _settle(self, channel: Channel, entry: Entry, result: Result) -> None:
-        """Write the result down; where that fails, the lease ends and the entry is tried again, harmlessly."""
+        """Write the result down; where that fails, the lease ends and the entry is tried again."""
         tried = outbox.tried(entry)
         wait = channel.next_wait(tried.attempts)
         try:

@@ -70,7 +70,7 @@ def bearer_token(headers: Headers) -> str:
 
 
 def iam_unavailable() -> ApiError:
-    """Nobody gets in while nobody can be vouched for."""
+    """Refuse everybody while nobody can be vouched for."""
     return unavailable("IAM_UNAVAILABLE", "Identities cannot be verified now.")
 
 

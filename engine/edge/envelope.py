@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from engine.edge.errors import ApiError, error_response
+from engine.edge.errors import crash, error_response
 from engine.observe.logs import log_crash
 from engine.observe.trace import CURRENT, begin
 
@@ -45,11 +45,10 @@ class Envelope:
     async def _guarded(self, scope: Scope, receive: Receive, send: _Sealed) -> None:
         try:
             await self._app(scope, receive, send)
-        except Exception:  # noqa: BLE001 -- the one place where a crash is turned into an answer
-            log_crash("a request ended badly")
+        except Exception as error:  # noqa: BLE001 -- the one place where a crash is turned into an answer
+            log_crash("a request ended badly", error)
             if not send.started:
-                error = ApiError(500, "INTERNAL_ERROR", "The engine failed; its log says where.")
-                await error_response(error)(scope, receive, send)
+                await error_response(crash())(scope, receive, send)
 
 
 class _Sealed:

@@ -49,31 +49,36 @@ def json_response(body: object, status: int = 200, headers: Mapping[str, str] | 
     return Response(content, status, dict(headers or {}), "application/json")
 
 
+def crash() -> ApiError:
+    """Tell that the engine failed, and nothing of how."""
+    return ApiError(500, "INTERNAL_ERROR", "The engine failed; its log says where.")
+
+
 def unauthorized(message: str) -> ApiError:
-    """Who are you?"""
+    """Refuse somebody whom nobody vouches for."""
     return ApiError(401, "UNAUTHORIZED", message, headers={"WWW-Authenticate": "Bearer"})
 
 
 def forbidden(message: str) -> ApiError:
-    """You may not."""
+    """Refuse what the caller may not do."""
     return ApiError(403, "FORBIDDEN", message)
 
 
 def invalid(name: str, message: str, code: str = "VALIDATION_ERROR") -> ApiError:
-    """What you sent is malformed, and here is where."""
+    """Refuse what is malformed, and say where."""
     return ApiError(422, code, message, {"field": name, "fields": [{"field": name, "message": message}]})
 
 
 def not_found(message: str) -> ApiError:
-    """There is no such thing for you."""
+    """Refuse what does not exist for this caller."""
     return ApiError(404, "NOT_FOUND", message)
 
 
 def conflict(message: str) -> ApiError:
-    """Not in this state."""
+    """Refuse what does not fit the state."""
     return ApiError(409, "CONFLICT", message)
 
 
 def unavailable(code: str, message: str, retry_after: str = "1") -> ApiError:
-    """Not now."""
+    """Refuse what cannot be done now."""
     return ApiError(503, code, message, retryable=True, headers={"Retry-After": retry_after})

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 
-from engine.edge.errors import ApiError, error_response, invalid, unavailable
+from engine.edge.errors import ApiError, crash, error_response, invalid, unavailable
 from engine.observe.logs import log_event
 from engine.storage.database import StorageUnavailableError
 
@@ -23,6 +23,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_parameter)
     app.add_exception_handler(StorageUnavailableError, _storage_gone)
     app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(Exception, _crashed)
 
 
 async def _told(_request: Request, error: Any) -> Response:  # noqa: ANN401 -- Starlette's signature is Exception
@@ -53,6 +54,11 @@ async def _storage_gone(_request: Request, error: Any) -> Response:  # noqa: ANN
 
 async def _gone(_request: Request, _error: Any) -> Response:  # noqa: ANN401 -- as above
     return Response(status_code=400)  # nobody is there to read it
+
+
+async def _crashed(_request: Request, _error: Any) -> Response:  # noqa: ANN401 -- as above
+    """Answer; the envelope, which sees the error next, logs it."""
+    return error_response(crash())
 
 
 def allowed_methods(routes: list[BaseRoute], request: Request) -> list[str]:

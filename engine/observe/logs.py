@@ -1,4 +1,7 @@
-"""JSON lines on stdout (engine.md 8). Rule: no payload, no token, no message of an error; actors are hashed."""
+"""JSON lines on stdout (engine.md 8).
+
+Rule: no payload, no token, no message of an error; actors are hashed.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         trace = CURRENT.get()
-        line = {
+        line: dict[str, object] = {
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "service": SERVICE,
@@ -68,9 +71,9 @@ def log_event(event_type: str, message: str, *, level: int = logging.INFO, **fie
     _LOGGER.log(level, message, extra={"event_type": event_type, **fields})
 
 
-def log_crash(message: str) -> None:
-    """Log the exception that is being handled: its type and place, since its text may hold what it must not."""
-    _LOGGER.exception(message, extra={"event_type": "crash"})
+def log_crash(message: str, error: BaseException) -> None:
+    """Log an exception: its type and place alone, never its text."""
+    _LOGGER.error(message, exc_info=error, extra={"event_type": "crash"})
 
 
 def _where(trace: TracebackType | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -40,7 +41,7 @@ class Metrics:
             "mmm_circuit_state", "0 closed, 1 open, 2 half-open", ["name"], registry=self._registry
         )
         for breaker in breakers:
-            circuits.labels(breaker.name).set_function(lambda watched=breaker: watched.state.value)
+            circuits.labels(breaker.name).set_function(partial(_state, breaker))
 
     def decided(self, facts: Facts, actions: tuple[Action, ...], seconds: float, *, late: bool) -> None:
         """Count a decision that was answered."""
@@ -74,3 +75,7 @@ class Metrics:
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, registry=self._registry)
+
+
+def _state(breaker: Breaker) -> float:
+    return float(breaker.state)

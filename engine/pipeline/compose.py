@@ -55,7 +55,7 @@ def _reasons(template: Template, facts: Facts, evidence: tuple[str, ...]) -> Rea
 
 
 def _completed(written: Rationale | None, facts: Facts, evidence: tuple[str, ...]) -> Reasons:
-    """A mentor always says why: what the playbook leaves open is filled with what the engine knows."""
+    """Fill what the playbook leaves open with what the engine knows: a mentor always says why."""
     links = written.evidence_links if written else ()
     baseline = written.baseline_comparison if written else ""
     relevant = written.why_relevant if written else ""

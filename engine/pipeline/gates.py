@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What came through the gates. `policy_took_all`: there was something, and policy or standards took it."""
+    """What came through the gates. `policy_took_all`: policy or standards took all that there was."""
 
     actions: tuple[Action, ...]
     policy_took_all: bool

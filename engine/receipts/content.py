@@ -73,7 +73,7 @@ def receipt(
     scene: Scene,
     judgement: Judgement,
     result: Mapping[str, Any],
-    basis: Basis = Basis(),  # noqa: B008 -- frozen
+    basis: Basis = Basis(),
     risk: Risk | None = None,
     degraded: bool = False,
     parent_receipt_id: str | None = None,

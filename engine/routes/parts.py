@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from engine.edge.access import WithScope, admin, own_tenant
+from engine.edge.access import WithScope, admin
 from engine.edge.errors import not_found
 from engine.services import Services
 from engine.values import ids
@@ -29,11 +29,6 @@ class PathId:
         if not ids.is_canonical(given):
             raise not_found(f"{self._name} must be a UUID in canonical form.")
         return given
-
-
-async def query_tenant(request: Request) -> str | None:
-    """Return the tenant that the query names, for `own_tenant` to judge."""
-    return request.query_params.get("tenant_id")
 
 
 WithServices = Annotated[Services, Depends(services_of)]

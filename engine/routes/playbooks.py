@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from engine.administration.playbooks import PlaybookAdministration
@@ -21,6 +21,17 @@ router = APIRouter()
 MAX_LIMIT = 100
 MAX_OFFSET = 2**31 - 1
 Version = Annotated[Semver, Field(max_length=64)]
+
+
+class Page(Wire):
+    """Which playbooks to list; a tenant that it names must be the caller's."""
+
+    model_config = ConfigDict(strict=False, extra="ignore")
+
+    status: PlaybookStatus | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    tenant_id: str | None = None
 
 
 class PlaybookBody(Content):
@@ -56,15 +67,14 @@ class PlaybookChanges(Wire):
 async def get_playbooks(
     services: WithServices,
     caller: Reader,
-    status: Annotated[PlaybookStatus | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50,
-    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
-    tenant_id: Annotated[str | None, Query()] = None,
+    wanted: Annotated[Page, Query()],
 ) -> Response:
     """List the tenant's playbooks."""
-    own_tenant(caller, tenant_id)
+    own_tenant(caller, wanted.tenant_id)
     async with services.database.reading() as connection:
-        found = await playbooks.page(connection, caller.tenant_id, status, limit, offset)
+        found = await playbooks.page(
+            connection, caller.tenant_id, wanted.status, limit=wanted.limit, offset=wanted.offset
+        )
     return json_response([shown(playbook) for playbook in found])
 
 

@@ -80,7 +80,7 @@ class Database:
 
 @contextlib.asynccontextmanager
 async def _told() -> AsyncIterator[None]:
-    """Tell every way of losing the database as StorageUnavailableError; our own mistakes stay what they are."""
+    """Tell every way of losing the database as StorageUnavailableError, but not our own mistakes."""
     try:
         yield
     except _OUR_FAULT:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sqlalchemy import and_, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.storage.schema import PLAYBOOKS, STAMPS
 from engine.values.playbook import Content, Playbook
@@ -39,11 +40,11 @@ class StoredPlaybook:
 
 
 async def page(
-    connection: AsyncConnection, tenant_id: str, status: PlaybookStatus | None, limit: int, offset: int
+    connection: AsyncConnection, tenant_id: str, status: PlaybookStatus | None, *, limit: int, offset: int
 ) -> list[StoredPlaybook]:
     """Return one page of a tenant's playbooks, oldest first, the newest version of each first."""
     found = await connection.execute(listing(tenant_id, status).limit(limit).offset(offset))
-    return [_stored(row) for row in found]
+    return [stored(row) for row in found]
 
 
 def listing(tenant_id: str, status: PlaybookStatus | None) -> Select[Any]:
@@ -57,7 +58,7 @@ async def history(connection: AsyncConnection, tenant_id: str, playbook_id: str)
     """Return every revision, newest first, locked until the transaction ends."""
     wanted = and_(PLAYBOOKS.c.playbook_id == playbook_id, PLAYBOOKS.c.tenant_id == tenant_id)
     locked = select(PLAYBOOKS).where(wanted).order_by(PLAYBOOKS.c.revision.desc()).with_for_update()
-    return [_stored(row) for row in await connection.execute(locked)]
+    return [stored(row) for row in await connection.execute(locked)]
 
 
 async def add(connection: AsyncConnection, playbook: StoredPlaybook) -> None:
@@ -85,8 +86,8 @@ async def stamp(connection: AsyncConnection, tenant_id: str) -> int:
 async def published(connection: AsyncConnection, tenant_id: str) -> tuple[Playbook, ...]:
     """Return what may fire for a tenant."""
     found = await connection.execute(listing(tenant_id, "published"))
-    stored = (_stored(row) for row in found)
-    return tuple(Playbook(playbook_id=one.playbook_id, content=one.content) for one in stored)
+    rows = (stored(row) for row in found)
+    return tuple(Playbook(playbook_id=one.playbook_id, content=one.content) for one in rows)
 
 
 async def _set(connection: AsyncConnection, playbook: StoredPlaybook, values: dict[str, Any]) -> None:
@@ -96,23 +97,11 @@ async def _set(connection: AsyncConnection, playbook: StoredPlaybook, values: di
 
 
 async def _touch(connection: AsyncConnection, tenant_id: str) -> None:
-    moved = update(STAMPS).where(STAMPS.c.tenant_id == tenant_id).values(stamp=STAMPS.c.stamp + 1)
-    if (await connection.execute(moved)).rowcount == 0:
-        await _first_stamp(connection, tenant_id)
-
-
-async def _first_stamp(connection: AsyncConnection, tenant_id: str) -> None:
-    """Two replicas may write a tenant's first playbook at the same instant; both count."""
-    dialect = connection.dialect.name
-    if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as upsert  # noqa: PLC0415 -- only where it is needed
-    else:
-        from sqlalchemy.dialects.sqlite import insert as upsert  # noqa: PLC0415 -- only where it is needed
-    first = upsert(STAMPS).values(tenant_id=tenant_id, stamp=1)
-    again = first.on_conflict_do_update(
-        index_elements=[STAMPS.c.tenant_id], set_={"stamp": STAMPS.c.stamp + 1}
-    )
-    await connection.execute(again)
+    """Change the tenant's stamp; two replicas may do so for the first time at the same instant."""
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    changed = upsert(STAMPS).values(tenant_id=tenant_id, stamp=1)
+    key, next_stamp = [STAMPS.c.tenant_id], {"stamp": STAMPS.c.stamp + 1}
+    await connection.execute(changed.on_conflict_do_update(index_elements=key, set_=next_stamp))
 
 
 def _row(playbook: StoredPlaybook) -> dict[str, Any]:
@@ -127,7 +116,8 @@ def _row(playbook: StoredPlaybook) -> dict[str, Any]:
     }
 
 
-def _stored(row: Row[Any]) -> StoredPlaybook:
+def stored(row: Row[Any]) -> StoredPlaybook:
+    """Read a row."""
     return StoredPlaybook(
         playbook_id=row.playbook_id,
         revision=row.revision,

@@ -33,7 +33,7 @@ class Shelf:
         return found
 
     def _keep(self, tenant_id: str, stamp: int, found: tuple[Playbook, ...]) -> None:
-        """The stamp was read first: a change in between is under a newer one, and is read next time."""
+        """Keep under the stamp that was read first: a change in between has a newer one."""
         self._kept[tenant_id] = (stamp, found)
         self._kept.move_to_end(tenant_id)
         if len(self._kept) > TENANTS_KEPT:

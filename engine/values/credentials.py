@@ -116,7 +116,7 @@ def _is_assigned(piece: str) -> bool:
 
 
 def _assigns(text: str) -> bool:
-    """Say whether the text is a keyword with a value: a quoted one, or a bare one that no prose would hold."""
+    """Say whether a keyword gets a value: a quoted one, or a bare one that no prose would hold."""
     quoted = (match[group] for match, group in _values(text, _QUOTED) if not match[group].isspace())
     bare = (match[group] for match, group in _values(text, _BARE) if _MACHINE_MADE.match(match[group]))
     return any(not is_templated_secret(value) for value in (*quoted, *bare))

@@ -6,8 +6,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine.values.wire import Body, Given, Semver, Title, Whole, Wire
-from engine.values.words import MIRROR, ActionType, ConditionType, Severity, Surface
 from engine.values.wording import is_prescriptive
+from engine.values.words import MIRROR, ActionType, ConditionType, Severity, Surface
 
 Hour = Annotated[Whole, Field(ge=0, le=23)]
 Count = Annotated[Whole, Field(ge=0)]

@@ -22,7 +22,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Who and where. `roles` and `claimed_type` are the token's; `actor_type` is of whom it is decided for."""
+    """Who and where. `roles` and `claimed_type` are the token's; `actor_type` is the actor's."""
 
     tenant_id: str
     actor_id: str

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-_PRESCRIPTIVE = re.compile(r"\b(?:should|must)(?:n['’]t)?\b|\b(?:have|has|need|needs)\s+to\b", re.IGNORECASE)
+_PRESCRIPTIVE = re.compile(
+    r"\b(?:should|must)(?:n['\u2019]t)?\b|\b(?:have|has|need|needs)\s+to\b", re.IGNORECASE
+)
 
 
 def is_prescriptive(text: str) -> bool:
     """Say whether the text prescribes.
 
-    >>> is_prescriptive("You should rebase"), is_prescriptive("Mustard is not a must-have, but 3 builds failed")
+    >>> is_prescriptive("You should rebase"), is_prescriptive("One has to, mustn't one?")
     (True, True)
     >>> is_prescriptive("Mustard: 3 of 5 builds failed; haveto, needto")
     False

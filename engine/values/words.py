@@ -11,7 +11,6 @@ ActorType = Literal["human", "ai_agent"]
 ConditionType = Literal["role", "branch", "repo", "actor_type", "environment"]
 OutcomeResult = Literal["shown", "ignored", "dismissed", "accepted", "failed"]
 PlaybookStatus = Literal["draft", "published", "deprecated"]
-ReceiptStatus = Literal["delivered", "pending"]
 
 MIRROR: ActionType = "mirror"
 MENTOR: ActionType = "mentor"
