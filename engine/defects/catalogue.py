@@ -8,17 +8,17 @@ from engine.defects import (
     expired_token_accepted,
     foreign_playbook_listed,
     malformed_id_crashes,
-    non_admin_creates_playbook,
-    receipt_lost,
+    open_playbook_creation,
+    receipt_lost_one_in_four,
 )
 
 if TYPE_CHECKING:
     from engine.defects.defect import Defect
 
 CATALOGUE: tuple[Defect, ...] = (
-    non_admin_creates_playbook.DEFECT,
+    open_playbook_creation.DEFECT,
     foreign_playbook_listed.DEFECT,
-    receipt_lost.DEFECT,
+    receipt_lost_one_in_four.DEFECT,
     expired_token_accepted.DEFECT,
     malformed_id_crashes.DEFECT,
 )

@@ -21,7 +21,7 @@ def plant() -> None:
 
 
 DEFECT = Defect(
-    id="non-admin-creates-playbook",
+    id="open-playbook-creation",
     requirements=("ST-MMM-01", "FR-13", "NFR-7"),
     story="Anybody with a valid token can create, change and publish playbooks.",
     plant=plant,

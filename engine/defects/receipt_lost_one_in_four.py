@@ -37,7 +37,7 @@ def plant() -> None:
 
 
 DEFECT = Defect(
-    id="receipt-lost",
+    id="receipt-lost-one-in-four",
     requirements=("FR-12", "IT-MMM-01"),
     story="One decision in four leaves no receipt, though its answer says that it was delivered.",
     plant=plant,
