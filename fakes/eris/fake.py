@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fakes.eris.canonical import digest
+from fakes.eris.canonical import Canonical
 from fakes.eris.errors import eris_errors
 from fakes.eris.intake import Intake
 from fakes.eris.ranges import verify_range
@@ -160,7 +160,7 @@ class ErisFake:
         signed = kept.meta.signature_verification_status == "verified"
         valid = signed and self._keys.still_fits(kept.receipt)
         verification = {
-            "hash_valid": digest(kept.receipt) == kept.meta.hash,
+            "hash_valid": Canonical.of(kept.receipt).digest == kept.meta.hash,
             "signature_valid": valid,
             "signature_verification_status": "verified" if valid else "failed" if signed else "not_present",
         }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from contracts.schema import load_schema
-from fakes.eris.canonical import NotCanonicalError, digest
+from fakes.eris.canonical import Canonical, NotCanonicalError
 from fakes.eris.errors import DUPLICATE_RECEIPT, SIGNATURE_VERIFICATION_FAILED, VALIDATION_ERROR
 from fakes.eris.metadata import breach
 from fakes.records import DeadLetter, Kept
@@ -75,34 +75,35 @@ class Intake:
         self._dead = []
 
     def _take(self, receipt: Receipt, now: float) -> Taken:
+        canonical = _canonical(receipt)
         known = self._store.get(receipt["receipt_id"])
-        if known is not None and known.meta.hash == _digest(receipt):
+        if known is not None and known.meta.hash == canonical.digest:
             return Taken(known, "duplicate")
-        self._refuse_contents(receipt)
-        self._refuse_signature(receipt)
+        _refuse_contents(receipt)
+        self._refuse_signature(receipt, canonical)
         if known is not None:
             message = "a receipt of this id and another body is stored"
             raise RefusedError(409, message, code=DUPLICATE_RECEIPT, field="/receipt_id")
         status = "verified" if "signature" in receipt else "not_present"
-        return Taken(self._store.append(receipt, received_at=rfc3339(now), status=status), "accepted")
+        at = rfc3339(now)
+        kept = self._store.append(receipt, digest=canonical.digest, received_at=at, status=status)
+        return Taken(kept, "accepted")
 
-    def _refuse_contents(self, receipt: Receipt) -> None:
-        _digest(receipt)
-        found = breach(receipt)
-        if found is not None:
-            where, kind = found
-            raise RefusedError(
-                400, f"{where} holds {kind}: metadata only", code=VALIDATION_ERROR, field=where
-            )
-
-    def _refuse_signature(self, receipt: Receipt) -> None:
-        problem = self._keys.problem(receipt) if "signature" in receipt else None
+    def _refuse_signature(self, receipt: Receipt, canonical: Canonical) -> None:
+        problem = self._keys.problem(receipt, canonical) if "signature" in receipt else None
         if problem is not None:
             raise RefusedError(400, problem, code=SIGNATURE_VERIFICATION_FAILED, field="/signature")
 
 
-def _digest(receipt: Receipt) -> str:
+def _refuse_contents(receipt: Receipt) -> None:
+    found = breach(receipt)
+    if found is not None:
+        where, kind = found
+        raise RefusedError(400, f"{where} holds {kind}: metadata only", code=VALIDATION_ERROR, field=where)
+
+
+def _canonical(receipt: Receipt) -> Canonical:
     try:
-        return digest(receipt)
+        return Canonical.of(receipt)
     except NotCanonicalError as error:
         raise RefusedError(400, str(error), code=VALIDATION_ERROR) from None

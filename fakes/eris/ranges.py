@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from fakes.eris.canonical import digest
+from fakes.eris.canonical import Canonical
 from fakes.eris.moments import moment
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _between(before: Kept, after: Kept) -> range:
 
 
 def _wrong(kept: Kept, before: Kept | None) -> Iterator[str]:
-    if digest(kept.receipt) != kept.meta.hash:
+    if Canonical.of(kept.receipt).digest != kept.meta.hash:
         yield "the hash is not the receipt's"
     if before is None and kept.meta.sequence == 1 and kept.meta.prev_hash != _GENESIS:
         yield "the first receipt's prev_hash is not 64 zeros"

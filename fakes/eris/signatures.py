@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from fakes.eris.canonical import signed_part
+from fakes.eris.canonical import Canonical
 
 if TYPE_CHECKING:
     from fakes.eris.canonical import Receipt
@@ -74,7 +74,7 @@ class KeyBook:
         """Add a key or change its status; ValueError where the bytes are no key."""
         self._keys[kid] = RegisteredKey(Ed25519PublicKey.from_public_bytes(public_key), status)
 
-    def problem(self, receipt: Receipt) -> str | None:
+    def problem(self, receipt: Receipt, canonical: Canonical) -> str | None:
         """Say why the signature of a new receipt is not accepted; None if it is."""
         signature = parse_signature(receipt["signature"])
         if signature is None:
@@ -88,7 +88,7 @@ class KeyBook:
             if known is None or known.status == "revoked":
                 return "the kid is " + ("not registered" if known is None else "revoked")
             keys = [known]
-        message = signed_part(receipt)
+        message = canonical.signed
         fitting = any(fits(key.public, signature.value, message) for key in keys)
         return None if fitting else "the signature does not fit the receipt"
 
@@ -97,5 +97,5 @@ class KeyBook:
         signature = parse_signature(receipt.get("signature", ""))
         if signature is None:
             return False
-        message = signed_part(receipt)
+        message = Canonical.of(receipt).signed
         return any(fits(key.public, signature.value, message) for key in self._keys.values())

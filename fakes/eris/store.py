@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fakes.eris.canonical import digest
 from fakes.records import Kept, Meta
 
 if TYPE_CHECKING:
@@ -33,13 +32,13 @@ class ReceiptStore:
         self._chains: dict[str, list[Kept]] = {}
         self._children: dict[str, list[Kept]] = {}
 
-    def append(self, receipt: Receipt, *, received_at: str, status: str) -> Kept:
+    def append(self, receipt: Receipt, *, digest: str, received_at: str, status: str) -> Kept:
         """Link a new receipt to the end of its chain."""
         chain_id = chain_id_of(receipt)
         chain = self._chains.setdefault(chain_id, [])
         last = chain[-1].meta if chain else None
         meta = Meta(
-            hash=digest(receipt),
+            hash=digest,
             prev_hash=last.hash if last else _GENESIS,
             chain_id=chain_id,
             sequence=last.sequence + 1 if last else 1,

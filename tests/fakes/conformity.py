@@ -9,7 +9,6 @@ from contracts.validation import check_response
 
 if TYPE_CHECKING:
     from contracts.validation import Violation
-
     from tests.fakes.wire import Reply
 
 

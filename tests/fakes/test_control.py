@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from fakes.control import ControlError, FakeControl, IamControl, Match, Reply
-from tests.fakes.wire import connect
+from tests.fakes.wire import arrived, connect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,8 +240,7 @@ async def test_a_journal_entry_that_is_being_answered_has_no_status_yet(policy: 
 
     async with connect(policy.url) as wire:
         asking = asyncio.create_task(wire.ask("GET", "/health"))
-        while not (during := await policy.journal()):
-            await asyncio.sleep(0.01)
+        during = await arrived(policy)
         await asking
 
     assert during[0].status is None

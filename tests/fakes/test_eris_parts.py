@@ -4,37 +4,43 @@ from __future__ import annotations
 
 import doctest
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from hypothesis import given
+from hypothesis import strategies as st
 
+from fakes.eris.canonical import Canonical
 from fakes.eris.metadata import breach
 from fakes.eris.ranges import verify_range
 from fakes.eris.signatures import KeyBook, fits
 from fakes.eris.store import ReceiptStore
-from fakes.records import Kept
-from tests.fakes.receipts import receipt
+from tests.fakes.receipts import digest, receipt
+
+if TYPE_CHECKING:
+    from fakes.records import Kept
 
 # RFC 8032, section 7.1: TEST 1, TEST 2, TEST 3 (public key, message, signature).
 VECTORS = [
     (
         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
         "",
-        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"  # noqa: ISC004 -- one signature, over two lines
         "d25bf5f0595bbe24655141438e7a100b",
     ),
     (
         "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
         "72",
-        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"  # noqa: ISC004 -- one signature, over two lines
         "387b2eaeb4302aeeb00d291612bb0c00",
     ),
     (
         "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
         "af82",
-        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"  # noqa: ISC004 -- one signature, over two lines
         "4a7c15e9716ed28dc027beceea1ec40a",
     ),
 ]
@@ -55,11 +61,11 @@ def test_without_any_key_no_signature_is_accepted() -> None:
     book = KeyBook()
     signed = receipt(signature="sig-ed25519:key-1:" + "A" * 86 + "==")
 
-    refused = book.problem(signed)
+    refused = book.problem(signed, Canonical.of(signed))
     book.accept_any_kid = True
 
     assert refused == "the kid is not registered"
-    assert book.problem(signed) == "the signature does not fit the receipt"
+    assert book.problem(signed, Canonical.of(signed)) == "the signature does not fit the receipt"
 
 
 @pytest.mark.parametrize("name", ["canonical", "signatures", "moments"])
@@ -112,7 +118,10 @@ def test_prose_and_ids_are_metadata(value: str) -> None:
 
 def chain_of(count: int) -> list[Kept]:
     store = ReceiptStore()
-    return [store.append(receipt("t"), received_at="now", status="verified") for _ in range(count)]
+    receipts = [receipt("t") for _ in range(count)]
+    return [
+        store.append(whole, digest=digest(whole), received_at="now", status="verified") for whole in receipts
+    ]
 
 
 def damaged(kept: Kept, **meta: Any) -> Kept:  # noqa: ANN401 -- whatever is to be wrong
@@ -156,3 +165,19 @@ def test_a_changed_receipt_is_a_mismatch() -> None:
     found = verify_range(chain, {"to_sequence": 1})
 
     assert [one["receipt_id"] for one in found["mismatches"]] == [chain[0].receipt["receipt_id"]]
+
+
+VALUES = st.none() | st.booleans() | st.text() | st.integers(1 - 2**53, 2**53 - 1) | st.floats(-1e20, 1e20)
+TREES = st.recursive(
+    VALUES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.text(), TREES, max_size=5))
+def test_the_canonical_form_is_that_of_rfc_8785(whole: dict[str, Any]) -> None:
+    canonical = Canonical.of({**whole, "signature": "s"})
+
+    assert canonical.whole == rfc8785.dumps({**whole, "signature": "s"})
+    assert canonical.signed == rfc8785.dumps({n: v for n, v in whole.items() if n != "signature"})

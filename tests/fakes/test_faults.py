@@ -12,7 +12,7 @@ import pytest
 from fakes.control import ControlError, ErisControl, FakeControl, IamControl
 from fakes.shape.faults import FAULTS, make_fault
 from tests.fakes.receipts import Signer, receipt
-from tests.fakes.wire import connect, request
+from tests.fakes.wire import arrived, connect, request
 
 
 async def test_status_is_an_error_of_the_fakes_own_shape(iam: IamControl, policy: FakeControl) -> None:
@@ -46,7 +46,7 @@ async def test_delay_has_heard_a_client_that_gave_up(eris: ErisControl) -> None:
 
     async with connect(eris.url) as wire:
         await wire.send(request("POST", "/v1/evidence/receipts", signer.signed(receipt())))
-        await _seen(eris)
+        await arrived(eris)
 
     assert len((await eris.receipts()).receipts) == 1
     assert [entry.status for entry in await eris.journal()] == [None]
@@ -57,7 +57,7 @@ async def test_never_answer_keeps_the_connection_open_and_silent(policy: FakeCon
 
     async with connect(policy.url) as wire:
         await wire.send(request("GET", "/health"))
-        await _seen(policy)
+        await arrived(policy)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(wire.reader.read(1), 0.2)
 
@@ -134,10 +134,3 @@ def test_every_fault_is_listed_under_the_name_of_its_file() -> None:
 def test_a_fault_that_cannot_be_is_refused(order: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="fault"):
         make_fault(order)
-
-
-async def _seen(control: FakeControl) -> None:
-    """Wait until the fake has got a request."""
-    async with asyncio.timeout(5):
-        while not await control.journal():
-            await asyncio.sleep(0.01)

@@ -21,7 +21,7 @@ from tests.fakes.wire import connect, request
 if TYPE_CHECKING:
     from tests.fakes.wire import Reply
 
-PERSONA = {
+PERSONA: dict[str, Any] = {
     "sub": "user-1",
     "tenant_id": "tenant-1",
     "roles": ["mmm_admin", "developer"],

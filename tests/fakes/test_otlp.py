@@ -15,7 +15,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
 
 from fakes.control import OtlpControl, Span
-from fakes.otlp.spans import from_json, from_protobuf
+from fakes.otlp.json_form import from_json
+from fakes.otlp.protobuf_form import from_protobuf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

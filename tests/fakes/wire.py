@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    from fakes.control import Entry, FakeControl
+
 PATIENCE = 5.0
 
 
@@ -61,6 +63,14 @@ def request(method: str, path: str, body: Any = None, **headers: str) -> bytes: 
         known |= {"content-type": "application/json", "content-length": str(len(content))}
     lines = "".join(f"{name}: {text}\r\n" for name, text in known.items())
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + content
+
+
+async def arrived(control: FakeControl) -> list[Entry]:
+    """Wait until the fake has got a request; return its journal."""
+    async with asyncio.timeout(PATIENCE):
+        while not (entries := await control.journal()):  # noqa: ASYNC110 -- the fake may be another process
+            await asyncio.sleep(0.01)
+        return entries
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
-"""Spans, whatever they travelled in.
+"""Spans in OTLP's JSON form.
 
-Rule: pure; OTLP's JSON form and its protobuf form yield the same values.
+Rule: pure; the same spans as in protobuf yield the same values.
 """
 
 from __future__ import annotations
@@ -8,23 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from fakes.otlp.malformed import MalformedError
 from fakes.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from opentelemetry.proto.common.v1.common_pb2 import AnyValue as WireValue
-    from opentelemetry.proto.common.v1.common_pb2 import KeyValue as WireKeyValue
-    from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
-
 Nanos = int | str
-
-
-class MalformedError(Exception):
-    """The bytes are no ExportTraceServiceRequest."""
 
 
 class _Json(msgspec.Struct, frozen=True, rename="camel"):
@@ -112,43 +103,3 @@ def _json_value(value: _Value) -> Any:  # noqa: ANN401 -- an attribute is any JS
         return [_json_value(item) for item in value.array_value.values]
     simple = (value.string_value, value.bool_value, value.double_value)
     return next((item for item in simple if item is not None), None)
-
-
-def from_protobuf(body: bytes) -> tuple[Span, ...]:
-    """Return the spans of a body in protobuf."""
-    try:
-        export = ExportTraceServiceRequest.FromString(body)
-    except DecodeError as error:
-        raise MalformedError(str(error)) from None
-    return tuple(
-        _wire_span(span, _wire_attributes(part.resource.attributes))
-        for part in export.resource_spans
-        for scope in part.scope_spans
-        for span in scope.spans
-    )
-
-
-def _wire_span(span: WireSpan, resource: dict[str, Any]) -> Span:
-    return Span(
-        trace_id=span.trace_id.hex(),
-        span_id=span.span_id.hex(),
-        parent_span_id=span.parent_span_id.hex() or None,
-        name=span.name,
-        start_unix_nano=span.start_time_unix_nano,
-        end_unix_nano=span.end_time_unix_nano,
-        attributes=_wire_attributes(span.attributes),
-        resource=resource,
-    )
-
-
-def _wire_attributes(attributes: Sequence[WireKeyValue]) -> dict[str, Any]:
-    return {attribute.key: _wire_value(attribute.value) for attribute in attributes}
-
-
-def _wire_value(value: WireValue) -> Any:  # noqa: ANN401 -- an attribute is any JSON value
-    kind = value.WhichOneof("value")
-    if kind in ("string_value", "bool_value", "int_value", "double_value"):
-        return getattr(value, kind)
-    if kind == "array_value":
-        return [_wire_value(item) for item in value.array_value.values]
-    return None
