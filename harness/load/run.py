@@ -13,7 +13,8 @@ from harness.driving.failures import GivenRefusedError
 from harness.driving.recorder import Recorder
 from harness.load.generator import generate
 from harness.load.given import Prepared, prepare
-from harness.load.judge import Breach, Lane, breaches, lateness, read_rows, smoke
+from harness.load.judge import Breach, Lane, breaches, generator_excuse, lateness, read_rows, smoke
+from harness.load.machine import Watch
 from harness.load.plan import LANES, Shape, as_json
 from harness.processes import HarnessError
 from reports.record import Finding, FindingRecorded, LoadMeasured, ScenarioFinished
@@ -46,6 +47,7 @@ class _Run:
         self._recorder = Recorder(SCENARIO, emit)
         self._out = Path(world.run_dir) / "load"
         self._started = time.monotonic()
+        self._busy = ""
 
     def execute(self) -> ScenarioFinished:
         if OPERATION in self._world.missing_operations:
@@ -73,12 +75,19 @@ class _Run:
         urls = [f"{origin}{self._world.base_path}/decide" for origin in self._world.engine_urls]
         plan = as_json(self._shape, urls=urls, tokens=prepared.tokens, body=prepared.body, out=str(self._out))
         work_dir = Path(self._world.work_dir) / "load"
+        watch = Watch(self._world)
         generate(self._shape, plan, host=self._world.engine_url, work_dir=work_dir)
+        self._busy = watch.shares().excuse
 
     def _read(self) -> list[Lane]:
         late = lateness((self._out / "generator.jsonl").read_bytes())
         return [
-            Lane(name, objective, read_rows((self._out / f"{name}.jsonl").read_bytes()), late)
+            Lane(
+                name,
+                objective,
+                read_rows((self._out / f"{name}.jsonl").read_bytes()),
+                self._busy or generator_excuse(late, objective),
+            )
             for name, objective in LANES.items()
         ]
 

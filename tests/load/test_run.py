@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from harness.load import Shape, run_load
+from harness.load.machine import Shares
 from harness.worlds import World, save_world
 from reports.record import Event, ExchangeRecorded, FindingRecorded, LoadMeasured, ScenarioFinished
 from reports.run import read_events
@@ -51,6 +52,12 @@ def a_world(url: str, fakes: dict[str, str], where: Path, *, missing: tuple[str,
         fakes=fakes,
         missing_operations=missing,
     )
+
+
+@pytest.fixture(autouse=True)
+def _quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out how busy this machine is: it may be, with other tests."""
+    monkeypatch.setattr("harness.load.run.Watch.shares", lambda _: Shares(foreign=0.0, idle=1.0))
 
 
 def load(
