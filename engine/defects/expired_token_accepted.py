@@ -48,7 +48,7 @@ class _LenientIam(Iam):
 
 def plant() -> None:
     """Read an expired token's claims, instead of refusing it."""
-    services.Iam = _LenientIam  # type: ignore[misc]  # to replace it is the point
+    services.Iam = _LenientIam  # type: ignore[attr-defined]  # to replace it is the point
 
 
 DEFECT = Defect(

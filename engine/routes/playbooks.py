@@ -14,7 +14,7 @@ from engine.routes.parts import Admin, PlaybookId, Reader, WithServices
 from engine.storage import playbooks
 from engine.storage.playbooks import StoredPlaybook
 from engine.values.playbook import Condition, Content, Limits, Template, Trigger
-from engine.values.wire import Given, Opaque, Semver, Title, Wire
+from engine.values.wire import Given, Many, Opaque, Semver, Title, Wire
 from engine.values.words import PlaybookStatus
 
 router = APIRouter()
@@ -52,9 +52,9 @@ class PlaybookChanges(Wire):
     version: Given[Version] = None
     description: Given[str] = None
     owner: Given[str] = None
-    triggers: Given[tuple[Trigger, ...]] = None
-    conditions: Given[tuple[Condition, ...]] = None
-    actions: Given[Annotated[tuple[Template, ...], Field(min_length=1)]] = None
+    triggers: Given[Many[Trigger]] = None
+    conditions: Given[Many[Condition]] = None
+    actions: Given[Annotated[Many[Template], Field(min_length=1)]] = None
     limits: Given[Limits] = None
     tenant_id: Given[Opaque] = None
 

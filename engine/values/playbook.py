@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine.values.wire import Body, Given, Semver, Title, Whole, Wire
+from engine.values.wire import Body, Given, Many, Semver, Title, Whole, Wire
 from engine.values.wording import is_prescriptive
 from engine.values.words import MIRROR, ActionType, ConditionType, Severity, Surface
 
@@ -26,7 +26,7 @@ class Trigger(Wire):
     event_type: Given[str] = None
     source: Given[str] = None
     severity: Given[Severity] = None
-    actor_roles: Given[tuple[str, ...]] = None
+    actor_roles: Given[Many[str]] = None
 
 
 class Condition(Wire):
@@ -39,7 +39,7 @@ class Condition(Wire):
 class Rationale(Wire):
     """Why a suggestion is made."""
 
-    evidence_links: tuple[str, ...] = ()
+    evidence_links: Many[str] = ()
     baseline_comparison: str = ""
     why_relevant: str = ""
 
@@ -56,7 +56,7 @@ class Template(Wire):
     """An action that a playbook proposes."""
 
     type: ActionType
-    surfaces: Annotated[tuple[Surface, ...], Field(min_length=1)]
+    surfaces: Annotated[Many[Surface], Field(min_length=1)]
     payload: Payload
     llm_prompt: Given[str] = None
     requires_consent: bool = False
@@ -93,9 +93,9 @@ class Content(Wire):
     version: Semver = "1.0.0"
     description: Given[str] = None
     owner: Given[str] = None
-    triggers: tuple[Trigger, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    actions: Annotated[tuple[Template, ...], Field(min_length=1)]
+    triggers: Many[Trigger] = ()
+    conditions: Many[Condition] = ()
+    actions: Annotated[Many[Template], Field(min_length=1)]
     limits: Limits = Limits()
 
 

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _SEMVER = (
@@ -43,6 +43,9 @@ def _moment(value: str) -> str:
     datetime.fromisoformat(value.upper().replace(":60", ":59"))  # a leap second is a time too
     return value
 
+
+Many = Annotated[tuple[T, ...], Strict(False)]  # noqa: FBT003 -- the library's own way of saying it
+"""A JSON array; strictness would want a tuple wherever a validator of ours stands in between."""
 
 Given = Annotated[T | None, BeforeValidator(_not_null)]
 """May be left out, but not null."""

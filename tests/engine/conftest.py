@@ -39,7 +39,9 @@ def place(work: Path) -> Iterator[Place]:
 
 def register_key(place: Place) -> None:
     order = {"public_key": place.public_key, "status": "active"}
-    httpx.put(f"{place.fakes['eris']}/__fake__/keys/{place.kid}", json=order, trust_env=False).raise_for_status()
+    httpx.put(
+        f"{place.fakes['eris']}/__fake__/keys/{place.kid}", json=order, trust_env=False
+    ).raise_for_status()
 
 
 @pytest.fixture(scope="session", params=["postgresql", "sqlite"])

@@ -1,7 +1,10 @@
 """A real engine process with real storage and the fakes around it, and somebody who talks to it."""
 
+# ruff: noqa: ANN401 -- members of JSON bodies are of any type
+
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import sys
@@ -39,7 +42,9 @@ class Place:
     fakes: Mapping[str, str]
     redis: str
     directory: Path
-    key: str = field(default_factory=lambda: base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode())
+    key: str = field(
+        default_factory=lambda: base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode()
+    )
 
     def environment(self, database: str, **more: str) -> dict[str, str]:
         """Return the variables that point an engine at this place."""
@@ -188,8 +193,6 @@ class Talk:
 
 async def pause() -> None:
     """Let a little time pass between two looks at a condition."""
-    import asyncio  # noqa: PLC0415 -- the only use
-
     await asyncio.sleep(0.02)
 
 

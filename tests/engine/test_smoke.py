@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from tests.engine.house import Talk, action
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.engine.house import Talk
 
 
 async def test_a_published_playbook_fires(talk: Talk) -> None:
