@@ -20,6 +20,7 @@ from harness.stages.interrupts import Interrupted, interruptible
 from reports.formats.text import one_line, showable
 from reports.keys import KeyFileError
 from reports.run import RunError
+from reports.run.config import toolkit_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ WRONG_USAGE, UNKNOWN = 2, 4
 
 
 @click.group()
-@click.version_option(package_name="mmm-harness", prog_name="mmm")
+@click.version_option(toolkit_version(), prog_name="mmm")
 def mmm() -> None:
     """Say, with proof that others can check, which requirements an MMM engine keeps."""
 

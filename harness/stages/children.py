@@ -34,7 +34,7 @@ addopts = --import-mode=importlib --strict-markers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A stage that is one process. `fine`: exit codes of one that did its work; `idle`: that had none to do."""
+    """A stage that is one process. `fine`: the exit codes of work done, `idle`: of none to do."""
 
     stage: str
     argv: tuple[str, ...]
@@ -61,7 +61,7 @@ def scenarios_part(
         str(world_file),
     ]
     loaded = [part for plugin in plugins for part in ("-p", plugin)]
-    shown = ["-q", "--tb=short", "--color=no", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
+    shown = ["-q", "--tb=short", "--color=no", "-n", str(options.workers), "--dist", "worksteal"]
     asked = [part for name in options.requirements for part in ("--mmm-requirement", name)]
     asked += ["-k", options.keyword] if options.keyword else []
     argv = (*pytest, *loaded, *shown, *asked, *map(str, folders))
@@ -78,8 +78,14 @@ def scenarios_part(
 class ScenarioOptions:
     """How scenarios are narrowed."""
 
-    requirements: tuple[str, ...]
-    keyword: str
+    requirements: tuple[str, ...] = ()
+    keyword: str = ""
+    single: bool = False
+
+    @property
+    def workers(self) -> int:
+        """Return how many processes are worth their start: none for a few scenarios."""
+        return 0 if self.single or self.keyword else min(4, os.cpu_count() or 1)
 
     @property
     def narrowed(self) -> bool:
@@ -123,9 +129,9 @@ def run_together(parts: tuple[Part, ...], world: World, work_dir: Path, journal:
 
 
 def _command(part: Part, work_dir: Path) -> Command:
-    env = {
-        name: text for name, text in own_environment(**(part.env or {})).items() if name != "MMM_SIGNING_KEY"
-    }
+    # Whatever a part keeps in a temporary directory goes with the work directory.
+    own = own_environment(TMPDIR=str(work_dir), **(part.env or {}))
+    env = {name: text for name, text in own.items() if name != "MMM_SIGNING_KEY"}
     return Command(
         name=part.stage,
         argv=part.argv,

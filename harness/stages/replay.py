@@ -78,7 +78,7 @@ def _scenario_fails(world: World, work_dir: Path, finding: Finding, progress: Pr
     world_file = work_dir / "world.json"
     save_world(msgspec.structs.replace(world, seed=world.seed + 1), world_file)
     part = scenarios_part(
-        "scenario", (f"{CHECKOUT}/{finding.rule}",), world_file, CHECKOUT, ScenarioOptions((), "")
+        "scenario", (f"{CHECKOUT}/{finding.rule}",), world_file, CHECKOUT, ScenarioOptions(single=True)
     )
     run_dir = Path(world.run_dir)
     with contextlib.closing(Journal(run_dir, progress)) as journal:

@@ -1,0 +1,235 @@
+"""`mmm` as a user meets it: one line for every error, the right exit code, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from harness.processes import own_environment
+from reports.record import FindingRecorded, RunFinished
+from reports.run import read_events
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SMALL = Path(__file__).with_name("small_engine.py")
+MMM = (sys.executable, "-c", "from harness.cli import main; main()")
+SMALL_PROFILE = f"""
+[target]
+name = "small"
+command = ["{{python}}", "{SMALL}", "{{port}}"]
+start_seconds = 10
+EXTRA
+[target.env]
+IAM_SERVICE_URL = "{{iam}}/iam/v1"
+"""
+
+
+class Desk:
+    """A temporary directory of one `mmm`: whoever carries it in the environment is a leftover."""
+
+    def __init__(self, folder: Path) -> None:
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir()
+        self.folder = folder
+        self.out = folder / "out"
+
+    def profile(self, extra: str = "", text: str = SMALL_PROFILE) -> Path:
+        path = self.folder / "engine.toml"
+        path.write_text(text.replace("EXTRA", extra), encoding="utf-8")
+        return path
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*MMM, *map(str, arguments)],
+            env=own_environment(TMPDIR=str(self.temporary), XDG_CONFIG_HOME=str(self.folder / "config")),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def mmm(self, *arguments: str | Path) -> tuple[int, str, str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=120)
+        return process.returncode, out, err
+
+    def verify(self, profile: Path, *more: str) -> tuple[int, str, str]:
+        return self.mmm("verify", "--target", profile, "--out", self.out, *more)
+
+    def runs(self) -> list[Path]:
+        return [path for path in self.out.iterdir() if path.is_dir()]
+
+    def left_behind(self) -> list[str]:
+        found = [str(path) for path in self.temporary.iterdir()]
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("TMPDIR") == str(self.temporary):
+                    found.append(" ".join(process.cmdline()))
+            except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+                continue
+        return found
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    folder = Path(tempfile.mkdtemp(prefix="mmm-desk-"))
+    folder.chmod(0o755)  # PostgreSQL's user has to pass through
+    desk = Desk(folder)
+    try:
+        yield desk
+        assert eventually(lambda: not desk.left_behind(), within=5.0), desk.left_behind()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def one_line(err: str) -> str:
+    lines = err.splitlines()
+    assert len(lines) == 1, err
+    assert lines[0].startswith("mmm: ")
+    return lines[0]
+
+
+def test_a_run_ends_with_its_verdict_and_leaves_pack_and_reports(desk: Desk) -> None:
+    code, out, err = desk.verify(desk.profile(), "--requirement", "FM-MMM-02")
+
+    assert (code, err) == (1, "")
+    assert out.splitlines()[-1].startswith("verdict: FAIL verified 0 violated ")
+    assert "engine ready in " in out
+    (run,) = desk.runs()
+    assert sorted(path.name for path in desk.out.iterdir()) == sorted(
+        ["junit.xml", "report.html", run.name, f"{run.name}.zip"]
+    )
+    events = read_events(run)
+    assert isinstance(events[-1], RunFinished)
+    assert events[-1].exit_code == 1
+    assert desk.mmm("evidence", "verify", desk.out / f"{run.name}.zip")[0] == 0
+
+
+def test_a_finding_is_seen_again_by_replay(desk: Desk) -> None:
+    desk.verify(desk.profile(), "--suite", "features", "-k", "nothing has this name")
+    (run,) = desk.runs()
+    findings = [event.finding for event in read_events(run) if isinstance(event, FindingRecorded)]
+    missing = next(finding for finding in findings if finding.operation == "POST /playbooks")
+
+    code, out, err = desk.mmm("replay", run, missing.id)
+
+    assert (code, err) == (1, "")
+    assert "1. POST /v1/mmm/playbooks: then 404, now 404" in out
+    assert out.splitlines()[-1] == "reproduced"
+
+
+def test_an_iam_that_leads_nowhere_is_one_environment_finding(desk: Desk) -> None:
+    text = SMALL_PROFILE.replace("{iam}/iam/v1", "http://127.0.0.1:1/iam/v1")
+
+    code, out, err = desk.verify(desk.profile(text=text))
+
+    assert code == 3
+    assert "IAM" in one_line(err)
+    assert "verdict:" not in out
+    (run,) = desk.runs()
+    assert len([event for event in read_events(run) if isinstance(event, FindingRecorded)]) == 1
+    assert not list(desk.out.glob("*.zip"))
+
+
+def test_an_occupied_port_is_named(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        code, out, err = desk.verify(desk.profile(f"port = {port}"))
+
+    assert code == 3
+    assert str(port) in one_line(err)
+    assert "verdict:" not in out
+
+
+def test_an_engine_that_dies_at_start_shows_its_last_words(desk: Desk) -> None:
+    dying = '[target]\nname = "x"\ncommand = ["sh", "-c", "echo out of luck; exit 3", "{port}"]\n'
+
+    code, _, err = desk.verify(desk.profile(text=dying))
+
+    assert code == 3
+    assert err.splitlines()[0].startswith("mmm: the engine ended with exit code 3")
+    assert err.splitlines()[1:] == ["  | out of luck"]
+
+
+def test_out_that_is_a_file_is_refused(desk: Desk) -> None:
+    desk.out.write_text("precious")
+
+    code, _, err = desk.verify(desk.profile())
+
+    assert code == 2
+    assert str(desk.out) in one_line(err)
+    assert desk.out.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("verify",), "--target"),
+        (("verify", "--target", "no.toml", "--out", "x"), "no.toml"),
+        (("verify", "--nonsense"), "--nonsense"),
+        (("nonsense",), "nonsense"),
+        (("replay", "no-such-run", "F-1"), "no-such-run"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: tuple[str, ...], named: str, desk: Desk) -> None:
+    code, out, err = desk.mmm(*arguments)
+
+    assert (code, out) == (2, "")
+    assert named in one_line(err)
+
+
+def test_a_misspelt_key_and_an_unknown_requirement_are_named(desk: Desk) -> None:
+    misspelt = desk.verify(desk.profile("replcias = 2"))
+    unknown = desk.verify(desk.profile(), "--requirement", "FR-99")
+
+    assert (misspelt[0], unknown[0]) == (2, 2)
+    assert "did you mean replicas?" in one_line(misspelt[2])
+    assert "FR-99" in one_line(unknown[2])
+    assert not desk.out.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_a_run_that_is_killed_is_readable_and_leaves_nothing(
+    number: signal.Signals, code: int, desk: Desk
+) -> None:
+    process = desk.start("verify", "--target", desk.profile(), "--out", desk.out)
+    assert process.stdout is not None
+    while "scenarios: started" not in (line := process.stdout.readline()):
+        assert line, "it ended before its scenarios"
+
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+
+    assert process.returncode == code
+    if code > 0:
+        assert number.name in one_line(err)
+    (run,) = desk.runs()
+    assert not any(isinstance(event, RunFinished) for event in read_events(run))
+    assert [path for path in desk.out.iterdir() if path != run] == []
+
+
+def test_a_console_that_cannot_show_everything_is_no_obstacle(desk: Desk) -> None:
+    text = SMALL_PROFILE.replace('name = "small"', 'name = "schön ✓"')
+    env = own_environment(TMPDIR=str(desk.temporary), PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    command = [*MMM, "verify", "--target", str(desk.profile("colour = '✓'", text)), "--out", str(desk.out)]
+
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+
+    assert done.returncode == 2
+    assert b"colour" in done.stderr
+    assert os.linesep.encode() in done.stderr
