@@ -24,8 +24,8 @@ class Options:
 
     requirements: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
-    max_examples: int = 25
-    stateful_examples: int = 12
+    max_examples: int = 50
+    stateful_examples: int = 25
     timeout: float = 10.0
     limit_seconds: float = 150.0
     document: Document | None = None
