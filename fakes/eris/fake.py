@@ -12,34 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fakes.eris.canonical import Canonical
 from fakes.eris.errors import eris_errors
 from fakes.eris.intake import Intake
-from fakes.eris.ranges import verify_range
-from fakes.eris.relations import related
-from fakes.eris.search import page, search
+from fakes.eris.reading import Reading
 from fakes.eris.signatures import KeyBook, KeyStatus
 from fakes.eris.store import ReceiptStore
 from fakes.http.answer import Answer, json_answer
-from fakes.records import Kept, MetaReceipt, MetaReceipts, Stored
-from fakes.shape.clock import rfc3339
+from fakes.records import MetaReceipts, Stored
 from fakes.shape.control import read_order
 from fakes.shape.errors import ErrorShape, RefusedError
 from fakes.shape.health import healthy
-from fakes.shape.identity import Identity, bearer
-from fakes.shape.redaction import fingerprint
+from fakes.shape.identity import Identity
 from fakes.shape.scope import tenant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from fakes.shape.call import Call, Handler
     from fakes.shape.identity import Key
 
 _RECEIPTS = "/v1/evidence/receipts"
-_ONE = f"{_RECEIPTS}/{{receipt_id}}"
 _CONFIG = {"module_id": "eris", "version": "1.0.0", "schema_versions": ["1.0.0"]}
-_DEFAULT_DEPTH = 10
 
 
 class KeyOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +58,7 @@ class ErisFake:
         self._store = ReceiptStore()
         self._keys = KeyBook()
         self._intake = Intake(self._store, self._keys)
-        self._reads: list[MetaReceipt] = []
+        self._reading = Reading(self._store, self._keys)
         self._counts: Counter[str] = Counter()
 
     def routes(self) -> Mapping[str, Handler]:
@@ -73,11 +66,7 @@ class ErisFake:
         return {
             f"POST {_RECEIPTS}": self._take,
             f"POST {_RECEIPTS}/bulk": self._take_many,
-            f"GET {_ONE}": self._get,
-            f"GET {_ONE}/verify": self._verify,
-            f"GET {_ONE}/chain": self._chain,
-            "POST /v1/evidence/search": self._search,
-            "POST /v1/evidence/verify_range": self._verify_range,
+            **self._reading.routes(),
             "GET /v1/evidence/health": healthy,
             "GET /v1/evidence/metrics": self._metrics,
             "GET /v1/evidence/config": lambda _call: json_answer(200, _CONFIG),
@@ -112,11 +101,11 @@ class ErisFake:
         if not scope:
             self._store.clear()
             self._intake.clear()
-            self._reads.clear()
+            self._reading.clear()
         elif tenant is not None:
             self._store.forget(tenant)
             self._intake.forget(tenant)
-            self._reads = [read for read in self._reads if read.tenant_id != tenant]
+            self._reading.forget(tenant)
 
     # Writing.
 
@@ -147,60 +136,6 @@ class ErisFake:
         self._counts[taken.status] += 1
         return {**named, "status": taken.status}
 
-    # Reading.
-
-    def _get(self, call: Call) -> Answer:
-        kept = self._known(call)
-        self._note(call, [kept])
-        return json_answer(200, kept)
-
-    def _verify(self, call: Call) -> Answer:
-        kept = self._known(call)
-        self._note(call, [kept])
-        signed = kept.meta.signature_verification_status == "verified"
-        valid = signed and self._keys.still_fits(kept.receipt)
-        verification = {
-            "hash_valid": Canonical.of(kept.receipt).digest == kept.meta.hash,
-            "signature_valid": valid,
-            "signature_verification_status": "verified" if valid else "failed" if signed else "not_present",
-        }
-        return json_answer(200, verification)
-
-    def _chain(self, call: Call) -> Answer:
-        query = call.query
-        depth = int(float(query.get("max_depth", _DEFAULT_DEPTH)))
-        found = related(self._store, self._known(call), query.get("direction", "both"), depth)
-        self._note(call, found)
-        limit = int(float(query["limit"])) if "limit" in query else None
-        return json_answer(200, page(found, query.get("cursor"), limit))
-
-    def _search(self, call: Call) -> Answer:
-        found = search(self._store.of_tenant(call.body["tenant_id"]), call.body)
-        answer = page(found, call.body.get("cursor"), call.body.get("limit"))
-        self._note(call, found)
-        return json_answer(200, answer)
-
-    def _verify_range(self, call: Call) -> Answer:
-        chain = self._store.chain(call.body["chain_id"])
-        if not any(kept.receipt["tenant_id"] == call.body["tenant_id"] for kept in chain):
-            raise RefusedError(404, "this tenant has no such chain")
-        self._note(call, chain)
-        return json_answer(200, verify_range(chain, call.body))
-
-    def _known(self, call: Call) -> Kept:
-        kept = self._store.get(call.params["receipt_id"])
-        if kept is None:
-            raise RefusedError(404, "there is no such receipt")
-        return kept
-
-    def _note(self, call: Call, found: Iterable[Kept]) -> None:
-        receipts = [kept.receipt for kept in found]
-        token = bearer(call.request.headers.get("authorization"))
-        tenant = call.member("tenant_id") or (receipts[0]["tenant_id"] if receipts else None)
-        ids = tuple(receipt["receipt_id"] for receipt in receipts)
-        reader = fingerprint(token) if token else "anonymous"
-        self._reads.append(MetaReceipt(reader, call.operation or "", tenant, ids, rfc3339(call.at)))
-
     def _metrics(self, _call: Call) -> Answer:
         outcomes = ("accepted", "duplicate", "rejected")
         lines = [f'eris_receipts_total{{outcome="{name}"}} {self._counts[name]}\n' for name in outcomes]
@@ -228,9 +163,7 @@ class ErisFake:
         return json_answer(200, Stored(tuple(kept), self._intake.dead_letters(tenant)))
 
     def _meta_receipts(self, call: Call) -> Answer:
-        tenant = call.query.get("tenant_id")
-        reads = tuple(read for read in self._reads if tenant in (None, read.tenant_id))
-        return json_answer(200, MetaReceipts(reads))
+        return json_answer(200, MetaReceipts(self._reading.noted(call.query.get("tenant_id"))))
 
 
 def _only_tenant(receipts: list[Any]) -> str | None:

@@ -5,6 +5,7 @@ Rule: pure functions of what is kept and what is asked.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fakes.eris.moments import moment
@@ -49,16 +50,20 @@ def _at(receipt: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 -- any JS
     return value
 
 
-def page(found: Sequence[Kept], cursor: str | None, limit: int | None) -> dict[str, Any]:
-    """Return `{receipts[], next_cursor}`: the receipts after the cursor, at most `limit`."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of what was found, and what to ask for to get the next (None after the last)."""
+
+    receipts: Sequence[Kept]
+    next_cursor: str | None
+
+
+def page(found: Sequence[Kept], cursor: str | None, limit: int | None) -> Page:
+    """Return the receipts after the cursor, at most `limit`."""
     start = _position(cursor)
     size = _DEFAULT_LIMIT if limit is None else limit
-    part = found[start : start + size]
-    more = start + size < len(found)
-    return {
-        "receipts": [kept.receipt for kept in part],
-        "next_cursor": f"{_CURSOR}{start + size}" if more else None,
-    }
+    end = start + size
+    return Page(found[start:end], f"{_CURSOR}{end}" if end < len(found) else None)
 
 
 def _position(cursor: str | None) -> int:

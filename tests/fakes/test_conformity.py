@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.document import load_document
 from fakes import running_fakes
 from fakes.catalogue import FAKES
 from fakes.control import FakeControl
 from tests.fakes.calls import BROKEN, SOUND, Sample
-from tests.fakes.conformity import breaches
+from tests.fakes.conformity import breaches, documented_errors
 from tests.fakes.wire import Reply, connect
-
-
-def documented_errors(sample: Sample) -> list[int]:
-    """Return the errors that the operation's contract gives a shape of an error (health's has none)."""
-    document = load_document(sample.fake)
-    match = document.find(sample.method, sample.path.partition("?")[0].removeprefix(document.base_path))
-    assert match is not None
-    node = document.raw["paths"][match.operation.template][sample.method.lower()]["responses"]
-    return [int(status) for status, answer in node.items() if int(status) >= 400 and "$ref" in answer]
 
 
 async def ask(url: str, sample: Sample) -> Reply:
