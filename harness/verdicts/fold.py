@@ -114,7 +114,10 @@ def _unbroken(evidence: Evidence, history: History, missing: tuple[str, ...]) ->
     if evidence.open:
         return Status.NOT_EXERCISED, _open(evidence)
     if missing:
-        return Status.NOT_EXERCISED, f"no evidence of kind {', '.join(missing)}"
+        return (
+            Status.NOT_EXERCISED,
+            "not all of it was shown" if evidence.passed else "no scenario looked at it",
+        )
     if history.selection.partial:
         return Status.NOT_EXERCISED, f"what was asked for passed; the run was narrowed: {_narrowed(history)}"
     return Status.VERIFIED, ""
