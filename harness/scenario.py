@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.driving.answers import Items, Object, each_of
+from harness.driving.audit import AuditLog
 from harness.driving.builders import (
     ABSENT,
     Json,
@@ -40,7 +41,14 @@ from harness.driving.dependencies import (
 )
 from harness.driving.dependencies.base import eventually
 from harness.driving.dependencies.iam import DECISION, VERIFY
-from harness.driving.dependencies.others import CONFIG, EVALUATE, GENERATE, RECENT_SIGNALS, STANDARDS
+from harness.driving.dependencies.others import (
+    CONFIG,
+    EVALUATE,
+    GENERATE,
+    NOTIFY,
+    RECENT_SIGNALS,
+    STANDARDS,
+)
 from harness.driving.engine import EngineClient
 from harness.driving.failures import not_exercised
 from harness.driving.givens import Given
@@ -90,11 +98,13 @@ __all__ = [
     "EVALUATE",
     "GENERATE",
     "NOTHING",
+    "NOTIFY",
     "RECENT_SIGNALS",
     "SCOPES",
     "STANDARDS",
     "VERIFY",
     "Alerting",
+    "AuditLog",
     "Decision",
     "Dependency",
     "EngineClient",

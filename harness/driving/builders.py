@@ -99,12 +99,10 @@ def a_playbook(**parts: object) -> Json:
     return _with(default, parts)
 
 
-def an_outcome(action_id: str, result: str = "shown", **parts: object) -> Json:
-    """Return what became of an action."""
-    default = {"action_id": action_id, "result": result}
-    if result in {"dismissed", "failed"}:
-        default["reason"] = "not relevant here"
-    return _with(default, parts)
+def an_outcome(action_id: object, result: object = "shown", **parts: object) -> Json:
+    """Return what became of an action; a refusal or failure comes with a reason."""
+    reason = "not relevant here" if result in {"dismissed", "failed"} else ABSENT
+    return _with({}, {"action_id": action_id, "result": result, "reason": reason} | parts)
 
 
 def _with(default: Json, parts: dict[str, object]) -> Json:

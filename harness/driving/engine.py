@@ -13,10 +13,11 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from contracts.document import load_document
+from harness.driving.answers import Items
 from harness.driving.builders import Json, a_decide_request
-from harness.driving.failures import NoAnswerError
+from harness.driving.failures import MalformedAnswerError, NoAnswerError, ScenarioError
 from harness.driving.recorder import ENGINE, WIRE
-from harness.driving.reply import RawReply, Reply
+from harness.driving.reply import OK, RawReply, Reply
 from reports.run import now
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class EngineClient:
         answer, error = None, None
         try:
             answer = await self._http.send(request)
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as problem:
+            raise ScenarioError(f"{request.method} {path} cannot be sent at all: {problem}") from problem
         except httpx.HTTPError as problem:
             error = f"no answer: {type(problem).__name__} {problem}".strip()
         seconds = time.perf_counter() - started
@@ -143,6 +146,14 @@ class EngineClient:
     async def list_playbooks(self, by: Persona | None = None, **query: str) -> Reply:
         """List the tenant's playbooks."""
         return await self.call("GET", "/playbooks", by=by or self.people.developer, query=query)
+
+    async def own_playbooks(self, **query: str) -> Items:
+        """List the tenant's own playbooks: that the list has no others is NFR-5's to show."""
+        listed = await self.list_playbooks(None, **query)
+        if listed.status != OK:
+            raise MalformedAnswerError(f"no list of playbooks: {listed.raw}")
+        own = listed.objects.where_each(lambda playbook: playbook["tenant_id"] == self.people.tenant)
+        return Items([playbook.plain for playbook in own], listed.objects.where)
 
     async def create_playbook(self, body: object, by: Persona | None = None) -> Reply:
         """Create a draft."""

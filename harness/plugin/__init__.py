@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.plugin import crashes, options
 from harness.plugin.fixtures import (
     alerting,
+    audit_log,
     controls,
     engine,
     engine_log,
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 __all__ = [
     "alerting",
+    "audit_log",
     "controls",
     "engine",
     "engine_log",

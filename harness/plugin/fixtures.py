@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from fakes.control import ErisControl, FakeControl, IamControl
+from harness.driving.audit import AuditLog, audit_paths
 from harness.driving.dependencies import Alerting, Dependency, Eris, Governance, Iam, Llm, Policy, Ubi
 from harness.driving.dependencies.base import Place
 from harness.driving.engine import EngineClient
@@ -124,6 +125,12 @@ def given(engine: EngineClient, people: People) -> Given:
 def engine_log(world: World, recorder: Recorder) -> EngineLog:
     """Give what the engine prints while this scenario runs."""
     return EngineLog(world.engine_logs, recorder)
+
+
+@pytest.fixture
+def audit_log(world: World, recorder: Recorder) -> AuditLog:
+    """Give what the engine has written into its audit log."""
+    return AuditLog(audit_paths(world), recorder)
 
 
 @pytest.fixture

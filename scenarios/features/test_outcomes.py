@@ -118,7 +118,7 @@ async def test_an_invalid_outcome_is_refused(
     decision = await given.decision_with_actions()
     action = decision.actions[0].string("action_id")
 
-    refused = await engine.report_outcome(decision.id, an_outcome(action, **({"result": "shown"} | parts)))  # type: ignore[arg-type]
+    refused = await engine.report_outcome(decision.id, an_outcome(**({"action_id": action} | parts)))
     taken = await engine.report_outcome(decision.id, an_outcome(action))
 
     assert refused.status == 422

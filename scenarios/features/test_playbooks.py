@@ -74,9 +74,9 @@ async def test_a_new_playbook_is_a_draft_and_complete(engine: EngineClient, name
     assert WITH_OFFSET.fullmatch(playbook.string("updated_at"))
     assert playbook["name"] == sent["name"]
     assert playbook["owner"] == sent["owner"]
-    listed = await engine.list_playbooks()
-    assert listed.objects.pluck("playbook_id") == [playbook["playbook_id"]]
-    assert listed.objects[0]["name"] == sent["name"]
+    listed = await engine.own_playbooks()
+    assert listed.pluck("playbook_id") == [playbook["playbook_id"]]
+    assert listed[0]["name"] == sent["name"]
 
 
 @requirement("FR-3")
@@ -95,7 +95,7 @@ async def test_what_is_the_engines_to_set_a_body_cannot_set(engine: EngineClient
 
     assert plain.status in CREATED
     assert claiming.status in {*CREATED, 403, 422}
-    listed = (await engine.list_playbooks()).objects
+    listed = await engine.own_playbooks()
     for playbook in each_of(listed):
         assert playbook["tenant_id"] == engine.people.tenant
         assert playbook["status"] == "draft"
@@ -164,7 +164,7 @@ async def test_an_update_is_partial(engine: EngineClient, given: Given) -> None:
 
     assert updated.status == 200
     assert updated.object["name"] == "New name"
-    listed = (await engine.list_playbooks()).objects
+    listed = await engine.own_playbooks()
     assert listed.pluck("name") == ["New name"]
     for member in each_of(["owner", "actions", "triggers", "conditions"]):
         assert listed[0][member] == draft[member]
@@ -185,8 +185,8 @@ async def test_a_deleted_playbook_is_deprecated_and_never_comes_back(
     assert deleted.status == 204
     decided = await engine.decide(engine.people.another_developer())
     assert decided.decision.playbooks == []
-    deprecated = await engine.list_playbooks(status="deprecated")
-    assert deprecated.objects.pluck("playbook_id") == [playbook["playbook_id"]]
+    deprecated = await engine.own_playbooks(status="deprecated")
+    assert deprecated.pluck("playbook_id") == [playbook["playbook_id"]]
 
 
 @requirement("FR-3")
@@ -199,11 +199,10 @@ async def test_the_list_can_be_narrowed_to_a_status(status: str, engine: EngineC
         "deprecated": await given.deprecated_playbook(a_playbook(name="Deprecated")),
     }
 
-    reply = await engine.list_playbooks(status=status)
+    listed = await engine.own_playbooks(status=status)
 
-    assert reply.status == 200
-    assert reply.objects.pluck("playbook_id") == [made[status]["playbook_id"]]
-    assert reply.objects.pluck("status") == [status]
+    assert listed.pluck("playbook_id") == [made[status]["playbook_id"]]
+    assert listed.pluck("status") == [status]
 
 
 @requirement("FR-3")
@@ -211,9 +210,9 @@ async def test_the_list_comes_in_pages(engine: EngineClient, given: Given) -> No
     """`limit` and `offset` page through the list without gap or repetition."""
     made = [(await given.draft_playbook(a_playbook(name=f"Playbook {n}")))["playbook_id"] for n in range(3)]
 
-    pages = [await engine.list_playbooks(limit="2", offset=offset) for offset in ("0", "2")]
+    pages = [await engine.own_playbooks(limit="2", offset=offset) for offset in ("0", "2")]
 
-    found = [page.objects.pluck("playbook_id") for page in pages]
+    found = [page.pluck("playbook_id") for page in pages]
     assert [len(page) for page in found] == [2, 1]
     assert sorted(found[0] + found[1]) == sorted(made)
 
@@ -230,7 +229,7 @@ async def test_an_invalid_playbook_is_refused(
 
     assert refused.status == 422
     assert any(field in refused.error.text for field in each_of([named, *parts]))
-    assert (await engine.list_playbooks()).objects.pluck("name") == ["Good"]
+    assert (await engine.own_playbooks()).pluck("name") == ["Good"]
 
 
 @requirement("FR-3", "NFR-4")
@@ -248,7 +247,7 @@ async def test_no_update_makes_a_playbook_invalid(
     refused = await engine.update_playbook(good["playbook_id"], parts)
 
     assert refused.status == 422
-    kept = (await engine.list_playbooks()).objects[0]
+    kept = (await engine.own_playbooks())[0]
     assert {name: kept[name] for name in parts} == {name: good[name] for name in parts}
 
 

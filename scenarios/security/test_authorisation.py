@@ -85,7 +85,7 @@ async def test_what_is_not_an_admins_to_change_stays_as_it_is(
     draft = await given.draft_playbook(a_playbook(name=names.canary()))
     published = await given.published_playbook(a_playbook(name=names.canary()))
     outsider = people.someone("outsider", roles=("not_mmm_admin",))
-    before = sorted(each.text for each in (await engine.list_playbooks()).objects)
+    before = sorted(each.text for each in await engine.own_playbooks())
 
     refused = [
         await engine.create_playbook(a_playbook(name="Unwanted"), by=outsider),
@@ -95,7 +95,7 @@ async def test_what_is_not_an_admins_to_change_stays_as_it_is(
     ]
 
     assert [reply.status for reply in refused] == [403] * 4
-    after = sorted(each.text for each in (await engine.list_playbooks()).objects)
+    after = sorted(each.text for each in await engine.own_playbooks())
     assert after == before
     decided = await engine.decide()
     assert decided.decision.playbooks == [published["playbook_id"]]

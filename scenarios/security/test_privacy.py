@@ -23,7 +23,7 @@ from harness.scenario import (
 )
 
 
-@requirement("NFR-3", "PR-MMM-01", "FR-15")
+@requirement("NFR-3", "PR-MMM-01")
 async def test_what_nobody_asked_for_turns_up_nowhere(
     engine: EngineClient, people: People, given: Given, names: Names, eris: Eris, engine_log: EngineLog
 ) -> None:

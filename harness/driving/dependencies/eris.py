@@ -41,11 +41,16 @@ class Eris(Dependency):
     async def receipt_of(
         self, decision_id: str, *, kind: str = "decision", tenant: str | None = None
     ) -> Receipt:
-        """Wait for the receipt that names a decision; none in time is the engine's failure."""
+        """Wait for the receipt that names a decision, to read it; that there is one is FR-12's to show."""
         what = f"a receipt of kind {kind} for decision {decision_id}"
-        found = await self.awaited(
-            lambda receipt: receipt.kind == kind and receipt.decision_id == decision_id, what, tenant=tenant
-        )
+        try:
+            found = await self.awaited(
+                lambda receipt: receipt.kind == kind and receipt.decision_id == decision_id,
+                what,
+                tenant=tenant,
+            )
+        except MissingEvidenceError as missing:
+            raise _no_receipt(str(missing)) from missing
         return found[0]
 
     async def awaited(
@@ -80,8 +85,7 @@ class Eris(Dependency):
             return any(receipt.decision_id == marker.id for receipt in await self.held(tenant.tenant))
 
         if not await eventually(marked, ARRIVES_WITHIN):
-            detail = f"no receipt within {ARRIVES_WITHIN:g} s of a decision"
-            raise GivenRefusedError("a decision leaves a receipt", "POST /decide", ("FR-12",), detail)
+            raise _no_receipt(f"no receipt within {ARRIVES_WITHIN:g} s of a decision")
         return await self.receipts(lambda receipt: receipt.decision_id != marker.id, tenant=tenant.tenant)
 
     @property
@@ -104,3 +108,7 @@ class Eris(Dependency):
             Receipt(item.receipt, Object(msgspec.structs.asdict(item.meta), "meta"))
             for item in stored.receipts
         ]
+
+
+def _no_receipt(detail: str) -> GivenRefusedError:
+    return GivenRefusedError("a decision leaves a receipt", "POST /decide", ("FR-12",), detail)

@@ -1,0 +1,67 @@
+"""The engine's audit log, where the profile lets us say where it is written."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.driving.answers import Object
+from harness.driving.dependencies.base import eventually
+from harness.driving.failures import MalformedAnswerError, not_exercised
+from harness.driving.recorder import LOG
+from harness.targets import load_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.driving.recorder import Recorder
+    from harness.worlds import World
+
+VARIABLE = "MMM_AUDIT_LOG_FILE"
+
+
+def audit_paths(world: World) -> list[Path]:
+    """Return where the engine was told to write it, one file a replica; none where that cannot be known."""
+    if not world.engine_workdirs:
+        return []
+    told = load_profile(Path(world.profile)).target.env.get(VARIABLE, "")
+    if not told.startswith("{workdir}"):
+        return []
+    return [Path(told.replace("{workdir}", workdir)) for workdir in world.engine_workdirs]
+
+
+class AuditLog:
+    """What the engine says of admin changes."""
+
+    def __init__(self, paths: Sequence[Path], recorder: Recorder) -> None:
+        self._paths = paths
+        self._recorder = recorder
+
+    async def entries(self, about: str, at_least: int, within: float = 3.0) -> list[Object]:
+        """Return the lines that mention something, once there are enough or time is up."""
+        if not self._paths:
+            not_exercised(f"the profile does not put {VARIABLE} into {{workdir}}: nobody knows where it is")
+
+        mentioned: list[str] = []
+
+        async def enough() -> bool:
+            mentioned[:] = [line for line in await asyncio.to_thread(self._lines) if about in line]
+            return len(mentioned) >= at_least
+
+        await eventually(enough, within)
+        self._recorder.look(LOG)
+        return [_entry(line) for line in mentioned]
+
+    def _lines(self) -> list[str]:
+        return [
+            line for path in self._paths if path.exists() for line in path.read_text("utf-8").splitlines()
+        ]
+
+
+def _entry(line: str) -> Object:
+    try:
+        return Object(json.loads(line), "a line of the audit log")
+    except ValueError as error:
+        raise MalformedAnswerError(f"a line of the audit log is not JSON: {line[:80]}") from error

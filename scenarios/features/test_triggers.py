@@ -1,0 +1,44 @@
+"""A signal may also be evaluated explicitly: as decide, but there must be a signal."""
+
+from __future__ import annotations
+
+from harness.scenario import (
+    ABSENT,
+    EngineClient,
+    Eris,
+    Given,
+    People,
+    a_playbook,
+    a_signal,
+    each_of,
+    requirement,
+)
+
+
+@requirement("FR-1")
+async def test_an_explicit_trigger_decides_as_decide_does(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """An explicit trigger with a signal is answered with a decision, which leaves its receipt."""
+    playbook = await given.published_playbook(a_playbook(triggers=[{"event_type": "risk.alert"}]))
+
+    fits = await engine.trigger(people.another_developer(), signal=a_signal(event_type="risk.alert"))
+    differs = await engine.trigger(people.another_developer(), signal=a_signal(event_type="build.failed"))
+
+    assert fits.decision.playbooks == [playbook["playbook_id"]]
+    assert differs.decision.playbooks == []
+    receipt = await eris.receipt_of(fits.decision.id)
+    assert receipt.inputs.strings("signal_ids") == ["signal-1"]
+
+
+@requirement("FR-1", "NFR-4")
+async def test_an_explicit_trigger_needs_a_sound_signal(engine: EngineClient, people: People) -> None:
+    """Without a sound signal an explicit trigger is refused with 422 that names the field."""
+    valid = await engine.trigger(people.developer)
+    without = await engine.trigger(people.developer, signal=ABSENT)
+    invalid = await engine.trigger(people.developer, signal=a_signal(severity="panic"))
+
+    assert valid.status == 200
+    for reply, named in each_of([(without, "signal"), (invalid, "severity")]):
+        assert reply.status == 422
+        assert named in reply.error.text

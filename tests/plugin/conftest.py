@@ -1,0 +1,107 @@
+"""A run of the plugin: scenarios of a test's own, in pytest of their own, against a stand-in engine."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import harness.plugin
+from harness.processes import work_directory
+from harness.services import fakes
+from harness.worlds import World, save_world
+from reports.record import Event, Exchange, ExchangeRecorded, Finding, FindingRecorded, ScenarioFinished
+from reports.run import read_events
+from tests.plugin.standin import standing_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parent.parent.parent
+SETTINGS = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
+# Imported above, so that each run in this process finds it imported.
+PLUGIN = harness.plugin.__name__
+PLUGINS = ("-p", "no:randomly", "-p", PLUGIN)
+HEAD = """
+from harness.scenario import *
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the plugin printed and wrote."""
+
+    code: int
+    out: str
+    events: list[Event]
+
+    @property
+    def finished(self) -> list[ScenarioFinished]:
+        return [event for event in self.events if isinstance(event, ScenarioFinished)]
+
+    @property
+    def only(self) -> ScenarioFinished:
+        (event,) = self.finished
+        return event
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [event.finding for event in self.events if isinstance(event, FindingRecorded)]
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        return [event.exchange for event in self.events if isinstance(event, ExchangeRecorded)]
+
+
+@pytest.fixture(scope="session")
+def fake_urls() -> Iterator[dict[str, str]]:
+    with work_directory() as work_dir, fakes(work_dir, work_dir / "fakes") as urls:
+        yield urls
+
+
+def a_world(tmp_path: Path, engine_url: str, fakes: dict[str, str]) -> World:
+    """Return a world of an engine that somebody else has started."""
+    return World(
+        engine_urls=(engine_url,),
+        base_path="/v1/mmm",
+        ready_path="/v1/mmm/ready",
+        work_dir=str(tmp_path),
+        run_dir=str(tmp_path / "run"),
+        profile=str(tmp_path / "profile.toml"),
+        seed=7,
+        fakes=fakes,
+    )
+
+
+@pytest.fixture
+def run(
+    pytester: pytest.Pytester, tmp_path: Path, fake_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
+    """Run scenarios in a file of their own against a stand-in engine with these answers."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    for name in ("PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS", "PYTEST_XDIST_TESTRUNUID"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(source: str, *options: str) -> Ran:
+        path = pytester.path / "features" / "test_it.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEAD + source, "utf-8")
+        with standing_in() as engine:
+            world = a_world(tmp_path, engine.url, fake_urls)
+            save_world(world, tmp_path / "world.json")
+            settings = [*SETTINGS, "--import-mode=importlib", f"--rootdir={pytester.path}"]
+            arguments = [*PLUGINS, *settings, f"--mmm-world={tmp_path / 'world.json'}", *options, str(path)]
+            if any(option.startswith("-n") for option in options):
+                done = pytester.run(sys.executable, "-m", "pytest", *arguments)
+            else:
+                done = pytester.runpytest_inprocess(*arguments)
+        written = (tmp_path / "run" / "events").exists()
+        return Ran(
+            done.ret, done.stdout.str() + done.stderr.str(), read_events(tmp_path / "run") if written else []
+        )
+
+    return run
