@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from fakes.control import IamControl
-
 from reports.record import Persona
 
 if TYPE_CHECKING:

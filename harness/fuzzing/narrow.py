@@ -2,14 +2,18 @@
 
 The persona that fuzzes belongs to one tenant, and to name another is 403: so wherever a request has a
 `tenant_id`, only that tenant is valid. Data that is wrong on purpose may name any other. A body that may be
-refused for not being whole (x-whole) is always whole here.
+refused for not being whole (x-whole) is always whole here. Examples name what really exists, where that is
+known.
 Rule: pure; answers are judged by the contract as it is written.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Json = dict[str, Any]
 Value = Any  # as json.loads returns it
@@ -19,68 +23,72 @@ WHOLE = "x-whole"
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
-def narrowed(raw: Json, tenant: str) -> Json:
-    """Return the document with this one tenant in every request, and every body whole."""
+def narrowed(raw: Json, values: Mapping[str, str]) -> Json:
+    """Return the document with this one tenant in every request, every body whole, and examples that exist.
+
+    `values` are the tenant and whatever else is known to exist, by the name that the contract has for it.
+    """
     document = copy.deepcopy(raw)
     for item in document["paths"].values():
         for holder in (item, *(node for method, node in item.items() if method in METHODS)):
-            _narrow_parameters(document, holder, tenant)
-            _narrow_body(document, holder, tenant)
+            _narrow_parameters(document, holder, values)
+            _narrow_body(document, holder, values)
     return document
 
 
-def _narrow_parameters(document: Json, holder: Json, tenant: str) -> None:
+def _narrow_parameters(document: Json, holder: Json, values: Mapping[str, str]) -> None:
     parameters = [follow(document, parameter) for parameter in holder.get("parameters", ())]
     for index, parameter in enumerate(parameters):
-        if parameter["name"] == TENANT:
-            only = {key: value for key, value in parameter.items() if key not in {"example", "examples"}}
-            holder["parameters"][index] = {**only, "schema": _only(tenant)}
+        name = parameter["name"]
+        if name in values:
+            rest = {key: value for key, value in parameter.items() if key not in {"example", "examples"}}
+            narrow = {"schema": _only(values[name])} if name == TENANT else {"example": values[name]}
+            holder["parameters"][index] = {**rest, **narrow}
 
 
-def _narrow_body(document: Json, holder: Json, tenant: str) -> None:
+def _narrow_body(document: Json, holder: Json, values: Mapping[str, str]) -> None:
     if "requestBody" not in holder:
         return
     body = holder["requestBody"] = copy.deepcopy(follow(document, holder["requestBody"]))
     for media in body["content"].values():
         if "schema" in media:
-            media["schema"] = _narrow_schema(document, media["schema"], tenant)
+            media["schema"] = _narrow_schema(document, media["schema"], values)
         for name in ("example", "examples"):
             if name in media:
-                media[name] = _narrow_example(document, media[name], tenant)
+                media[name] = _narrow_example(document, media[name], values)
 
 
-def _narrow_schema(document: Json, node: Value, tenant: str, within: tuple[str, ...] = ()) -> Value:
+def _narrow_schema(
+    document: Json, node: Value, values: Mapping[str, str], within: tuple[str, ...] = ()
+) -> Value:
     """Return a body's schema with this tenant only and whole; a part that needs no change stays."""
     if isinstance(node, list):
-        return [_narrow_schema(document, each, tenant, within) for each in node]
+        return [_narrow_schema(document, each, values, within) for each in node]
     if not isinstance(node, dict) or node.get("$ref") in within:
         return node
     inner = (*within, node["$ref"]) if "$ref" in node else within
     meant = follow(document, node)
-    changed = {key: _narrow_schema(document, value, tenant, inner) for key, value in meant.items()}
+    changed = {key: _narrow_schema(document, value, values, inner) for key, value in meant.items()}
     if changed.pop(WHOLE, None):
         changed["required"] = meant[WHOLE]
     if TENANT in changed.get("properties", {}):
-        changed["properties"] = {**changed["properties"], TENANT: _only(tenant)}
+        changed["properties"] = {**changed["properties"], TENANT: _only(values[TENANT])}
     for word in {"example", "examples"} & changed.keys():
-        changed[word] = _narrow_example(document, meant[word], tenant)
+        changed[word] = _narrow_example(document, meant[word], values)
     return node if changed == meant else changed
 
 
-def _narrow_example(document: Json, example: Value, tenant: str) -> Value:
+def _narrow_example(document: Json, example: Value, values: Mapping[str, str]) -> Value:
     if isinstance(example, list):
-        return [_narrow_example(document, each, tenant) for each in example]
+        return [_narrow_example(document, each, values) for each in example]
     if not isinstance(example, dict):
         return example
     meant = follow(document, example)
-    return {
-        key: tenant if key == TENANT else _narrow_example(document, value, tenant)
-        for key, value in meant.items()
-    }
+    return {key: values.get(key) or _narrow_example(document, value, values) for key, value in meant.items()}
 
 
-def _only(tenant: str) -> Json:
-    return {"type": "string", "enum": [tenant]}
+def _only(value: str) -> Json:
+    return {"type": "string", "enum": [value]}
 
 
 def follow(document: Json, node: Json) -> Json:

@@ -18,19 +18,19 @@ from schemathesis.engine.errors import ServerUnavailable, UnhealthyAPIError, Unr
 from contracts.document import load_document
 from harness.fuzzing.callers import mint, personas
 from harness.fuzzing.fold import DETAIL, Fold
+from harness.fuzzing.given import prepare
 from harness.fuzzing.ledger import SUITE, Failed, Ledger
 from harness.fuzzing.mapping import ANSWERS, CHECKS, MOST
-from harness.fuzzing.narrow import narrowed
+from harness.fuzzing.narrow import TENANT, narrowed
 from harness.fuzzing.options import Options, Summary
-from harness.fuzzing.playbook import publish_playbook
 from harness.fuzzing.schema import Callers, ContractEngine, configuration, contract_schema
 from harness.fuzzing.tolerance import Tolerance
-from harness.fuzzing.wire import Personas
-from reports.record import FindingRecorded, Note, ScenarioFinished
+from harness.fuzzing.wire import Personas, exchange
+from reports.record import ExchangeRecorded, FindingRecorded, Note, ScenarioFinished
 from reports.run import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from schemathesis.engine.core import EventStream
 
@@ -71,8 +71,8 @@ class _Run:
         known = Personas(self._tokens)
         fold = Fold(self._ledger, tolerance, known, self._emit)
         if self._wanted():
-            self._prepare()
-            self._consume(self._stream(people[0].tenant_id, tolerance), fold)
+            values = {TENANT: people[0].tenant_id, **self._prepare(people[0], known)}
+            self._consume(self._stream(values, tolerance), fold)
         self._note(fold, tolerance)
         findings, outcomes = self._tell()
         return Summary(
@@ -95,19 +95,21 @@ class _Run:
             and any(self._ledger.asks_for(rule, operation) for rule in CHECKS)
         ]
 
-    def _prepare(self) -> None:
+    def _prepare(self, person: Persona, known: Personas) -> dict[str, str]:
+        """Prepare what can be prepared; return ids that exist."""
         if not self._tokens:
             self._emit(Note(at=now(), text="contracts: IAM is not ours here; only public routes were fuzzed"))
-            return
-        problem = publish_playbook(
-            self._world, self._document, next(iter(self._tokens)), self._options.timeout
-        )
-        if problem:
-            self._emit(
-                Note(at=now(), text=f"contracts: no playbook could be published to decide on: {problem}")
-            )
+            return {}
+        token = next(iter(self._tokens))
+        given = prepare(self._world, self._document, token, person, self._options.timeout)
+        for number, call in enumerate(given.calls, 1):
+            told = exchange(call, f"contracts-given-{number}", "contract:given", known)
+            self._emit(ExchangeRecorded(at=told.at, exchange=told))
+        if given.problem:
+            self._emit(Note(at=now(), text=f"contracts: there is no decision to fuzz with: {given.problem}"))
+        return given.known
 
-    def _stream(self, tenant: str, tolerance: Tolerance) -> EventStream:
+    def _stream(self, values: Mapping[str, str], tolerance: Tolerance) -> EventStream:
         wanted = {operation.name for operation in self._wanted()}
         without = {operation.name for operation in self._document.operations} - wanted
         config = configuration(
@@ -121,7 +123,7 @@ class _Run:
         public = {operation.name for operation in self._document.operations if operation.public}
         by_name = {person.name: token for token, person in self._tokens.items()}
         callers = Callers(by_name, public) if by_name else None
-        schema = contract_schema(narrowed(self._document.raw, tenant), config, callers, without)
+        schema = contract_schema(narrowed(self._document.raw, values), config, callers, without)
 
         def filter_failure(_context: object, failure: object, case: object, response: object) -> bool:
             return tolerance.keep(failure, case, response)  # type: ignore[arg-type] # schemathesis asks for these names

@@ -11,13 +11,14 @@ from harness.fuzzing.narrow import follow, narrowed
 from tests.fuzzing import standin
 
 TENANT = "tenant-of-ours"
+VALUES = {"tenant_id": TENANT, "decision_id": "one-that-exists", "action_id": "its-action"}
 ONLY = {"type": "string", "enum": [TENANT]}
 
 
 def test_requests_name_this_tenant_and_answers_may_name_any() -> None:
     raw = standin.document().raw
 
-    document = narrowed(raw, TENANT)
+    document = narrowed(raw, VALUES)
 
     post = document["paths"]["/things"]["post"]
     sent = post["requestBody"]["content"]["application/json"]["schema"]
@@ -30,13 +31,13 @@ def test_the_contract_itself_is_left_as_it_is() -> None:
     raw = load_document("engine").raw
     before = copy.deepcopy(raw)
 
-    narrowed(raw, TENANT)
+    narrowed(raw, VALUES)
 
     assert raw == before
 
 
 def test_every_example_of_the_engine_s_requests_names_this_tenant() -> None:
-    document = narrowed(load_document("engine").raw, TENANT)
+    document = narrowed(load_document("engine").raw, VALUES)
 
     examples = document["paths"]["/decide"]["post"]["requestBody"]["content"]["application/json"]["examples"]
 
@@ -45,7 +46,7 @@ def test_every_example_of_the_engine_s_requests_names_this_tenant() -> None:
 
 
 def test_a_body_that_may_be_refused_for_not_being_whole_is_whole() -> None:
-    document = narrowed(load_document("engine").raw, TENANT)
+    document = narrowed(load_document("engine").raw, VALUES)
 
     content = document["paths"]["/playbooks"]["post"]["requestBody"]["content"]["application/json"]["schema"]
 
@@ -63,7 +64,20 @@ def test_a_tenant_in_query_or_path_is_this_tenant(place: str) -> None:
     }
     raw = {"paths": {"/x": {"parameters": [parameter], "get": {"operationId": "x", "responses": {}}}}}
 
-    document = narrowed(raw, TENANT)
+    document = narrowed(raw, VALUES)
 
     kept = {"name": "tenant_id", "in": place, "required": True, "schema": ONLY}
     assert document["paths"]["/x"]["parameters"] == [kept]
+
+
+def test_examples_name_what_exists_and_schemas_take_anything_as_before() -> None:
+    raw = load_document("engine").raw
+
+    document = narrowed(raw, VALUES)
+
+    post, written = (tree["paths"]["/decisions/{decision_id}/outcomes"]["post"] for tree in (document, raw))
+    sent, as_written = (node["requestBody"]["content"]["application/json"] for node in (post, written))
+    assert post["parameters"][0]["example"] == "one-that-exists"
+    assert post["parameters"][0]["schema"] == written["parameters"][0]["schema"]
+    assert {example["value"]["action_id"] for example in sent["examples"].values()} == {"its-action"}
+    assert sent["schema"] == as_written["schema"]

@@ -1,0 +1,93 @@
+"""The givens of the contract run: a published playbook that fits everything, and a decision with an action.
+
+Rule: a given that the engine refuses is no finding here (scenarios judge that): less is exercised, and a note
+says why.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from harness.driving.builders import a_decide_request, a_playbook
+from harness.fuzzing.wire import Call
+
+if TYPE_CHECKING:
+    from contracts.document import Document
+    from harness.worlds import World
+    from reports.record import Persona
+
+CREATE = "POST /playbooks"
+
+
+@dataclass(slots=True)
+class Given:
+    """What was prepared: `known` are ids that exist, by the name that the contract has for them."""
+
+    known: dict[str, str] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    problem: str = ""
+
+
+class _RefusedError(Exception):
+    """The engine did not do what was asked."""
+
+
+def prepare(world: World, document: Document, token: str, person: Persona, timeout: float) -> Given:
+    """Publish a playbook, decide once, and return what is there now."""
+    given = Given()
+    if not any(operation.name == CREATE for operation in document.operations):
+        return given
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=world.api_url, headers=headers, timeout=timeout, trust_env=False) as client:
+        try:
+            given.known = _ids(client, given.calls, person)
+        except _RefusedError as refused:
+            given.problem = str(refused)
+    return given
+
+
+def _ids(client: httpx.Client, calls: list[Call], person: Persona) -> dict[str, str]:
+    playbook = _post(client, calls, "/playbooks", a_playbook())
+    _post(client, calls, f"/playbooks/{_member(playbook, 'playbook_id')}/publish", None)
+    decision = _member(_post(client, calls, "/decide", a_decide_request(person)), "decision")
+    action = _member(_member(decision, "actions"), 0)
+    return {"decision_id": _member(decision, "decision_id"), "action_id": _member(action, "action_id")}
+
+
+def _post(client: httpx.Client, calls: list[Call], path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
+    request = client.build_request("POST", path, json=body)
+    at, started = time.time(), time.monotonic()
+    try:
+        answer = client.send(request)
+    except httpx.HTTPError as error:
+        raise _RefusedError(f"POST {path}: {type(error).__name__}") from error
+    calls.append(
+        Call(
+            at=at,
+            method="POST",
+            url=str(request.url),
+            headers=tuple(request.headers.multi_items()),
+            body=request.content,
+            status=answer.status_code,
+            answer_headers=tuple(answer.headers.multi_items()),
+            answer=answer.content,
+            seconds=time.monotonic() - started,
+        )
+    )
+    if not answer.is_success:
+        raise _RefusedError(f"POST {path} answered {answer.status_code}")
+    try:
+        return answer.json()
+    except ValueError as error:
+        raise _RefusedError(f"POST {path} answered something that is not JSON") from error
+
+
+def _member(value: Any, key: str | int) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return value[key]
+    except (KeyError, IndexError, TypeError) as error:
+        raise _RefusedError(f"there is no {key} in an answer") from error
