@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
 from engine.edge.authentication import Authentication
 from engine.edge.envelope import Envelope
-from engine.edge.handlers import add_handlers
+from engine.edge.handlers import NotRouted, add_handlers
 from engine.routes import decide, operations, outcomes, playbooks
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     from engine.services import Services
 
-BASE_PATH = "/v1/mmm"
-PUBLIC = tuple(BASE_PATH + path for path in (operations.HEALTH, operations.READY, operations.METRICS))
+ROUTERS = (decide.router, outcomes.router, playbooks.router, operations.router)
 
 
 def create_app(services: Services) -> ASGIApp:
@@ -33,7 +33,10 @@ def create_app(services: Services) -> ASGIApp:
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.state.services = services
-    for routes in (decide, outcomes, playbooks, operations):
-        app.include_router(routes.router, prefix=BASE_PATH)
+    for router in ROUTERS:
+        app.include_router(router)
     add_handlers(app)
-    return Envelope(Authentication(app, services.iam, PUBLIC))
+    app.add_exception_handler(
+        HTTPException, NotRouted(route for router in ROUTERS for route in router.routes)
+    )
+    return Envelope(Authentication(app, services.iam, operations.PUBLIC))

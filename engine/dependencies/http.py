@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from engine.dependencies.breaker import Breaker
 
 T = TypeVar("T")
+_TLS = ssl.create_default_context()
 MAX_ANSWER_BYTES = 1_000_000
 MAX_CONNECTIONS = 100
 KEEP_ALIVE_SECONDS = 3.0
@@ -102,7 +104,7 @@ def open_client(base_url: str, token: str | None) -> httpx.AsyncClient:
     """Return a client with a pool of its own, so that no dependency can use up another's connections."""
     return httpx.AsyncClient(
         base_url=base_url.rstrip("/"),
-        transport=AiohttpTransport(client=_session),
+        transport=AiohttpTransport(verify=_TLS, client=_session),
         headers={"Authorization": f"Bearer {token}"} if token else {},
         timeout=None,  # noqa: S113 -- asyncio.timeout bounds the whole call, which httpx cannot
         trust_env=False,
@@ -110,5 +112,5 @@ def open_client(base_url: str, token: str | None) -> httpx.AsyncClient:
 
 
 def _session() -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
+    connector = aiohttp.TCPConnector(ssl=_TLS, limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())

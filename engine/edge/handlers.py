@@ -1,14 +1,14 @@
 """Turns everything that may be raised into the error model."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 
-from engine.edge.errors import ApiError, crash, error_response, invalid, unavailable
+from engine.edge.errors import ApiError, crash, error_response, invalid, not_found, unavailable
 from engine.observe.logs import log_event
 from engine.storage.database import StorageUnavailableError
 
@@ -19,7 +19,6 @@ _NOT_ALLOWED = 405
 def add_handlers(app: FastAPI) -> None:
     """Teach the application the error model."""
     app.add_exception_handler(ApiError, _told)
-    app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(RequestValidationError, _invalid_parameter)
     app.add_exception_handler(StorageUnavailableError, _storage_gone)
     app.add_exception_handler(ClientDisconnect, _gone)
@@ -29,17 +28,6 @@ def add_handlers(app: FastAPI) -> None:
 async def _told(_request: Request, error: Any) -> Response:  # noqa: ANN401 -- Starlette's signature is Exception
     log_event("refused", error.code, status=error.status)
     return error_response(error)
-
-
-async def _not_routed(request: Request, error: Any) -> Response:  # noqa: ANN401 -- as above
-    if error.status_code == _NOT_ALLOWED:
-        allowed = ", ".join(allowed_methods(request.app.routes, request))
-        refusal = ApiError(405, "METHOD_NOT_ALLOWED", "Not by this method.", headers={"Allow": allowed})
-    elif error.status_code == _NOT_FOUND:
-        refusal = ApiError(404, "NOT_FOUND", "There is no such route.")
-    else:
-        refusal = ApiError(error.status_code, "BAD_REQUEST", "The request cannot be read.")
-    return error_response(refusal)
 
 
 async def _invalid_parameter(_request: Request, error: Any) -> Response:  # noqa: ANN401 -- as above
@@ -61,7 +49,22 @@ async def _crashed(_request: Request, _error: Any) -> Response:  # noqa: ANN401 
     return error_response(crash())
 
 
-def allowed_methods(routes: list[BaseRoute], request: Request) -> list[str]:
-    """Return every method that some route of this path knows."""
-    matching = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in matching for method in getattr(route, "methods", None) or ()})
+class NotRouted:
+    """Tells that there is no such route, or that it knows other methods: all of those, on whichever route."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._routes = tuple(routes)
+
+    async def __call__(self, request: Request, error: Any) -> Response:  # noqa: ANN401 -- as above
+        """Return the answer."""
+        if error.status_code == _NOT_ALLOWED:
+            headers = {"Allow": ", ".join(self.methods(request))}
+            return error_response(ApiError(405, "METHOD_NOT_ALLOWED", "Not by this method.", headers=headers))
+        if error.status_code == _NOT_FOUND:
+            return error_response(not_found("There is no such route."))
+        return error_response(ApiError(error.status_code, "BAD_REQUEST", "The request cannot be read."))
+
+    def methods(self, request: Request) -> list[str]:
+        """Return every method that some route of this path knows."""
+        matching = (route for route in self._routes if route.matches(request.scope)[0] is not Match.NONE)
+        return sorted({method for route in matching for method in getattr(route, "methods", None) or ()})

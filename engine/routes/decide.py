@@ -11,11 +11,11 @@ from engine.decide.service import decide
 from engine.edge.bodies import JsonBody
 from engine.edge.envelope import STARTED
 from engine.edge.errors import json_response
-from engine.routes.parts import Decider, WithServices
+from engine.routes.parts import BASE_PATH, Decider, WithServices
 from engine.services import Services
 from engine.values.caller import Caller
 
-router = APIRouter()
+router = APIRouter(prefix=BASE_PATH)
 
 
 @router.post("/decide")

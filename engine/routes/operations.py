@@ -7,10 +7,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from engine.edge.errors import json_response
-from engine.routes.parts import WithServices
+from engine.routes.parts import BASE_PATH, WithServices
 
-router = APIRouter()
+router = APIRouter(prefix=BASE_PATH)
 HEALTH, READY, METRICS = "/health", "/ready", "/metrics"
+PUBLIC = tuple(BASE_PATH + path for path in (HEALTH, READY, METRICS))
 
 
 @router.get(HEALTH)

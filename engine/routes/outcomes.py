@@ -9,9 +9,9 @@ from engine.decide.outcome import accept
 from engine.decide.outcome_body import OutcomeBody
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import json_response
-from engine.routes.parts import DecisionId, OutcomePoster, WithServices
+from engine.routes.parts import BASE_PATH, DecisionId, OutcomePoster, WithServices
 
-router = APIRouter()
+router = APIRouter(prefix=BASE_PATH)
 
 
 @router.post("/decisions/{decision_id}/outcomes")

@@ -10,6 +10,8 @@ from engine.services import Services
 from engine.values import ids
 from engine.values.caller import Caller
 
+BASE_PATH = "/v1/mmm"
+
 
 def services_of(request: Request) -> Services:
     """Return what the application was built with."""

@@ -10,14 +10,14 @@ from engine.administration.playbooks import PlaybookAdministration
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import json_response
-from engine.routes.parts import Admin, PlaybookId, Reader, WithServices
+from engine.routes.parts import BASE_PATH, Admin, PlaybookId, Reader, WithServices
 from engine.storage import playbooks
 from engine.storage.playbooks import StoredPlaybook
 from engine.values.playbook import Condition, Content, Limits, Template, Trigger
 from engine.values.wire import Given, Many, Opaque, Semver, Title, Wire
 from engine.values.words import PlaybookStatus
 
-router = APIRouter()
+router = APIRouter(prefix=BASE_PATH)
 MAX_LIMIT = 100
 MAX_OFFSET = 2**31 - 1
 Version = Annotated[Semver, Field(max_length=64)]

@@ -44,19 +44,26 @@ def register_key(place: Place) -> None:
     ).raise_for_status()
 
 
-@pytest.fixture(scope="session", params=["postgresql", "sqlite"])
-def database(request: pytest.FixtureRequest, work: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{work / uuid4().hex}.db"
-    server: PostgreSQL = request.getfixturevalue("server")
-    return server.create_database()
+@pytest.fixture(scope="session")
+def engine(place: Place, server: PostgreSQL) -> Iterator[Engine]:
+    """Return the engine that the tests share which change nothing for others."""
+    with running_engine(place, server.create_database()) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
-def engine(place: Place, database: str) -> Iterator[Engine]:
-    """Return the engine that the tests share which change nothing for others."""
-    with running_engine(place, database) as running:
+def light_engine(place: Place, work: Path) -> Iterator[Engine]:
+    """Return a shared engine on SQLite."""
+    with running_engine(place, f"sqlite:///{work / uuid4().hex}.db") as running:
         yield running
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+async def any_talk(request: pytest.FixtureRequest, place: Place) -> AsyncIterator[Talk]:
+    """Talk to an engine on either database: what is asked here depends on storage."""
+    engine = request.getfixturevalue("engine" if request.param == "postgresql" else "light_engine")
+    async with talking(engine, place) as one:
+        yield one
 
 
 @pytest.fixture

@@ -7,10 +7,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import ssl
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -21,13 +23,15 @@ from fakes.control import ErisControl, FakeControl, IamControl
 from harness.processes import Command, free_port, start, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from harness.processes import Child
 
+T = TypeVar("T")
+Control = TypeVar("Control", bound=FakeControl)
+TLS = ssl.create_default_context()  # nobody here speaks it, but each client would make one of its own
 CHECKOUT = Path(__file__).resolve().parents[2]
 ALL_SCOPES = ["mmm.decide", "mmm.read", "mmm.outcome"]
-NAMES = ("iam", "eris", "policy", "llm", "ubi", "governance", "alerting")
 SHORT = {
     "MMM_POLICY_CACHE_SECONDS": "0",
     "MMM_SIGNALS_CACHE_SECONDS": "0",
@@ -109,7 +113,7 @@ def running_engine(
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/v1/mmm/health", trust_env=False).status_code == 200
+        return httpx.get(f"{url}/v1/mmm/health", trust_env=False, verify=TLS).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -119,13 +123,32 @@ class Talk:
 
     def __init__(self, engine: Engine, place: Place) -> None:
         self.engine = engine
+        self.place = place
         self.tenant = f"tenant-{uuid4().hex[:12]}"
         self.sub = f"dev-{uuid4().hex[:12]}"
-        self.iam = IamControl("iam", place.fakes["iam"])
-        self.eris = ErisControl("eris", place.fakes["eris"])
-        self.fakes = {name: FakeControl(name, place.fakes[name]) for name in NAMES}
-        self.client = httpx.AsyncClient(base_url=f"{engine.url}/v1/mmm", timeout=20.0, trust_env=False)
+        self.client = httpx.AsyncClient(
+            base_url=f"{engine.url}/v1/mmm", timeout=20.0, trust_env=False, verify=TLS
+        )
         self._tokens: dict[str, str] = {}
+        self._controls: list[FakeControl] = []
+
+    @cached_property
+    def iam(self) -> IamControl:
+        """Return IAM's controls."""
+        return self._opened(IamControl("iam", self.place.fakes["iam"]))
+
+    @cached_property
+    def eris(self) -> ErisControl:
+        """Return ERIS' controls."""
+        return self._opened(ErisControl("eris", self.place.fakes["eris"]))
+
+    def fake(self, name: str) -> FakeControl:
+        """Return another fake's controls."""
+        return self._opened(FakeControl(name, self.place.fakes[name]))
+
+    def _opened(self, control: Control) -> Control:
+        self._controls.append(control)
+        return control
 
     async def token(self, **persona: Any) -> str:
         """Mint a token; by default of a developer with every scope."""
@@ -185,9 +208,9 @@ class Talk:
         return found
 
     async def aclose(self) -> None:
-        """Heal what this tenant broke, and hang up."""
-        for fake in (self.iam, self.eris, *self.fakes.values()):
-            await fake.aclose()
+        """Hang up."""
+        for control in self._controls:
+            await control.aclose()
         await self.client.aclose()
 
 
@@ -215,3 +238,14 @@ async def talking(engine: Engine, place: Place) -> AsyncIterator[Talk]:
         yield talk
     finally:
         await talk.aclose()
+
+
+async def eventually(look: Callable[[], Awaitable[list[T]]], count: int) -> list[T]:
+    """Look until there are so many; return what there is in the end."""
+    found = await look()
+    for _ in range(400):
+        if len(found) >= count:
+            break
+        await pause()
+        found = await look()
+    return found
