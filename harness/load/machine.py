@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from harness.worlds import World
 
-# Above this part of the machine in other hands, and below this part idle, a latency is nobody's fault here.
+# With more than this part of the machine in other hands, and less than that part idle, a slow answer may be
+# theirs: the average of some seconds hides the moments in which they took it all.
 TAKEN = 0.2
-IDLE = 0.25
+IDLE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Shares:
     @property
     def excuse(self) -> str:
         """Say why a latency says nothing of the engine; empty when it does."""
-        if self.foreign <= TAKEN or self.idle >= IDLE:
-            return ""
+        return "" if self.foreign <= TAKEN or self.idle >= IDLE else str(self)
+
+    def __str__(self) -> str:
         return f"other programs took {self.foreign:.0%} of this machine and left {self.idle:.0%} idle"
 
 

@@ -14,7 +14,7 @@ from harness.driving.recorder import Recorder
 from harness.load.generator import generate
 from harness.load.given import Prepared, prepare
 from harness.load.judge import Breach, Lane, breaches, generator_excuse, lateness, read_rows, smoke
-from harness.load.machine import Watch
+from harness.load.machine import Shares, Watch
 from harness.load.plan import LANES, Shape, as_json
 from harness.processes import HarnessError
 from reports.record import Finding, FindingRecorded, LoadMeasured, ScenarioFinished
@@ -47,7 +47,7 @@ class _Run:
         self._recorder = Recorder(SCENARIO, emit)
         self._out = Path(world.run_dir) / "load"
         self._started = time.monotonic()
-        self._busy = ""
+        self._shares = Shares(foreign=0.0, idle=1.0)
 
     def execute(self) -> ScenarioFinished:
         if OPERATION in self._world.missing_operations:
@@ -77,7 +77,7 @@ class _Run:
         work_dir = Path(self._world.work_dir) / "load"
         watch = Watch(self._world)
         generate(self._shape, plan, host=self._world.engine_url, work_dir=work_dir)
-        self._busy = watch.shares().excuse
+        self._shares = watch.shares()
 
     def _read(self) -> list[Lane]:
         late = lateness((self._out / "generator.jsonl").read_bytes())
@@ -86,7 +86,7 @@ class _Run:
                 name,
                 objective,
                 read_rows((self._out / f"{name}.jsonl").read_bytes()),
-                self._busy or generator_excuse(late, objective),
+                self._shares.excuse or generator_excuse(late, objective),
             )
             for name, objective in LANES.items()
         ]
@@ -118,7 +118,9 @@ class _Run:
         )
 
     def _finding(self, breach: Breach) -> Finding:
-        return self._told(breach.rule, OPERATION, (REQUIREMENT,), breach.title, breach.detail)
+        return self._told(
+            breach.rule, OPERATION, (REQUIREMENT,), breach.title, f"{breach.detail}; {self._shares}"
+        )
 
     def _blocked(self, refused: GivenRefusedError) -> ScenarioFinished:
         finding = self._told(
