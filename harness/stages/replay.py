@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.processes import CHECKOUT, ConfigurationError, work_directory
+from harness.processes import CHECKOUT, ConfigurationError, CrashedError, work_directory
 from harness.services import postgresql
 from harness.stages.children import ScenarioOptions, run_together, scenarios_part
 from harness.stages.journal import Journal
@@ -86,7 +86,10 @@ def _scenario_fails(world: World, work_dir: Path, finding: Finding, progress: Pr
     ended = [event for event in read_events(run_dir) if isinstance(event, ScenarioFinished)]
     for event in ended:
         progress.say(f"     the scenario itself: {event.outcome} {event.reason}".rstrip())
-    return any(event.outcome == "failed" for event in ended)
+    outcomes = {event.outcome for event in ended}
+    if not outcomes & {"failed", "passed"}:
+        raise CrashedError(f"{finding.rule}: could not be run again, so nobody knows")
+    return "failed" in outcomes
 
 
 def _finding(events: Sequence[Event], finding_id: str) -> Finding:

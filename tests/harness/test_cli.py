@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from harness.processes import own_environment
-from reports.record import FindingRecorded, RunFinished
+from harness.processes import free_port, own_environment
+from reports.record import FindingRecorded, RunFinished, ScenarioFinished
 from reports.run import read_events
 from tests.waiting import eventually
 
@@ -114,6 +114,7 @@ def test_a_run_ends_with_its_verdict_and_leaves_pack_and_reports(desk: Desk) -> 
     events = read_events(run)
     assert isinstance(events[-1], RunFinished)
     assert events[-1].exit_code == 1
+    assert events[-1].verdicts
     assert desk.mmm("evidence", "verify", desk.out / f"{run.name}.zip")[0] == 0
 
 
@@ -128,6 +129,37 @@ def test_a_finding_is_seen_again_by_replay(desk: Desk) -> None:
     assert (code, err) == (1, "")
     assert "1. POST /v1/mmm/playbooks: then 404, now 404" in out
     assert out.splitlines()[-1] == "reproduced"
+
+
+def test_a_scenarios_finding_is_seen_again_when_the_scenario_fails_again(desk: Desk) -> None:
+    desk.verify(
+        desk.profile(), "--suite", "security", "-k", "test_no_route_serves_an_expired_token and decide"
+    )
+    (run,) = desk.runs()
+    failed = [event for event in read_events(run) if isinstance(event, ScenarioFinished)]
+    seen = next(event.finding for event in failed if event.finding is not None)
+
+    code, out, _ = desk.mmm("replay", run, seen)
+
+    assert (code, out.splitlines()[-1]) == (1, "reproduced")
+    assert "the scenario itself: failed" in out
+
+
+def test_an_engine_that_runs_already_is_judged_by_what_can_be_seen_of_it(desk: Desk) -> None:
+    engine_port, iam_port = free_port(), free_port()
+    environment = own_environment(IAM_SERVICE_URL=f"http://127.0.0.1:{iam_port}/iam/v1")
+    fakes = f'[target.fakes]\niam = "127.0.0.1:{iam_port}"\n'
+    attach = f'[target]\nname = "elsewhere"\nurl = "http://127.0.0.1:{engine_port}"\n{fakes}'
+
+    with subprocess.Popen(
+        [sys.executable, SMALL, str(engine_port)], env=environment, stdout=subprocess.DEVNULL
+    ) as engine:
+        code, out, err = desk.verify(desk.profile(text=attach), "--requirement", "ST-MMM-02")
+        engine.terminate()
+
+    assert (code, err) == (1, "")
+    assert "attached to" in out
+    assert "somebody else" in out
 
 
 def test_an_iam_that_leads_nowhere_is_one_environment_finding(desk: Desk) -> None:

@@ -11,7 +11,7 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from harness.processes import port_taken, work_directory
-from harness.services import postgresql, valkey
+from harness.services import postgres, postgresql, valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,17 @@ def test_databases_of_one_server_are_apart(work_dir: Path) -> None:
     assert (kept, other, zone) == (7, None, "UTC")
     assert first.startswith("postgresql://")
     assert not port_taken(urlsplit(first).port or 0)
+
+
+def test_a_server_whose_wheel_cannot_be_reached_runs_from_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_runs", lambda *_: False)
+
+    with work_directory() as directory, postgresql(directory) as server:
+        answer = asyncio.run(fetch(server.admin_url, "SELECT 1"))
+        copied = list(directory.glob("postgresql/programs/*/pginstall/bin/postgres"))
+
+    assert answer == 1
+    assert len(copied) == 1
 
 
 def test_valkey_is_empty_and_answers(work_dir: Path) -> None:
