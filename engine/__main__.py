@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import uvicorn
 
@@ -15,6 +16,7 @@ from engine.settings import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 GRACE_SECONDS = 1
 
@@ -28,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     set_up_logs()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     config = uvicorn.Config(
         create_app(build_services(settings)),
         host=options.host,
@@ -44,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     server = uvicorn.Server(config)
     server.run()
     return 0 if server.started else 1
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End well: before the server runs at once, afterwards when it has let go of everything."""
+    sys.exit(0)
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -44,6 +44,12 @@ def register_key(place: Place) -> None:
     ).raise_for_status()
 
 
+@pytest.fixture
+def fresh(server: PostgreSQL) -> str:
+    """Return an empty database on the real server."""
+    return server.create_database()
+
+
 @pytest.fixture(scope="session")
 def engine(place: Place, server: PostgreSQL) -> Iterator[Engine]:
     """Return the engine that the tests share which change nothing for others."""

@@ -1,0 +1,305 @@
+"""Sections 2 and 5.4: what holds while something is away. Each test has an engine of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.engine.house import Talk, action, running_engine, talking
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.engine.house import Place
+
+DOWN = {"kind": "status", "status": 503}
+EVALUATE = "POST /v1/policy/tenants/{tenant_id}/evaluate"
+
+
+@asynccontextmanager
+async def own(place: Place, fresh: str, **settings: str) -> AsyncIterator[Talk]:
+    with running_engine(place, fresh, **settings) as engine:
+        async with talking(engine, place) as talk:
+            yield talk
+
+
+@pytest.fixture
+async def alone(place: Place, fresh: str) -> AsyncIterator[Talk]:
+    async with own(place, fresh) as talk:
+        yield talk
+
+
+async def broken(talk: Talk, name: str, operation: str | None = None, fault: dict[str, Any] = DOWN) -> None:
+    await talk.fake(name).script(operation, match={"tenant": talk.tenant}, fault=fault)
+
+
+def types(decision: dict[str, Any]) -> list[str]:
+    return [one["type"] for one in decision["actions"]]
+
+
+async def everything(talk: Talk) -> None:
+    await talk.publish(
+        action("mirror", surfaces=["ide"]),
+        action("mentor", llm_prompt="p"),
+        action("multiplier", llm_prompt="p"),
+    )
+
+
+@pytest.mark.parametrize("fault", [DOWN, {"kind": "reset"}, {"kind": "never_answer"}])
+async def test_without_the_gateway_static_mentors_and_no_multipliers(
+    alone: Talk, fault: dict[str, Any]
+) -> None:
+    await everything(alone)
+    await broken(alone, "llm", fault=fault)
+
+    decision = await alone.decided()
+
+    assert types(decision) == ["mirror", "mentor"]
+    assert decision["actions"][1]["payload"]["body"] == "2 of 40 tests failed."
+    assert decision["degraded_mode"]
+    (receipt,) = await alone.receipts(1, "decision")
+    assert (receipt["degraded"], receipt["decision"]["status"]) == (True, "warn")
+
+
+async def test_a_cold_start_without_policy_is_refused_with_a_receipt(alone: Talk) -> None:
+    await everything(alone)
+    await broken(alone, "policy", EVALUATE)
+
+    reply = await alone.decide({"signal": {"signal_id": "s-1"}})
+
+    error = reply.json()["error"]
+    assert (reply.status_code, error["code"], error["retryable"]) == (503, "POLICY_UNAVAILABLE", True)
+    (receipt,) = await alone.receipts(1, "decision")
+    assert receipt["decision"]["status"] == "hard_block"
+    assert "POLICY_UNAVAILABLE" in receipt["decision"]["rationale"]
+    assert receipt["degraded"]
+    assert receipt["inputs"]["signal_ids"] == ["s-1"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"allowed": "true"}, {"allowed": True}, {"allowed": "false", "restrictions": []}]
+)
+async def test_what_breaks_policys_contract_is_never_an_allowance(alone: Talk, body: dict[str, Any]) -> None:
+    await everything(alone)
+    await alone.fake("policy").script(
+        EVALUATE, match={"tenant": alone.tenant}, reply={"status": 200, "body": body}
+    )
+
+    assert (await alone.decide()).status_code == 503
+
+
+async def test_policy_that_refuses_to_answer_allows_nothing(alone: Talk) -> None:
+    await everything(alone)
+    error = {"error": {"code": "NOT_FOUND", "message": "m", "retryable": False, "request_id": "r"}}
+    await alone.fake("policy").script(
+        EVALUATE, match={"tenant": alone.tenant}, reply={"status": 404, "body": error}
+    )
+
+    decision = await alone.decided()
+
+    assert (decision["actions"], decision["degraded_mode"], decision["policy_snapshot_id"]) == (
+        [],
+        False,
+        None,
+    )
+    (receipt,) = await alone.receipts(1, "decision")
+    assert receipt["decision"]["status"] == "soft_block"
+
+
+async def test_a_known_snapshot_is_used_while_policy_is_away_and_says_stale(alone: Talk) -> None:
+    await everything(alone)
+    fresh = await alone.decided(sub="a")
+    await broken(alone, "policy", EVALUATE)
+
+    stale = await alone.decided(sub="b")
+    elsewhere = await alone.decide({"context": {"repo_id": "never-evaluated"}})
+
+    assert (stale["policy_stale"], stale["degraded_mode"]) == (True, True)
+    assert stale["policy_snapshot_id"] == fresh["policy_snapshot_id"]
+    assert types(stale) == ["mirror", "mentor", "multiplier"]
+    assert elsewhere.status_code == 503
+
+
+async def test_a_snapshot_that_is_too_old_is_not_used(place: Place, fresh: str) -> None:
+    async with own(place, fresh, MMM_POLICY_STALE_SECONDS="0") as talk:
+        await talk.decided()
+        await broken(talk, "policy", EVALUATE)
+
+        assert (await talk.decide()).status_code == 503
+
+
+async def test_a_fresh_snapshot_is_not_asked_for_again(place: Place, fresh: str) -> None:
+    async with own(place, fresh, MMM_POLICY_CACHE_SECONDS="60") as talk:
+        await talk.decided()
+        await broken(talk, "policy")
+
+        decision = await talk.decided()
+
+    assert (decision["policy_stale"], decision["degraded_mode"]) == (False, False)
+
+
+async def test_without_standards_only_mirrors(alone: Talk) -> None:
+    await everything(alone)
+    await broken(alone, "policy", "GET /v1/standards")
+
+    decision = await alone.decided()
+
+    assert (types(decision), decision["degraded_mode"]) == (["mirror"], True)
+
+
+async def test_without_signals_or_governance_it_goes_on_and_says_so(alone: Talk) -> None:
+    await broken(alone, "ubi")
+    assert (await alone.decided())["degraded_mode"]
+    await alone.fake("ubi").reset(tenant=alone.tenant)
+    assert not (await alone.decided())["degraded_mode"]
+
+    await broken(alone, "governance")
+
+    assert (await alone.decided())["degraded_mode"]
+
+
+async def test_without_eris_decisions_go_on_and_receipts_arrive_later(alone: Talk) -> None:
+    await everything(alone)
+    script = await alone.eris.script("POST /v1/evidence/receipts", fault=DOWN)
+
+    decision = await alone.decided()
+
+    assert (decision["receipt_status"], decision["degraded_mode"]) == ("pending", True)
+    assert types(decision) == ["mirror", "mentor", "multiplier"]
+    await alone.eris.heal(script)
+    (receipt,) = await alone.receipts(1, "decision")
+    assert receipt["inputs"]["decision_id"] == decision["decision_id"]
+    assert not receipt["degraded"]
+
+
+async def test_a_silent_eris_costs_no_more_than_its_share(alone: Talk) -> None:
+    script = await alone.eris.script("POST /v1/evidence/receipts", fault={"kind": "delay", "seconds": 1.2})
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+
+    decision = await alone.decided()
+
+    assert loop.time() - started < 1.2
+    assert (decision["receipt_status"], decision["latency_warning"]) == ("pending", True)
+    await alone.eris.heal(script)
+    assert len(await alone.receipts(1)) == 1
+    await asyncio.sleep(0.5)
+    assert len(await alone.receipts(1)) == 1
+
+
+async def test_a_receipt_that_eris_refuses_is_not_tried_again(alone: Talk) -> None:
+    body = {"error": {"code": "VALIDATION_ERROR", "message": "no"}}
+    script = await alone.eris.script("POST /v1/evidence/receipts", reply={"status": 400, "body": body})
+
+    decision = await alone.decided()
+
+    assert (decision["receipt_status"], decision["degraded_mode"]) == ("pending", False)
+    assert "delivery_refused" in alone.engine.log.read_text()
+    metrics = (await alone.client.get("/metrics")).text
+    assert 'mmm_eris_receipt_emission_total{result="rejected"} 1.0' in metrics
+    assert (await alone.eris.heal(script)).hits == 1
+
+
+async def test_alerting_that_fails_touches_nothing_and_is_tried_three_times(place: Place, fresh: str) -> None:
+    async with own(place, fresh, MMM_BREAKER_FAILURES="50") as talk:
+        await talk.publish(action(surfaces=["alert"]))
+        script = await talk.fake("alerting").script(match={"tenant": talk.tenant}, fault=DOWN)
+
+        decision = await talk.decided()
+
+        assert (types(decision), decision["degraded_mode"]) == (["mirror"], False)
+        for _ in range(400):
+            if (await talk.fake("alerting").state(script)).hits == 3:
+                break
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(1.5)
+        assert (await talk.fake("alerting").state(script)).hits == 3
+
+
+async def test_alerting_that_recovers_is_told_once(place: Place, fresh: str) -> None:
+    async with own(place, fresh) as talk:
+        await talk.publish(action(surfaces=["alert"]))
+        await talk.fake("alerting").script(match={"tenant": talk.tenant}, fault=DOWN, times=2)
+
+        await talk.decided()
+
+        fake = talk.fake("alerting")
+        for _ in range(400):
+            done = [entry for entry in await fake.journal(tenant=talk.tenant) if entry.status == 202]
+            if done:
+                break
+            await asyncio.sleep(0.02)
+        assert len(done) == 1
+
+
+async def test_without_redis_nothing_is_shown(place: Place, fresh: str) -> None:
+    async with own(place, fresh, REDIS_URL="redis://127.0.0.1:9/0") as talk:
+        await talk.publish()
+
+        decision = await talk.decided()
+        ready = await talk.client.get("/ready")
+
+    assert (decision["actions"], decision["degraded_mode"]) == ([], True)
+    assert (ready.status_code, ready.json()["unavailable_dependencies"]) == (503, ["redis"])
+
+
+async def test_without_a_database_it_starts_and_says_so(place: Place, fresh: str) -> None:
+    async with own(place, fresh, DATABASE_URL="postgresql://nobody@127.0.0.1:9/none") as talk:
+        reply = await talk.decide()
+        listed = await talk.ask("GET", "/playbooks")
+        ready = await talk.client.get("/ready")
+
+    for refused in (reply, listed):
+        error = refused.json()["error"]
+        assert (refused.status_code, error["code"], error["retryable"]) == (503, "STORAGE_UNAVAILABLE", True)
+    assert ready.json()["unavailable_dependencies"] == ["database"]
+
+
+async def test_readiness_names_what_is_away(place: Place, fresh: str) -> None:
+    away = dict.fromkeys(("IAM_SERVICE_URL", "POLICY_SERVICE_URL", "ERIS_SERVICE_URL"), "http://127.0.0.1:9")
+    async with own(place, fresh, **away) as talk:
+        ready = await talk.client.get("/ready")
+
+    assert ready.status_code == 503
+    assert ready.json()["unavailable_dependencies"] == ["iam", "policy", "eris"]
+
+
+async def test_a_breaker_opens_after_five_and_recovers(place: Place, fresh: str) -> None:
+    async with own(place, fresh, MMM_BREAKER_RECOVERY_SECONDS="0.5") as talk:
+        script = await talk.fake("governance").script(match={"tenant": talk.tenant}, fault=DOWN)
+        for _ in range(7):
+            assert (await talk.decided())["degraded_mode"]
+
+        metrics = (await talk.client.get("/metrics")).text
+
+        assert (await talk.fake("governance").heal(script)).hits == 5
+        assert 'mmm_circuit_state{name="governance"} 1.0' in metrics
+        for _ in range(200):
+            if not (await talk.decided())["degraded_mode"]:
+                break
+        assert 'mmm_circuit_state{name="governance"} 0.0' in (await talk.client.get("/metrics")).text
+
+
+async def test_bad_tokens_lock_nobody_out(alone: Talk) -> None:
+    for _ in range(8):
+        assert (await alone.decide(flaw="expired")).status_code == 401
+
+    assert (await alone.decide()).status_code == 200
+
+
+async def test_health_answers_while_a_dependency_hangs(alone: Talk) -> None:
+    await everything(alone)
+    await broken(alone, "llm", fault={"kind": "never_answer"})
+    slow = asyncio.create_task(alone.decided())
+    loop = asyncio.get_running_loop()
+
+    started = loop.time()
+    for _ in range(10):
+        assert (await alone.client.get("/health")).status_code == 200
+
+    assert loop.time() - started < 1.0
+    assert not slow.done()
+    await slow

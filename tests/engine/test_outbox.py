@@ -1,0 +1,121 @@
+"""Section 7: no receipt is lost or doubled, whatever happens to the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.engine.house import running_engine, talking
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+    from pathlib import Path
+
+    from harness.services import PostgreSQL
+    from tests.engine.house import Place
+
+DOWN = {"kind": "status", "status": 503}
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'engine.db'}"
+    server: PostgreSQL = request.getfixturevalue("server")
+    return server.create_database()
+
+
+async def test_receipts_survive_an_outage_and_a_kill(place: Place, database: str) -> None:
+    with running_engine(place, database) as engine:
+        async with talking(engine, place) as talk:
+            script = await talk.eris.script("POST /v1/evidence/receipts", fault=DOWN)
+            answered = {(await talk.decided())["decision_id"] for _ in range(12)}
+            engine.process.signal(signal.SIGKILL)
+            tenant = talk.tenant
+            await talk.eris.heal(script)
+
+    with running_engine(place, database) as again:
+        async with talking(again, place) as talk:
+            talk.tenant = tenant
+            receipts = await talk.receipts(12)
+
+    assert sorted(one["inputs"]["decision_id"] for one in receipts) == sorted(answered)
+
+
+async def test_a_kill_in_the_middle_loses_and_doubles_nothing(place: Place, database: str) -> None:
+    with running_engine(place, database) as engine:
+        async with talking(engine, place) as talk:
+            answered: set[str] = set()
+
+            async def decide() -> None:
+                while True:
+                    answered.add((await talk.decided())["decision_id"])
+
+            async with asyncio.TaskGroup() as group:
+                workers = [group.create_task(until_killed(decide())) for _ in range(4)]
+                while len(answered) < 20:
+                    await asyncio.sleep(0.01)
+                engine.process.signal(signal.SIGKILL)
+                await asyncio.wait(workers)
+            tenant = talk.tenant
+
+    with running_engine(place, database) as again:
+        async with talking(again, place) as talk:
+            talk.tenant = tenant
+            receipts = await talk.receipts(len(answered))
+
+    told = [one["inputs"]["decision_id"] for one in receipts]
+    assert answered <= set(told)
+    assert len(told) == len(set(told))
+    assert len(told) <= len(answered) + 4
+
+
+async def until_killed(work: Awaitable[None]) -> None:
+    with contextlib.suppress(httpx.HTTPError):
+        await work
+
+
+async def test_two_replicas_deliver_each_receipt_once(place: Place, fresh: str) -> None:
+    with running_engine(place, fresh) as one, running_engine(place, fresh) as two:
+        async with talking(one, place) as first, talking(two, place) as second:
+            second.tenant, second.sub = first.tenant, first.sub
+            script = await first.eris.script("POST /v1/evidence/receipts", fault=DOWN, times=30)
+            await asyncio.gather(*(talk.decided() for talk in (first, second) for _ in range(10)))
+            await first.eris.heal(script)
+
+            receipts = await first.receipts(20)
+
+            assert len({one["receipt_id"] for one in receipts}) == len(receipts) == 20
+
+
+async def test_replicas_share_playbooks_and_quotas_at_once(place: Place, fresh: str) -> None:
+    with running_engine(place, fresh) as one, running_engine(place, fresh) as two:
+        async with talking(one, place) as first, talking(two, place) as second:
+            second.tenant, second.sub = first.tenant, first.sub
+            await second.decided()
+            await first.publish()
+            await first.publish()
+
+            decisions = await asyncio.gather(*(talk.decided() for talk in (second, first) * 20))
+
+            assert sum(len(decision["actions"]) for decision in decisions) == 3
+            badges = [one["decision"]["badges"] for one in await first.receipts(42, "decision")]
+            assert [some for some in badges if some] == []
+
+
+async def test_it_stops_within_two_seconds(place: Place, fresh: str) -> None:
+    with running_engine(place, fresh) as engine:
+        async with talking(engine, place) as talk:
+            await talk.decided()
+            loop = asyncio.get_running_loop()
+            started = loop.time()
+            engine.process.signal(signal.SIGTERM)
+            code = await asyncio.to_thread(engine.process.wait, 5.0)
+
+    assert code == 0
+    assert loop.time() - started < 2.0
