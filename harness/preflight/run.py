@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.control import IamControl
-
 from harness.driving.curl import curl_line
 from harness.driving.engine import EngineClient
 from harness.driving.names import Names

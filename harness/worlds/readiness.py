@@ -98,7 +98,7 @@ def look(client: httpx.Client, path: str) -> Answer:
 
 
 def never_heard(dependencies: tuple[str, ...], fakes: Mapping[str, str]) -> str:
-    """Say of the fakes among them, if they never heard a thing, that the address is to blame; else nothing."""
+    """Say of our fakes among them, if they never heard a thing, that the address is to blame."""
     ours = [name for name in dependencies if name in fakes]
     deaf = [name for name in ours if not _journal(fakes[name])]
     if not deaf or len(deaf) < len(ours):

@@ -79,10 +79,16 @@ class Ground:
         return self.plan(SMALL % (ENGINE, more), extra, patience, **fields)
 
     def alive(self) -> list[str]:
-        """Return what still runs of a world (the shared PostgreSQL is no part of one)."""
-        worlds = str(self.work_dir / "worlds")
-        lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
-        return [line for line in lines if worlds in line or str(ENGINE) in line]
+        """Return what still runs of a world: it works there, or names the folder."""
+        worlds, found = str(self.work_dir / "worlds"), []
+        for process in psutil.process_iter():
+            try:
+                words = [process.cwd(), *process.cmdline(), *process.environ().values()]
+                if any(worlds in word for word in words):
+                    found.append(" ".join(process.cmdline()))
+            except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+                continue
+        return found
 
 
 @pytest.fixture
@@ -96,8 +102,10 @@ def test_a_world_stands_and_is_gone_afterwards(ground: Ground) -> None:
         ready = httpx.get(world.engine_url + world.ready_path, trust_env=False)
         health = {name: httpx.get(f"{url}/__fake__/health").status_code for name, url in world.fakes.items()}
         environment = json.loads(Path(world.engine_logs[0]).read_text("utf-8").splitlines()[0])
+        during = ground.alive()
 
     assert ready.status_code == 200
+    assert len(during) >= 3
     assert set(health) == {"iam", "eris", "policy", "llm", "ubi", "governance", "alerting", "otlp"}
     assert set(health.values()) == {200}
     assert running.seconds is not None
