@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PAUSE = 0.1
 LIMIT_SECONDS = 900.0
 NONE_COLLECTED = 5
+IDLE = "nothing to do"
 INI = """[pytest]
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
@@ -34,12 +35,16 @@ addopts = --import-mode=importlib --strict-markers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A stage that is one process. `fine`: the exit codes of work done, `idle`: of none to do."""
+    """A stage that is one process. `fine`: the exit codes of work done, `idle`: of none to do.
+
+    `voices` are the suites of which at least one must have spoken (none: it may be silent).
+    """
 
     stage: str
     argv: tuple[str, ...]
     fine: tuple[int, ...] = (0,)
     idle: tuple[int, ...] = ()
+    voices: frozenset[str] = frozenset()
     env: Mapping[str, str] | None = None
 
 
@@ -71,6 +76,7 @@ def scenarios_part(
         fine=(0, 1),
         idle=(NONE_COLLECTED,) if options.narrowed else (),
         env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        voices=frozenset(Path(folder).name for folder in folders if list(Path(folder).glob("test_*.py"))),
     )
 
 
@@ -99,12 +105,17 @@ def contracts_part(world_file: Path, requirements: tuple[str, ...]) -> Part:
     return Part(
         stage="contracts",
         argv=(sys.executable, "-m", "harness.fuzzing", "--world", str(world_file), *asked),
+        voices=frozenset() if requirements else frozenset({"contracts"}),
     )
 
 
 def load_part(world_file: Path) -> Part:
     """Describe the short load."""
-    return Part(stage="load", argv=(sys.executable, "-m", "harness.load", "--world", str(world_file)))
+    return Part(
+        stage="load",
+        argv=(sys.executable, "-m", "harness.load", "--world", str(world_file)),
+        voices=frozenset({"load"}),
+    )
 
 
 def run_together(parts: tuple[Part, ...], world: World, work_dir: Path, journal: Journal) -> None:
@@ -122,6 +133,9 @@ def run_together(parts: tuple[Part, ...], world: World, work_dir: Path, journal:
                 if child.running() and seconds < LIMIT_SECONDS:
                     continue
                 outcome = _ended(part, child, timed_out=child.running())
+                journal.catch_up()
+                if not outcome.problem and outcome.summary != IDLE and _silent(part, journal):
+                    outcome.problem = "ended without one outcome"
                 del running[stage]
                 _keep_output(child, world, stage)
                 journal.close_stage(stage, seconds, outcome)
@@ -153,8 +167,12 @@ def _ended(part: Part, child: Child, *, timed_out: bool) -> Outcome:
     if code in part.fine:
         return Outcome(summary=said)
     if code in part.idle:
-        return Outcome(summary="nothing to do")
+        return Outcome(summary=IDLE)
     return Outcome(problem=f"ended with exit code {code}: {redact(said)}")
+
+
+def _silent(part: Part, journal: Journal) -> bool:
+    return bool(part.voices) and not any(journal.heard[suite] for suite in part.voices)
 
 
 def _keep_output(child: Child, world: World, stage: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.processes import HarnessError
-from reports.record import Note, StageFinished, StageStarted
+from reports.record import Note, ScenarioFinished, StageFinished, StageStarted
 from reports.run import EventLog, EventTail, now
 
 if TYPE_CHECKING:
@@ -30,12 +31,13 @@ class Outcome:
 
 
 class Journal:
-    """Writes the run's own events and shows everybody's."""
+    """Writes the run's own events and shows everybody's. `heard` counts outcomes by suite."""
 
     def __init__(self, run_dir: Path, progress: Progress) -> None:
         self._log = EventLog(run_dir, SOURCE)
         self._tail = EventTail(run_dir)
         self._progress = progress
+        self.heard: Counter[str] = Counter()
 
     def emit(self, event: Event) -> None:
         """Write an event."""
@@ -47,7 +49,9 @@ class Journal:
 
     def catch_up(self) -> None:
         """Show what was written since the last time, by whomever."""
-        self._progress.show(self._tail.new_events())
+        events = self._tail.new_events()
+        self.heard.update(event.suite for event in events if isinstance(event, ScenarioFinished))
+        self._progress.show(events)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[Outcome]:

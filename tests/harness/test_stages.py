@@ -149,6 +149,16 @@ def test_a_part_that_was_killed_is_no_success(bench: Bench) -> None:
     assert stages["contracts"].problem.startswith("ended with exit code -9")
 
 
+def test_a_part_that_ends_well_and_says_nothing_is_no_success(bench: Bench) -> None:
+    silent = Part(
+        stage="contracts", argv=(sys.executable, "-c", "print('all fine')"), voices=frozenset({"contracts"})
+    )
+
+    stages = bench.run(silent)
+
+    assert stages["contracts"].problem == "ended without one outcome"
+
+
 def test_a_part_with_nothing_to_do_is_none_either(bench: Bench) -> None:
     stages = bench.run(part("scenarios", "raise SystemExit(5)", idle=(5,)))
 
