@@ -50,7 +50,7 @@ from harness.driving.dependencies.others import (
     STANDARDS,
 )
 from harness.driving.engine import EngineClient
-from harness.driving.failures import not_exercised
+from harness.driving.failures import EngineBreachError, not_exercised
 from harness.driving.givens import Given
 from harness.driving.log import EngineLog
 from harness.driving.names import Names
@@ -58,11 +58,12 @@ from harness.driving.people import SCOPES, People
 from harness.driving.receipts import chain_problems
 from harness.driving.reply import Decision, Reply
 from harness.driving.routes import NOTHING, Route, routes
+from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET
 from harness.worlds import Running, World
 from reports.record import Persona
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
 requirement = pytest.mark.requirement
@@ -76,6 +77,14 @@ ASK_AGAIN_AFTER = 0.4
 async def all_at_once(*calls: Coroutine[Any, Any, Reply]) -> list[Reply]:
     """Make several calls at the same time and return the answers in the order of the calls."""
     return list(await asyncio.gather(*calls))
+
+
+def each_answered(replies: Sequence[Reply], *statuses: int) -> None:
+    """Claim the status of each answer (one for all, or one each); the first other one is to blame."""
+    wanted = statuses * len(each_of(replies)) if len(statuses) == 1 else statuses
+    for reply, status in zip(replies, wanted, strict=True):
+        if reply.status != status:
+            raise EngineBreachError(f"{reply!r}, where {status} must be the answer")
 
 
 async def asked_until(
@@ -92,6 +101,7 @@ async def asked_until(
 
 __all__ = [
     "ABSENT",
+    "CANONICAL",
     "CONFIG",
     "CREATED",
     "DECISION",
@@ -101,8 +111,10 @@ __all__ = [
     "NOTIFY",
     "RECENT_SIGNALS",
     "SCOPES",
+    "SEMVER",
     "STANDARDS",
     "VERIFY",
+    "WITH_OFFSET",
     "Alerting",
     "AuditLog",
     "Decision",
@@ -139,6 +151,7 @@ __all__ = [
     "an_outcome",
     "asked_until",
     "chain_problems",
+    "each_answered",
     "each_of",
     "eventually",
     "not_exercised",

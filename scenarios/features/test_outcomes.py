@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from harness.scenario import (
     ABSENT,
+    CANONICAL,
     EngineClient,
     Eris,
     Given,
@@ -14,11 +13,10 @@ from harness.scenario import (
     a_playbook,
     a_signal,
     an_outcome,
+    each_answered,
     parametrize,
     requirement,
 )
-
-CANONICAL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @requirement("IT-MMM-01")
@@ -36,7 +34,7 @@ async def test_from_signal_to_outcome_in_one_flow(
     accepted = await engine.report_outcome(decided.decision.id, an_outcome(action, "accepted"))
 
     assert decided.decision.playbooks == [playbook["playbook_id"]]
-    assert [shown.status, accepted.status] == [202, 202]
+    each_answered([shown, accepted], 202)
     decision = await eris.receipt_of(decided.decision.id)
     assert decision.inputs.strings("signal_ids") == [signal["signal_id"]]
     outcomes = await eris.awaited(
@@ -94,7 +92,7 @@ async def test_an_outcome_of_nothing_is_not_taken(
     no_action = await engine.report_outcome(one.id, an_outcome(names.uuid()))
     foreign_action = await engine.report_outcome(one.id, an_outcome(other.actions[0].string("action_id")))
 
-    assert [no_decision.status, no_action.status, foreign_action.status] == [404, 404, 404]
+    each_answered([no_decision, no_action, foreign_action], 404)
     receipts = await eris.settled(given)
     assert sorted(receipt.kind for receipt in receipts) == ["admin", "admin", "decision", "decision"]
 

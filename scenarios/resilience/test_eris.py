@@ -12,8 +12,9 @@ from harness.scenario import (
     requirement,
 )
 
-# The answer waits at most 0.8 s for ERIS; the rest of the decision and a busy machine get as much again.
-ANSWERED_WITHIN = 1.6
+# The answer waits at most 0.8 s for ERIS; the rest of the decision and a busy machine get as
+# much again, and one that waits for the whole time-out (2.0 s) is still seen.
+ANSWERED_WITHIN = 1.8
 # Attempts, waits between them and an open breaker: after healing, delivery may take its time.
 DELIVERED_WITHIN = 30.0
 

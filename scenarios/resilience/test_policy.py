@@ -36,7 +36,6 @@ async def test_without_policy_from_the_start_nothing_is_decided(
     refusals = await eris.awaited(lambda receipt: receipt.kind == "decision", "a receipt of the refusal")
     assert [receipt.status for receipt in refusals] == ["hard_block"]
     assert refusals[0].object("decision").string("rationale").strip()
-    assert refusals[0]["degraded"] is True
 
 
 @requirement("FR-11")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from harness.scenario import (
     NOTHING,
+    WITH_OFFSET,
     EngineClient,
     People,
     Reply,
@@ -19,7 +19,6 @@ from harness.scenario import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 STACK_TRACES = ("Traceback", 'File "', "at java.", ".py:", "node_modules", "goroutine ", "SELECT ", "asyncpg")
 
 REFUSALS: dict[str, tuple[int, Callable[[EngineClient], Awaitable[Reply]]]] = {

@@ -12,6 +12,7 @@ from harness.scenario import (
     Route,
     a_context,
     a_playbook,
+    each_answered,
     each_of,
     parametrize,
     requirement,
@@ -19,11 +20,11 @@ from harness.scenario import (
 )
 
 NO_ADMIN = {
-    "a developer": ("developer",),
-    "no role": (),
-    "an approver": ("mmm_approver",),
-    "names that contain the role": ("not_mmm_admin", "mmm_admin_readonly", "xtenant_admin", "mmm_admin,x"),
-    "an admin of something else": ("admin", "iam_admin", "mmm"),
+    "developer": ("developer",),
+    "nobody": (),
+    "approver": ("mmm_approver",),
+    "similar": ("not_mmm_admin", "mmm_admin_readonly", "xtenant_admin", "mmm_admin,x"),
+    "admin_elsewhere": ("admin", "iam_admin", "mmm"),
 }
 
 every_admin_route = parametrize("route", routes(lambda route: route.admin), ids=lambda route: route.name)
@@ -65,16 +66,15 @@ async def test_a_route_needs_its_scope(route: Route, engine: EngineClient, peopl
 
 @requirement("ST-MMM-01", "NFR-7")
 @every_admin_route
-@parametrize("roles", NO_ADMIN.values(), ids=NO_ADMIN.keys())
-async def test_an_admin_route_needs_an_admin_role(
-    roles: tuple[str, ...], route: Route, engine: EngineClient, people: People
-) -> None:
+async def test_an_admin_route_needs_an_admin_role(route: Route, engine: EngineClient, people: People) -> None:
     """Playbooks are written only by mmm_admin and tenant_admin; roles are compared whole."""
     entitled = await engine.on(route, by=people.tenant_admin)
-    outsider = await engine.on(route, by=people.someone("outsider", roles=roles))
+    outsiders = [
+        await engine.on(route, by=people.someone(name, roles=roles)) for name, roles in NO_ADMIN.items()
+    ]
 
     assert entitled.status in (CREATED if route.behind == 200 else (route.behind,))
-    assert outsider.status == 403
+    each_answered(outsiders, 403)
 
 
 @requirement("ST-MMM-01")
@@ -94,7 +94,7 @@ async def test_what_is_not_an_admins_to_change_stays_as_it_is(
         await engine.delete_playbook(published["playbook_id"], by=outsider),
     ]
 
-    assert [reply.status for reply in refused] == [403] * 4
+    each_answered(refused, 403)
     after = sorted(each.text for each in await engine.own_playbooks())
     assert after == before
     decided = await engine.decide()
@@ -116,7 +116,7 @@ async def test_either_admin_role_may_do_everything_with_playbooks(
     deleted = await engine.delete_playbook(playbook, by=admin)
 
     assert created.status in CREATED
-    assert [updated.status, published.status, deleted.status] == [200, 200, 204]
+    each_answered([updated, published, deleted], 200, 200, 204)
 
 
 @requirement("ST-MMM-02", "UT-MMM-01")

@@ -15,6 +15,7 @@ from harness.scenario import (
     a_playbook,
     a_signal,
     an_outcome,
+    each_answered,
     each_of,
     parametrize,
     requirement,
@@ -101,7 +102,7 @@ async def test_no_token_turns_up_in_answers_receipts_or_the_log(
     refused = await engine.decide(stranger)
     after = await engine.decide(people.another_developer())
 
-    assert [decided.status, listed.status, refused.status, after.status] == [200, 200, 401, 200]
+    each_answered([decided, listed, refused, after], 200, 200, 401, 200)
     log = await engine_log.text(until=after.decision.id)
     receipts = "".join(receipt.text for receipt in each_of(await eris.settled(given)))
     for person in each_of([people.developer, people.admin, stranger]):

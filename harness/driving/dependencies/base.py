@@ -91,9 +91,9 @@ class Dependency:
             script, (shown, is_fault) = self._armed.popitem()
             state = await self.control.heal(script)
             self._record("DELETE", f"/scripts/{script}", None, 200)
-            self._place.recorder.disturbances.append(
-                Disturbance(f"{self.name} {shown}", is_fault, state.hits)
-            )
+            if script not in self._idle_allowed:
+                disturbance = Disturbance(f"{self.name} {shown}", is_fault, state.hits)
+                self._place.recorder.disturbances.append(disturbance)
 
     async def calls(self, operation: str | None = None, **filters: str) -> list[Entry]:
         """Return what the engine asked on behalf of this scenario's tenant (or of what the filters say)."""

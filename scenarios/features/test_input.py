@@ -1,0 +1,139 @@
+"""What is not a sound request is refused, changes nothing, and never makes the engine crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.scenario import (
+    ABSENT,
+    NOTHING,
+    EngineClient,
+    Eris,
+    Given,
+    People,
+    Reply,
+    a_context,
+    a_decide_request,
+    a_mirror,
+    a_playbook,
+    a_signal,
+    an_outcome,
+    each_answered,
+    each_of,
+    parametrize,
+    requirement,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+# What is wrong with the request, and the field that the refusal must name.
+INVALID: dict[str, tuple[dict[str, Any], str]] = {
+    "no tenant": ({"tenant_id": ABSENT}, "tenant_id"),
+    "unknown actor type": ({"actor_type": "robot"}, "actor_type"),
+    "context is text": ({"context": "main"}, "context"),
+    "unknown source": ({"context": a_context(source="phone")}, "source"),
+    "unknown environment": ({"context": a_context(environment="moon")}, "environment"),
+    "repository too long": ({"context": a_context(repo_id="r" * 201)}, "repo_id"),
+    "branch is a list": ({"context": a_context(branch=["main"])}, "branch"),
+    "signal is a list": ({"signal": []}, "signal"),
+    "unknown severity": ({"signal": a_signal(severity="panic")}, "severity"),
+    "time without offset": ({"signal": a_signal(occurred_at="2026-03-01T10:00:00")}, "occurred_at"),
+    "no time at all": ({"signal": a_signal(occurred_at="yesterday")}, "occurred_at"),
+    "empty signal id": ({"signal": a_signal(signal_id="")}, "signal_id"),
+}
+MALFORMED_IDS = ("pref-1", "0", "-1", "not-a-uuid", "a" * 500, "5a0c4b7e", "' OR '1'='1")
+ROUTES_WITH_ID: dict[str, Callable[[EngineClient, str], Awaitable[Reply]]] = {
+    "update": lambda engine, identity: engine.update_playbook(identity, {"name": "Renamed"}),
+    "publish": lambda engine, identity: engine.publish_playbook(identity),
+    "delete": lambda engine, identity: engine.delete_playbook(identity),
+    "outcome": lambda engine, identity: engine.report_outcome(identity, an_outcome(NOTHING)),
+}
+
+
+@requirement("FR-1", "NFR-4")
+@parametrize(("members", "named"), INVALID.values(), ids=INVALID.keys())
+async def test_an_invalid_envelope_is_refused(
+    members: dict[str, Any], named: str, engine: EngineClient, people: People
+) -> None:
+    """An invalid envelope is refused with 422 that names the field."""
+    valid = await engine.decide(people.another_developer())
+    reply = await engine.decide(people.developer, **members)
+
+    assert valid.status == 200
+    assert reply.status == 422
+    assert named in reply.error.text
+
+
+@requirement("FR-1", "NFR-4")
+async def test_a_refused_envelope_changes_nothing(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """A refused envelope spends no quota and leaves no receipt."""
+    await given.published_playbook(a_playbook(actions=[a_mirror(f"Fact {n}") for n in range(3)]))
+
+    refused = [await engine.decide(people.developer, signal=a_signal(severity="panic")) for _ in range(3)]
+    accepted = await engine.decide(people.developer)
+
+    each_answered(refused, 422)
+    assert len(accepted.decision.actions) == 3
+    decided = [receipt for receipt in await eris.settled(given) if receipt.kind == "decision"]
+    assert [receipt.decision_id for receipt in decided] == [accepted.decision.id]
+
+
+@requirement("NFR-4", "FR-1")
+@parametrize(
+    "content",
+    [b"", b"{", b'{"tenant_id": ', b"[]", b'"text"', b"null", b"\xff\xfe\x00", b"tenant_id=a"],
+    ids=["nothing", "brace", "half", "array", "string", "null", "bytes", "form"],
+)
+async def test_what_is_no_json_object_is_refused(
+    content: bytes, engine: EngineClient, people: People
+) -> None:
+    """A body that is not a JSON object is refused with 400 or 422, never served and never a crash."""
+    reply = await engine.call("POST", "/decide", by=people.developer, content=content)
+
+    assert reply.status in {400, 422}
+
+
+@requirement("NFR-4")
+async def test_no_hostile_body_makes_the_engine_crash(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """Lone surrogates, zero bytes, deep nesting and huge values are answered, never with 5xx."""
+    await given.decision(people.another_developer())
+    request = a_decide_request(people.developer)
+    hostile = {
+        "lone surrogate": request | {"context": a_context(branch="\ud800")},
+        "zero byte": request | {"context": a_context(branch="a\x00b")},
+        "surrogate in the tenant": request | {"tenant_id": "\udfff"},
+        "zero byte in the signal": request | {"signal": a_signal(event_type="\x00", signal_id="a\x00")},
+        "megabyte": request | {"context": a_context(file_path="p" * 1_000_000)},
+        "huge number": request | {"signal": a_signal(payload={"count": 10**400})},
+        "negative number": request | {"signal": a_signal(severity=-1)},
+        "time out of range": request | {"signal": a_signal(occurred_at="9999-12-31T23:59:60+23:59")},
+    }
+    nested = b'{"tenant_id": "t", "context": ' + b'{"a":' * 5000 + b"1" + b"}" * 5000 + b"}"
+
+    replies = [
+        await engine.call("POST", "/decide", by=people.developer, body=body) for body in hostile.values()
+    ]
+    replies.append(await engine.call("POST", "/decide", by=people.developer, content=nested))
+
+    for reply in each_of(replies):
+        assert reply.status < 500
+    sane = await engine.decide(people.another_developer())
+    assert sane.status == 200
+
+
+@requirement("NFR-4")
+@parametrize("route", ROUTES_WITH_ID.values(), ids=ROUTES_WITH_ID.keys())
+async def test_a_malformed_id_in_a_path_is_refused(
+    route: Callable[[EngineClient, str], Awaitable[Reply]], engine: EngineClient
+) -> None:
+    """A path id that is no UUID is refused with 404 or 422, on every route that takes one."""
+    replies = [await route(engine, identity) for identity in MALFORMED_IDS]
+
+    for reply in each_of(replies):
+        assert reply.status in {404, 422}
+        assert reply.error_code

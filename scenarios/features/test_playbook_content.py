@@ -1,0 +1,108 @@
+"""The content of playbooks is checked, so that none can ever break a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.scenario import (
+    ABSENT,
+    CREATED,
+    EngineClient,
+    Given,
+    a_mirror,
+    a_playbook,
+    each_of,
+    parametrize,
+    requirement,
+)
+
+
+def _payload(**parts: str) -> dict[str, str]:
+    return {"title": "A fact", "body": "Two tests fail."} | parts
+
+
+# What is wrong, and a word that the refusal must say.
+INVALID: dict[str, tuple[dict[str, Any], str]] = {
+    "no name": ({"name": ABSENT}, "name"),
+    "empty name": ({"name": ""}, "name"),
+    "name too long": ({"name": "n" * 201}, "name"),
+    "name of another type": ({"name": ["a", "b"]}, "name"),
+    "no actions": ({"actions": ABSENT}, "actions"),
+    "empty actions": ({"actions": []}, "actions"),
+    "unknown action type": ({"actions": [a_mirror(type="order")]}, "type"),
+    "unknown surface": ({"actions": [a_mirror(surfaces=["ide", "wall"])]}, "surfaces"),
+    "no surface": ({"actions": [a_mirror(surfaces=[])]}, "surfaces"),
+    "title too long": ({"actions": [a_mirror(payload=_payload(title="t" * 201))]}, "title"),
+    "empty title": ({"actions": [a_mirror(payload=_payload(title=""))]}, "title"),
+    "body too long": ({"actions": [a_mirror(payload=_payload(body="b" * 4001))]}, "body"),
+    "empty body": ({"actions": [a_mirror(payload=_payload(body=""))]}, "body"),
+    "unknown severity": ({"triggers": [{"severity": "panic"}]}, "severity"),
+    "priority too high": ({"limits": {"priority": 101}}, "priority"),
+    "negative priority": ({"limits": {"priority": -1}}, "priority"),
+    "negative limit": ({"limits": {"max_per_actor_per_day": -1}}, "max_per_actor_per_day"),
+    "negative cool-down": ({"limits": {"cooldown_minutes": -5}}, "cooldown_minutes"),
+    "no such hour": ({"limits": {"quiet_hours": {"start": 22, "end": 24}}}, "quiet_hours"),
+}
+
+
+@requirement("FR-3", "NFR-4")
+@parametrize(("parts", "named"), INVALID.values(), ids=INVALID.keys())
+async def test_an_invalid_playbook_is_refused(
+    parts: dict[str, Any], named: str, engine: EngineClient, given: Given
+) -> None:
+    """An invalid playbook is refused with 422 that names the field, and is not kept."""
+    await given.draft_playbook(a_playbook(name="Good"))
+
+    refused = await engine.create_playbook(a_playbook(**parts))
+
+    assert refused.status == 422
+    assert any(field in refused.error.text for field in each_of([named, *parts]))
+    assert (await engine.own_playbooks()).pluck("name") == ["Good"]
+
+
+@requirement("FR-3", "NFR-4")
+@parametrize(
+    "parts",
+    [parts for parts, _ in INVALID.values() if ABSENT not in parts.values()],
+    ids=[name for name, (parts, _) in INVALID.items() if ABSENT not in parts.values()],
+)
+async def test_no_update_makes_a_playbook_invalid(
+    parts: dict[str, Any], engine: EngineClient, given: Given
+) -> None:
+    """An update that would make a playbook invalid is refused with 422, and the playbook stays as it was."""
+    good = await given.draft_playbook()
+
+    refused = await engine.update_playbook(good["playbook_id"], parts)
+
+    assert refused.status == 422
+    kept = (await engine.own_playbooks())[0]
+    assert {name: kept[name] for name in parts} == {name: good[name] for name in parts}
+
+
+@requirement("FR-3", "NFR-4")
+async def test_the_limits_themselves_are_allowed(engine: EngineClient) -> None:
+    """A playbook at every limit is accepted, published, and breaks no decision."""
+    widest = a_playbook(
+        name="ñ" * 200,
+        actions=[
+            a_mirror(
+                "t" * 200, surfaces=["ide", "ci", "alert"], payload={"title": "t" * 200, "body": "b" * 4000}
+            )
+        ],
+        limits={
+            "priority": 100,
+            "max_per_actor_per_day": 1,
+            "max_per_repo_per_day": 1,
+            "cooldown_minutes": 0,
+            "quiet_hours": {"start": 0, "end": 0},
+        },
+    )
+
+    created = await engine.create_playbook(widest)
+    published = await engine.publish_playbook(created.object.string("playbook_id"))
+    decided = await engine.decide()
+
+    assert created.status in CREATED
+    assert published.status == 200
+    assert decided.decision.titles == ["t" * 200]
+    assert len(decided.decision.actions[0].object("payload").string("body")) == 4000
