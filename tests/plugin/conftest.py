@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent.parent
 SETTINGS = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
 # Imported above, so that each run in this process finds it imported.
 PLUGIN = harness.plugin.__name__
-PLUGINS = ("-p", "no:randomly", "-p", PLUGIN)
+PLUGINS = ("-p", "xdist", "-p", "asyncio", "-p", PLUGIN)
 HEAD = """
 from harness.scenario import *
 """
@@ -82,6 +82,7 @@ def run(
 ) -> Callable[..., Ran]:
     """Run scenarios in a file of their own against a stand-in engine with these answers."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     for name in ("PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS", "PYTEST_XDIST_TESTRUNUID"):
         monkeypatch.delenv(name, raising=False)
