@@ -54,6 +54,11 @@ class Group:
         """Return what the group speaks for."""
         return requirements_of(self.rule, self.operation.requirements)
 
+    @property
+    def begun(self) -> bool:
+        """Return whether any case was about it."""
+        return bool(self.exercised or self.failures or self.empty)
+
     def passed(self, weight: Weight) -> None:
         """Count a case in which the check found nothing wrong."""
         if weight == EXERCISED:

@@ -27,7 +27,7 @@ class Options:
     max_examples: int = 50
     stateful_examples: int = 25
     timeout: float = 10.0
-    limit_seconds: float = 150.0
+    limit_seconds: float = 75.0
     document: Document | None = None
     mint: Callable[[tuple[Persona, ...]], dict[str, Persona]] | None = None
 

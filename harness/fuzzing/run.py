@@ -216,10 +216,9 @@ class _Run:
             if group is not None:
                 group.failed(Failed(said, (), "", 0))
         for label, said in self._crashes:
-            for rule in CHECKS:
-                group = self._ledger.group(rule, label)
-                if group is not None:
-                    group.crash = said
+            begun = [each for each in self._ledger.groups() if each.operation.name == label and each.begun]
+            for group in begun or filter(None, (self._ledger.group(rule, label) for rule in CHECKS)):
+                group.crash = said
 
     def _unreached(self) -> Iterator[ScenarioFinished]:
         """Say of the operations that nothing was sent to why that is so."""

@@ -115,9 +115,9 @@ class Tolerance:
     def _readable(self, part: ParameterLocation, checks: Checks, case: AnyCase, response: Response) -> bool:
         if part is ParameterLocation.BODY:
             validator = checks.body.get(str(case.media_type).lower())
-            return (
-                validator is not None and case.body is not NOT_SET and leniently_valid(validator, case.body)
-            )
+            # Bytes are no JSON: they stand for a body that cannot be parsed.
+            parses = case.body is not NOT_SET and not isinstance(case.body, bytes)
+            return parses and validator is not None and leniently_valid(validator, case.body)
         return part is ParameterLocation.QUERY and _query_readable(checks, str(response.request.url))
 
     def _unavailable(self, case: AnyCase, response: Response) -> str | None:

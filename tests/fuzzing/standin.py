@@ -220,6 +220,8 @@ class _Handler(BaseHTTPRequestHandler):
         draft = _parsed(body)
         if self.server.flaw == "credulous" and isinstance(draft, dict) and "tenant_id" in draft:
             draft = {**draft, "name": "anything"}
+        if self.server.flaw == "yes-man":
+            draft = {"tenant_id": "contracts-7", "name": "yes"}
         if not _valid(draft):
             return 422, {"error": {}}
         if not draft["tenant_id"].startswith("contracts-"):

@@ -64,6 +64,7 @@ def test_nothing_that_reaches_the_engine_says_that_a_test_is_running(fuzz: Fuzz)
         ("bare", LIST, "response_headers_conformance", "NFR-7"),
         ("open", LIST, "ignored_auth", "NFR-7"),
         ("credulous", MAKE, "negative_data_rejection", "NFR-4"),
+        ("yes-man", MAKE, "negative_data_rejection", "NFR-4"),
         ("no-allow", MAKE, "unsupported_method", "NFR-4"),
     ],
 )
@@ -84,6 +85,7 @@ def test_a_flaw_is_one_finding_blamed_on_its_requirement(
     assert recorded[finding.exchanges[-1]].side == "engine"
     assert (ended.outcome, ended.finding) == ("failed", finding.id)
     assert all(token not in repr(events) for token in standin.TOKENS)
+    assert not any(each.outcome == "unknown" for each in summary.outcomes)
 
 
 @pytest.mark.parametrize(
