@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def desk() -> Iterator[Desk]:
     """Give a desk in a short path (a PostgreSQL socket must fit); nothing may be left on it at the end."""
     folder = Path(tempfile.mkdtemp(prefix="mmm-desk-"))
+    folder.chmod(0o755)  # storage runs as another user, where we are root
     desk = Desk(folder)
     try:
         yield desk
