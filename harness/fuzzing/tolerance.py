@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from schemathesis.core import NOT_SET
-from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
+from schemathesis.core.failures import AcceptedNegativeData, ContentTypeServerError, Failure, ServerError
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.openapi.checks import (
     JsonSchemaError,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from harness.fuzzing.schema import AnyCase
 
 CREATED, UNAVAILABLE = 201, 503
+SECOND_CHANCES = 2
+ANY = ""
 ASTRAY = frozenset({301, 302, 303, 307, 308, 404, 405})
 TOO_MUCH = frozenset({413, 414, 415, 431})
 IGNORED_PARTS = frozenset({ParameterLocation.HEADER, ParameterLocation.COOKIE})
@@ -55,7 +57,7 @@ class Tolerance:
     def note(self, case: AnyCase, response: Response) -> None:
         """Remember a request that was answered, to tell a bad input from an engine that is down."""
         if response.status_code != UNAVAILABLE:
-            self._answered[case.operation.label] = response.request
+            self._answered[case.operation.label] = self._answered[ANY] = response.request
 
     def keep(self, failure: Failure, case: AnyCase, response: Response) -> bool:
         """Return whether a failure is a finding; remember why when it is not."""
@@ -77,7 +79,7 @@ class Tolerance:
                 return self._refusal(case, response)
             case AcceptedNegativeData():
                 return self._acceptance(case, response)
-            case ServerError() if response.status_code == UNAVAILABLE:
+            case ServerError() | ContentTypeServerError() if response.status_code == UNAVAILABLE:
                 return self._unavailable(case, response)
             case _:
                 return None
@@ -121,13 +123,13 @@ class Tolerance:
         return part is ParameterLocation.QUERY and _query_readable(checks, str(response.request.url))
 
     def _unavailable(self, case: AnyCase, response: Response) -> str | None:
-        """Excuse a 503, unless this request gets it again and another one does not."""
+        """Excuse a 503, unless this request gets it again and again and another one does not."""
         checks = self._checks.get(case.operation.label)
         if checks is not None and checks.operation.public and checks.response(UNAVAILABLE) is not None:
             return "503 is how it says that it is not ready"
-        if self._send(response.request) != UNAVAILABLE:
+        if any(self._send(response.request) != UNAVAILABLE for _ in range(SECOND_CHANCES)):
             return "503 that passed: a dependency was slow"
-        control = self._answered.get(case.operation.label)
+        control = self._answered.get(case.operation.label, self._answered.get(ANY))
         if control is not None and self._send(control) == UNAVAILABLE:
             return "503 for everything: a dependency is down"
         return None

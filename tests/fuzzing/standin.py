@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import threading
+import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -117,7 +118,7 @@ def document() -> Document:
                         "operationId": "getThing",
                         "x-requirements": ["FR-3"],
                         "parameters": [path_id],
-                        "responses": _answers(401, 404, 422, schema=THING),
+                        "responses": _answers(401, 404, 422, 503, schema=THING),
                     }
                 },
                 "/health": {
@@ -200,15 +201,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _answer(self, path: str, body: bytes) -> tuple[int, Any]:
-        flaw = self.server.flaw
+    def _answer(self, path: str, body: bytes) -> tuple[int, Value]:
         if path == "/v1/health":
             return (200, {"status": "healthy"}) if self.command == "GET" else (405, {"error": {}})
         caller = TOKENS.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
-        if caller is None and not (flaw == "open" and "/things" in path):
+        if (caller is None and self.server.flaw != "open") or self.server.flaw == "shut":
             return 401, {"error": {}}
-        if flaw == "shut":
-            return 401, {"error": {}}
+        return (503, {"error": {}}) if self._unavailable() else self._route(caller, path, body)
+
+    def _unavailable(self) -> bool:
+        asked = len(self.server.requests)
+        return {"flickers": asked % 2 == 1, "goes down": asked > 12}.get(self.server.flaw, False)
+
+    def _route(self, caller: str | None, path: str, body: bytes) -> tuple[int, Value]:
         if path == "/v1/things":
             return {"POST": self._make, "GET": self._list}.get(self.command, _no_such_method)(body)
         found = re.fullmatch(r"/v1/things/([^/]*)", path)
@@ -240,18 +245,20 @@ class _Handler(BaseHTTPRequestHandler):
         mine = [thing for thing in self.server.things.values() if thing["tenant_id"].startswith("contracts-")]
         return 200, mine[:3]
 
+    def _malformed(self) -> tuple[int, Value]:
+        """Answer an id that is none; status 0 is no answer at all."""
+        if self.server.flaw == "hangs":
+            time.sleep(1.0)
+        if self.server.flaw == "suicidal":
+            self.server.socket.close()
+            self.server.flaw = "dies"
+        return {"dies": 0, "fragile": 500, "hides": 503}.get(self.server.flaw, 404), {"error": {}}
+
     def _one(self, caller: str | None, thing_id: str) -> tuple[int, Any]:
         try:
             uuid.UUID(thing_id)
         except ValueError:
-            if self.server.flaw == "dies":
-                return 0, None
-            if self.server.flaw == "suicidal":
-                self.server.socket.close()
-                self.server.flaw = "gone"
-            if self.server.flaw == "gone":
-                return 0, None
-            return (500 if self.server.flaw == "fragile" else 404), {"error": {}}
+            return self._malformed()
         thing = self.server.things.get(thing_id)
         entitled = caller == "contracts_admin" or self.server.flaw == "shared"
         return (200, thing) if thing and entitled else (404, {"error": {}})

@@ -140,6 +140,47 @@ def test_an_engine_that_shuts_everybody_out_is_neither_blamed_nor_verified(fuzz:
     assert all("401" in each.reason for each in summary.outcomes)
 
 
+def test_a_crash_that_hides_behind_503_is_found(fuzz: Fuzz) -> None:
+    with standin.running("hides") as server:
+        summary = fuzz(server, operations=(ONE,))
+
+    finding = finding_of(summary, "not_a_server_error", ONE)
+    assert finding.requirements == ("NFR-4",)
+    assert "503" in finding.detail
+
+
+@pytest.mark.parametrize("flaw", ["flickers", "goes down"])
+def test_a_503_that_passes_or_is_for_everything_is_not_the_input_s_fault(fuzz: Fuzz, flaw: str) -> None:
+    with standin.running(flaw) as server:
+        summary = fuzz(server, operations=(ONE, MAKE))
+
+    assert not any(each.rule == "contract:not_a_server_error" for each in summary.findings)
+
+
+def test_a_request_without_an_answer_in_time_is_a_finding(fuzz: Fuzz) -> None:
+    with standin.running("hangs") as server:
+        summary = fuzz(server, operations=(ONE,), timeout=0.2)
+
+    finding = finding_of(summary, "answers", ONE)
+    assert finding.requirements == ("NFR-4",)
+    assert finding.curl
+
+
+def test_of_exchanges_that_show_nothing_wrong_only_so_many_are_kept(
+    fuzz: Fuzz, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.fuzzing.fold.PASSING_KEPT", 5)
+
+    with standin.running("no-allow") as server:
+        summary = fuzz(server, operations=(MAKE,))
+
+    kept = [event.exchange for event in events if isinstance(event, ExchangeRecorded)]
+    wrong = finding_of(summary, "unsupported_method", MAKE)
+    assert len(kept) < summary.cases
+    assert sum(each.status != 405 for each in kept) == 5
+    assert set(wrong.exchanges) <= {each.id for each in kept}
+
+
 def test_a_run_narrowed_to_a_requirement_tells_of_nothing_else(fuzz: Fuzz) -> None:
     with standin.running("fragile") as server:
         summary = fuzz(server, requirements=("NFR-7",))
