@@ -113,4 +113,6 @@ def open_client(base_url: str, token: str | None) -> httpx.AsyncClient:
 
 def _session() -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(ssl=_TLS, limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    session._retry_connection = False  # noqa: SLF001 -- a second attempt behind our back would not be counted
+    return session

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,7 +22,7 @@ STATEMENT_SECONDS = 5.0
 PREPARE_SECONDS = 20.0
 PROBE_SECONDS = 2.0
 _SCHEMA_LOCK = 7_046_029_254_386_353_131  # any number that nobody else takes
-_OUR_FAULT = (DataError, IntegrityError, ProgrammingError)
+_LOST_STATES = {"08", "53", "57", "58"}  # connection, resources, operator intervention, system
 
 
 class StorageUnavailableError(Exception):
@@ -83,10 +83,19 @@ async def _told() -> AsyncIterator[None]:
     """Tell every way of losing the database as StorageUnavailableError, but not our own mistakes."""
     try:
         yield
-    except _OUR_FAULT:
-        raise
-    except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:
+    except DBAPIError as error:
+        if not _is_loss(error):
+            raise
         raise StorageUnavailableError(type(error).__name__) from error
+    except (PoolTimeoutError, OSError, TimeoutError) as error:
+        raise StorageUnavailableError(type(error).__name__) from error
+
+
+def _is_loss(error: DBAPIError) -> bool:
+    """Say whether the database was lost, rather than asked something wrong."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    lost = isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
+    return lost or state[:2] in _LOST_STATES
 
 
 def _open(url: str, pool_min: int, pool_max: int) -> AsyncEngine:

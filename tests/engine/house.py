@@ -32,10 +32,12 @@ Control = TypeVar("Control", bound=FakeControl)
 TLS = ssl.create_default_context()  # nobody here speaks it, but each client would make one of its own
 CHECKOUT = Path(__file__).resolve().parents[2]
 ALL_SCOPES = ["mmm.decide", "mmm.read", "mmm.outcome"]
-SHORT = {
+SETTINGS = {
     "MMM_POLICY_CACHE_SECONDS": "0",
     "MMM_SIGNALS_CACHE_SECONDS": "0",
     "MMM_BREAKER_RECOVERY_SECONDS": "0.2",
+    # Nothing here measures speed, so a busy machine must not look like a slow dependency.
+    **{f"MMM_TIMEOUT_{name}_SECONDS": "8" for name in ("IAM", "POLICY", "UBI", "GOVERNANCE", "REDIS")},
 }
 
 
@@ -65,7 +67,7 @@ class Place:
             "DATABASE_URL": database,
             "ERIS_SIGNING_KEY": self.key,
             "MMM_AUDIT_LOG_FILE": str(self.directory / "nowhere-yet" / "audit.log"),
-            **SHORT,
+            **SETTINGS,
             **more,
         }
 
@@ -91,15 +93,13 @@ class Engine:
 
 
 @contextlib.contextmanager
-def running_engine(
-    place: Place, database: str, module: tuple[str, ...] = ("engine",), **more: str
-) -> Iterator[Engine]:
+def running_engine(place: Place, database: str, *module: str, **more: str) -> Iterator[Engine]:
     """Start an engine and wait until it answers."""
     port = free_port()
     log = place.directory / f"engine-{uuid4().hex}.log"
     command = Command(
         name="the engine",
-        argv=(sys.executable, "-m", *module, "--host", "127.0.0.1", "--port", str(port)),
+        argv=(sys.executable, "-m", *(module or ("engine",)), "--host", "127.0.0.1", "--port", str(port)),
         cwd=CHECKOUT,
         env=place.environment(database, **more),
         log=log,

@@ -1,5 +1,7 @@
 """Section 5, as a caller sees it."""
 
+# ruff: noqa: ANN401 -- members of JSON bodies are of any type
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -10,7 +12,7 @@ import pytest
 
 from contracts.document import load_document
 from contracts.validation import check_response
-from tests.engine.house import action, eventually
+from tests.engine.house import TLS, action, eventually
 
 if TYPE_CHECKING:
     from tests.engine.house import Engine, Place, Talk
@@ -252,7 +254,7 @@ def generated(status: str | None) -> dict[str, Any]:
 async def test_only_a_good_verdict_lets_text_through(
     talk: Talk,
     status: str | None,
-    shown: bool,
+    shown: bool,  # noqa: FBT001 -- a table
     degraded: bool,  # noqa: FBT001 -- a table
 ) -> None:
     await talk.publish(
@@ -361,5 +363,6 @@ async def test_readiness_asks_and_health_does_not(talk: Talk, place: Place) -> N
     assert (ready.status_code, ready.json()["unavailable_dependencies"]) == (200, [])
     assert (health.status_code, health.json()) == (200, {"status": "healthy"})
     url = f"{place.fakes['policy']}/__fake__/journal"
-    journal = httpx.get(url, params={"operation": "GET /health"}, trust_env=False).json()
-    assert journal["entries"]
+    async with httpx.AsyncClient(trust_env=False, verify=TLS) as client:
+        journal = await client.get(url, params={"operation": "GET /health"})
+    assert journal.json()["entries"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+import signal
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.processes import work_directory
+from harness.services import postgresql
 from tests.engine.house import Talk, action, running_engine, talking
 
 if TYPE_CHECKING:
@@ -303,3 +306,30 @@ async def test_health_answers_while_a_dependency_hangs(alone: Talk) -> None:
     assert loop.time() - started < 1.0
     assert not slow.done()
     await slow
+
+
+async def test_a_database_that_is_killed_is_told_and_comes_back(place: Place) -> None:
+    with work_directory() as directory:
+        async with AsyncExitStack() as stack:
+            server = await asyncio.to_thread(stack.enter_context, postgresql(directory))
+            database = await asyncio.to_thread(server.create_database)
+            talk = await stack.enter_async_context(own(place, database))
+            await talk.decided()
+            server.process.signal(signal.SIGSTOP)
+            frozen = await talk.decide()
+            server.process.signal(signal.SIGCONT)
+
+            assert (frozen.status_code, frozen.json()["error"]["code"]) == (503, "STORAGE_UNAVAILABLE")
+            for _ in range(200):
+                reply = await talk.decide()
+                if reply.status_code == 200:
+                    break
+                await asyncio.sleep(0.05)
+            assert reply.status_code == 200
+
+            await asyncio.to_thread(server.process.stop)
+            gone = await talk.decide()
+
+            assert (gone.status_code, gone.json()["error"]["code"]) == (503, "STORAGE_UNAVAILABLE")
+            assert (await talk.client.get("/ready")).json()["unavailable_dependencies"] == ["database"]
+            assert (await talk.client.get("/health")).status_code == 200

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.engine.house import running_engine, talking
+from tests.engine.house import eventually, running_engine, talking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -58,8 +58,7 @@ async def test_a_kill_in_the_middle_loses_and_doubles_nothing(place: Place, data
 
             async with asyncio.TaskGroup() as group:
                 workers = [group.create_task(until_killed(decide())) for _ in range(4)]
-                while len(answered) < 20:
-                    await asyncio.sleep(0.01)
+                await eventually(lambda: as_list(answered), 20)
                 engine.process.signal(signal.SIGKILL)
                 await asyncio.wait(workers)
             tenant = talk.tenant
@@ -73,6 +72,10 @@ async def test_a_kill_in_the_middle_loses_and_doubles_nothing(place: Place, data
     assert answered <= set(told)
     assert len(told) == len(set(told))
     assert len(told) <= len(answered) + 4
+
+
+async def as_list(found: set[str]) -> list[str]:
+    return list(found)
 
 
 async def until_killed(work: Awaitable[None]) -> None:

@@ -1,5 +1,7 @@
 """Section 4: the life of a playbook."""
 
+# ruff: noqa: ANN401 -- members of JSON bodies are of any type
+
 from __future__ import annotations
 
 import asyncio

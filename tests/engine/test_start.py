@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -90,8 +91,6 @@ def test_a_key_of_another_kind_is_refused() -> None:
 def test_the_kid_is_the_thumbprint_of_rfc_8037() -> None:
     """Appendix A.3 of RFC 8037."""
     raw = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
-    import base64
-
     assert (
         read_signing_key(base64.b64encode(raw).decode()).kid == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
     )

@@ -1,0 +1,87 @@
+"""Each seeded defect does what its story says, and the sound engine does not."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.register import load_register
+from engine.defects.catalogue import CATALOGUE
+from engine.defects.defect import Defect
+from tests.engine.house import Talk, playbook, running_engine, talking
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.engine.house import Place
+
+ID = "0a3c1f0e-52a4-4a3b-9a51-6f4f0a1f7c11"
+
+
+@asynccontextmanager
+async def planted(place: Place, database: str, defect: str) -> AsyncIterator[Talk]:
+    with running_engine(place, database, "engine.defects", defect) as engine:
+        async with talking(engine, place) as talk:
+            yield talk
+
+
+async def test_anybody_creates_a_playbook(place: Place, fresh: str) -> None:
+    async with planted(place, fresh, "open-playbook-creation") as talk:
+        assert (await talk.ask("POST", "/playbooks", playbook())).status_code == 200
+
+
+async def test_a_foreign_playbook_is_listed(place: Place, fresh: str) -> None:
+    async with planted(place, fresh, "foreign-playbook-listed") as talk, talking(talk.engine, place) as other:
+        made = await talk.publish()
+
+        listed = await other.ask("GET", "/playbooks")
+        decision = await other.decided()
+
+    assert [one["playbook_id"] for one in listed.json()] == [made["playbook_id"]]
+    assert decision["actions"] == []
+
+
+async def test_one_receipt_in_four_is_lost(place: Place, fresh: str) -> None:
+    async with planted(place, fresh, "receipt-lost-one-in-four") as talk:
+        decisions = [await talk.decided() for _ in range(8)]
+
+        receipts = await talk.receipts(6)
+
+    told = [one["inputs"]["decision_id"] for one in receipts]
+    assert told == [one["decision_id"] for number, one in enumerate(decisions) if number not in {3, 7}]
+    assert {one["receipt_status"] for one in decisions} == {"delivered"}
+
+
+async def test_an_expired_token_is_good(place: Place, fresh: str) -> None:
+    async with planted(place, fresh, "expired-token-accepted") as talk:
+        assert (await talk.decide(flaw="expired")).status_code == 200
+        assert (await talk.decide(flaw="wrong_signature")).status_code == 401
+        assert (await talk.decide(flaw="malformed")).status_code == 401
+
+
+async def test_a_malformed_id_ends_in_500(place: Place, fresh: str) -> None:
+    async with planted(place, fresh, "malformed-id-crashes") as talk:
+        outcome = await talk.ask("POST", "/decisions/x/outcomes", {"action_id": ID, "result": "shown"})
+        changed = await talk.admin("PUT", "/playbooks/x", {"name": "n"})
+
+        assert (outcome.status_code, changed.status_code) == (500, 500)
+        assert outcome.json()["error"]["code"] == "INTERNAL_ERROR"
+        assert "Traceback" not in outcome.text
+        assert '"event_type": "crash"' in talk.engine.log.read_text()
+        assert (await talk.admin("PUT", f"/playbooks/{ID}", {"name": "n"})).status_code == 404
+
+
+def test_defects_blame_requirements_of_the_register() -> None:
+    register = load_register()
+
+    for defect in CATALOGUE:
+        assert set(defect.requirements) <= set(register), defect.id
+        assert "\n" not in defect.story
+
+
+@pytest.mark.parametrize("requirements", [(), ("FR-1", "FR-2", "FR-3", "FR-4")])
+def test_a_defect_that_blames_nothing_or_too_much_is_refused(requirements: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="one to 3"):
+        Defect("x", requirements, "s", print)
