@@ -12,9 +12,13 @@ from harness.load.judge import Lane, Row, breaches, generator_excuse, lateness, 
 LATENCIES = st.lists(st.floats(min_value=0, max_value=10_000, allow_nan=False), min_size=1, max_size=400)
 
 
-def a_lane(*latencies: float, excuse: str = "", errors: int = 0, objective: float = 150.0) -> Lane:
+def a_lane(
+    *latencies: float, excuse: str = "", errors: int = 0, status: int = 503, objective: float = 150.0
+) -> Lane:
     rows = [
-        Row(at=0.0, ms=ms, status=200, error="status 503" if n < errors else None)
+        Row(at=0.0, ms=ms, status=status, error=f"status {status}")
+        if n < errors
+        else Row(at=0.0, ms=ms, status=200)
         for n, ms in enumerate(latencies)
     ]
     return Lane("ide", objective, rows, excuse)
@@ -64,7 +68,8 @@ def test_both_ways_of_failing_are_told_with_their_figures() -> None:
 
 
 def test_a_busy_machine_is_not_blamed_on_the_engine_but_failures_are() -> None:
-    slow, failing = a_lane(900.0, excuse="others"), a_lane(900.0, excuse="others", errors=1)
+    slow = a_lane(900.0, excuse="others")
+    failing = a_lane(900.0, excuse="others", errors=1, status=500)
 
     assert breaches(slow) == []
     assert [breach.rule for breach in breaches(failing)] == ["load:failures:ide"]
@@ -73,6 +78,16 @@ def test_a_busy_machine_is_not_blamed_on_the_engine_but_failures_are() -> None:
 
 def test_a_smoke_without_a_breach_says_that_it_verifies_nothing() -> None:
     assert smoke([a_lane(12.0)], 20.0) == "smoke: 20 s cannot verify NFR-1 (p95 ide 12 ms)"
+
+
+@pytest.mark.parametrize(("status", "blamed"), [(503, False), (500, True), (0, True)])
+def test_on_a_busy_machine_only_unavailability_is_excused(status: int, *, blamed: bool) -> None:
+    busy = a_lane(1.0, 1.0, excuse="others", errors=1, status=status)
+    quiet = a_lane(1.0, 1.0, errors=1, status=status)
+
+    assert bool(breaches(busy)) == blamed
+    assert breaches(quiet)
+    assert "others" in smoke([busy], 20)
 
 
 def test_a_late_generator_is_an_excuse_in_proportion_to_the_objective() -> None:
