@@ -70,6 +70,7 @@ class Services:
             yield
         finally:
             await self.background.aclose()
+            await self.courier.aclose()
             await asyncio.gather(*(dependency.aclose() for dependency in self.dependencies.values()))
             await self.fatigue.aclose()
             await self.database.aclose()

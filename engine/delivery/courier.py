@@ -8,6 +8,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from engine.delivery.arrivals import Arrivals
 from engine.dependencies.breaker import State
 from engine.dependencies.errors import RefusedError, UnavailableError
 from engine.observe.logs import log_event
@@ -34,6 +35,7 @@ class Courier:
     def __init__(self, database: Database, background: Background, channels: Mapping[str, Channel]) -> None:
         self._database = database
         self._background = background
+        self._arrivals = Arrivals(database)
         self._channels = channels
         self._wake = asyncio.Event()
 
@@ -43,10 +45,15 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver what is due, for as long as the engine lives."""
+        self._background.spawn(self._arrivals.run())
         while True:
             busy = [await self._drain(channel) for channel in self._channels.values()]
             if not any(busy):
                 await self._rest()
+
+    async def aclose(self) -> None:
+        """Write down what has arrived."""
+        await self._arrivals.flush()
 
     async def _first(self, entry: Entry) -> Result:
         channel = self._channels[entry.channel]
@@ -93,13 +100,14 @@ class Courier:
 
     async def _settle(self, channel: Channel, entry: Entry, result: Result) -> None:
         """Write the result down; where that fails, the lease ends and the entry is tried again."""
+        if result == "delivered":
+            self._arrivals.add(entry.entry_id)
+            return
         tried = outbox.tried(entry)
         wait = channel.next_wait(tried.attempts)
         try:
             async with self._database.writing() as connection:
-                if result == "delivered":
-                    await outbox.delivered(connection, tried)
-                elif result == "rejected":
+                if result == "rejected":
                     await outbox.give_up(connection, tried, outbox.REJECTED)
                 elif wait is None:
                     await outbox.give_up(connection, tried, outbox.FAILED)

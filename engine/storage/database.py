@@ -33,28 +33,31 @@ class Database:
     """The durable state of all replicas."""
 
     def __init__(self, url: str, *, pool_min: int, pool_max: int) -> None:
-        self._engine = _open(url, pool_min, pool_max)
-        self._writing = self._engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._engine = _open(url, pool_max)
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._pool_min = min(pool_min, pool_max)
         self._prepared = False
 
     async def prepare(self) -> None:
         """Create the schema, under a lock, since replicas may start at the same instant."""
-        async with _told(), asyncio.timeout(PREPARE_SECONDS), self._writing.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
-            await connection.run_sync(METADATA.create_all)
+        async with _told(), asyncio.timeout(PREPARE_SECONDS):
+            async with self._engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
+                await connection.run_sync(METADATA.create_all)
+            await self._open_some()
         self._prepared = True
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection for reads."""
-        async with self._lent(self._engine) as connection:
+        """Lend a connection for statements of which each stands by itself."""
+        async with self._lent(self._reading) as connection:
             yield connection
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection in a transaction: all of it is kept, or nothing."""
-        async with self._lent(self._writing) as connection:
+        async with self._lent(self._engine) as connection:
             yield connection
 
     async def probe(self) -> bool:
@@ -69,6 +72,13 @@ class Database:
     async def aclose(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
+
+    async def _open_some(self) -> None:
+        """Open the connections that are wanted from the start, so that the first callers need not wait."""
+        async with contextlib.AsyncExitStack() as stack:
+            opened = [stack.enter_async_context(self._reading.connect()) for _ in range(self._pool_min)]
+            for connecting in opened:
+                await connecting
 
     @contextlib.asynccontextmanager
     async def _lent(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -98,10 +108,10 @@ def _is_loss(error: DBAPIError) -> bool:
     return lost or state[:2] in _LOST_STATES
 
 
-def _open(url: str, pool_min: int, pool_max: int) -> AsyncEngine:
+def _open(url: str, pool_max: int) -> AsyncEngine:
     pool: dict[str, Any] = {
-        "pool_size": min(pool_min, pool_max),
-        "max_overflow": max(pool_max - pool_min, 0),
+        "pool_size": pool_max,
+        "max_overflow": 0,  # what goes beyond the size would be closed again after each use
         "pool_timeout": POOL_WAIT_SECONDS,
         "hide_parameters": True,
     }
@@ -136,5 +146,5 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 --
 
 
 def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 -- a Connection, as the event gives it
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

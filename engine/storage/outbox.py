@@ -58,9 +58,9 @@ async def claim(connection: AsyncConnection, channel: str, limit: int, now: date
     return entries
 
 
-async def delivered(connection: AsyncConnection, entry: Entry) -> None:
-    """Forget a message that has arrived: its receiver keeps it now."""
-    await connection.execute(delete(OUTBOX).where(OUTBOX.c.entry_id == entry.entry_id))
+async def delivered(connection: AsyncConnection, entry_ids: Sequence[str]) -> None:
+    """Forget messages that have arrived: their receiver keeps them now."""
+    await connection.execute(delete(OUTBOX).where(OUTBOX.c.entry_id.in_(entry_ids)))
 
 
 async def postpone(connection: AsyncConnection, entry: Entry, until: datetime) -> None:
