@@ -15,6 +15,7 @@ from reports.record import (
     Event,
     Exchange,
     ExchangeRecorded,
+    FaultInjected,
     Finding,
     FindingRecorded,
     LoadMeasured,
@@ -28,7 +29,7 @@ from reports.record import (
     Totals,
     Verdict,
 )
-from reports.run import RunError, read_events
+from reports.run import RunError, instant, read_events
 from reports.run.config import Config, Described, read_config
 
 if TYPE_CHECKING:
@@ -108,6 +109,11 @@ class Story:
         return self.all(EngineStarted)
 
     @cached_property
+    def faults(self) -> tuple[FaultInjected, ...]:
+        """Return the faults, in the order in which they were armed."""
+        return tuple(sorted(self.all(FaultInjected), key=lambda each: (instant(each.armed_at), each.at)))
+
+    @cached_property
     def loads(self) -> tuple[LoadMeasured, ...]:
         """Return the load measurements, by lane."""
         return tuple(sorted(self.all(LoadMeasured), key=lambda each: (each.lane, each.at)))
@@ -127,6 +133,11 @@ class Story:
     def notes(self) -> tuple[str, ...]:
         """Return the notes to the reader, each once."""
         return tuple(dict.fromkeys(event.text for event in self.all(Note)))
+
+    @cached_property
+    def ends(self) -> dict[str, ScenarioFinished]:
+        """Return how each scenario ended, by its name."""
+        return {each.scenario: each for each in self.all(ScenarioFinished)}
 
     @cached_property
     def _recorded(self) -> dict[str, Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reports.record import Exchange, ExchangeRecorded, Message
+from reports.record import Exchange, ExchangeRecorded, FaultInjected, Message
 from reports.redaction import redact, redact_headers
 from reports.run import now
 
@@ -105,6 +105,22 @@ class Recorder:
         self.exchanges.append(exchange)
         self._emit(ExchangeRecorded(at=exchange.at, exchange=exchange))
         return exchange
+
+    def fault_over(
+        self, dependency: str, fault: str, operation: str | None, armed_at: str, fired_at: tuple[str, ...]
+    ) -> None:
+        """Emit what became of a fault."""
+        self._emit(
+            FaultInjected(
+                at=now(),
+                scenario=self.scenario,
+                dependency=dependency,
+                fault=fault,
+                operation=operation,
+                armed_at=armed_at,
+                fired_at=fired_at,
+            )
+        )
 
     @property
     def engine_exchanges(self) -> list[Exchange]:

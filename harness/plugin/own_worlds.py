@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from harness.driving.failures import not_exercised
 from harness.worlds import NotExercisableError, plan_like, start_world
-from reports.record import EngineStarted
+from reports.record import EngineStarted, FaultInjected
 from reports.run import now
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from harness.plugin.options import Stage
     from harness.worlds import Running
-    from harness.worlds.plan import Setting
+    from reports.record import Setting
 
 _POLL = 0.05
 
@@ -63,9 +63,29 @@ def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> I
                 seconds=running.seconds,
                 replicas=len(running.engines),
                 scenario=scenario,
+                settings=dict(settings),
             )
         )
-        yield running
+        try:
+            yield running
+        finally:
+            _tell_blows(stage, scenario, running)
+
+
+def _tell_blows(stage: Stage, scenario: str, running: Running) -> None:
+    """Write what was done to the engine's processes: a blow is armed and strikes in one."""
+    for engine in running.engines:
+        for blow in engine.blows:
+            stage.emit(
+                FaultInjected(
+                    at=now(),
+                    scenario=scenario,
+                    dependency="engine",
+                    fault=blow.fault,
+                    armed_at=blow.at,
+                    fired_at=(blow.at,),
+                )
+            )
 
 
 def _taken(file: int) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.processes import Child, Command, DiedError, UnbuildableError, last_lines, port_taken, start
 from harness.worlds.readiness import Readiness, wait_until_ready
+from reports.run import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,14 @@ class Blueprint:
     movable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """What was done to an engine's process, and when."""
+
+    fault: str
+    at: str
+
+
 class Engine:
     """A running engine. It can be killed, paused and started again, on the same port."""
 
@@ -39,6 +48,7 @@ class Engine:
         self.blueprint = blueprint
         self._began = time.monotonic()
         self._child: Child | None = None
+        self.blows: list[Blow] = []
 
     @property
     def url(self) -> str:
@@ -88,11 +98,13 @@ class Engine:
 
     def kill(self) -> None:
         """End it as `kill -9` does, with all that it started."""
+        self.blows.append(Blow("kill -9", now()))
         self.process.signal(signal.SIGKILL)
         self.process.wait(5.0)
 
     def pause(self) -> None:
         """Stop it where it stands (SIGSTOP)."""
+        self.blows.append(Blow("pause", now()))
         self.process.signal(signal.SIGSTOP)
 
     def resume(self) -> None:

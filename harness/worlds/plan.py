@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.worlds.world import World
-
-Setting = str | int | float | bool
+    from reports.record import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

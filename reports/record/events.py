@@ -11,6 +11,8 @@ from reports.record.exchange import Exchange
 from reports.record.finding import Finding
 from reports.record.verdict import Verdict
 
+Setting = str | int | float | bool
+
 
 class _Event(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, kw_only=True):
     """Anything that happened; `at` is when."""
@@ -46,18 +48,39 @@ class StageFinished(_Event, frozen=True, tag=True, kw_only=True):
 
 
 class EngineStarted(_Event, frozen=True, tag=True, kw_only=True):
-    """An engine is ready. `seconds` is from the start of its process; None when it was attached to."""
+    """An engine is ready. `seconds` is from the start of its process; None when it was attached to.
+
+    `scenario`: whose world it stands in; None: everybody's. `settings`: what was changed for that world, by
+    our names of the settings.
+    """
 
     url: str
     seconds: float | None
     replicas: int = 1
     scenario: str | None = None
+    settings: dict[str, Setting] = {}
 
 
 class ExchangeRecorded(_Event, frozen=True, tag=True, kw_only=True):
     """A request was sent and answered, or not."""
 
     exchange: Exchange
+
+
+class FaultInjected(_Event, frozen=True, tag=True, kw_only=True):
+    """A scenario's fault is over; `at` is when it was healed.
+
+    `dependency`: who misbehaved ("engine": its process). `fault`: the kind, then its settings ("reset",
+    "delay 1.0 s"). `operation`: None: whatever was asked. `fired_at`: each time it really struck, so that an
+    empty one never came into play.
+    """
+
+    scenario: str
+    dependency: str
+    fault: str
+    operation: str | None = None
+    armed_at: str
+    fired_at: tuple[str, ...] = ()
 
 
 class FindingRecorded(_Event, frozen=True, tag=True, kw_only=True):
@@ -125,6 +148,7 @@ Event = (
     | StageFinished
     | EngineStarted
     | ExchangeRecorded
+    | FaultInjected
     | FindingRecorded
     | ScenarioFinished
     | LoadMeasured

@@ -13,7 +13,15 @@ import harness.plugin
 from harness.processes import work_directory
 from harness.services import fakes
 from harness.worlds import World, save_world
-from reports.record import Event, Exchange, ExchangeRecorded, Finding, FindingRecorded, ScenarioFinished
+from reports.record import (
+    Event,
+    Exchange,
+    ExchangeRecorded,
+    FaultInjected,
+    Finding,
+    FindingRecorded,
+    ScenarioFinished,
+)
 from reports.run import read_events
 from tests.plugin.standin import standing_in
 
@@ -54,6 +62,10 @@ class Ran:
     @property
     def exchanges(self) -> list[Exchange]:
         return [event.exchange for event in self.events if isinstance(event, ExchangeRecorded)]
+
+    @property
+    def faults(self) -> list[FaultInjected]:
+        return [event for event in self.events if isinstance(event, FaultInjected)]
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,14 @@ class Place:
     exclusive: bool
 
 
+@dataclass(frozen=True)
+class _Armed:
+    """What is scripted: as a reason shows it, and as the record tells it ("": it is no fault)."""
+
+    shown: str
+    fault: str
+
+
 class Dependency:
     """One fake, for one scenario."""
 
@@ -43,7 +51,7 @@ class Dependency:
         self.name = name
         self._control = control
         self._place = place
-        self._armed: dict[str, tuple[str, bool]] = {}
+        self._armed: dict[str, _Armed] = {}
         self._idle_allowed: set[str] = set()
 
     async def replies(
@@ -88,11 +96,15 @@ class Dependency:
     async def heals(self) -> None:
         """Take back everything that was scripted."""
         while self._armed:
-            script, (shown, is_fault) = self._armed.popitem()
+            script, armed = self._armed.popitem()
             state = await self.control.heal(script)
             self._record("DELETE", f"/scripts/{script}", None, 200)
+            if armed.fault:
+                self._place.recorder.fault_over(
+                    self.name, armed.fault, state.operation, state.armed_at, state.fired_at
+                )
             if script not in self._idle_allowed:
-                disturbance = Disturbance(f"{self.name} {shown}", is_fault, state.hits)
+                disturbance = Disturbance(f"{self.name} {armed.shown}", bool(armed.fault), state.hits)
                 self._place.recorder.disturbances.append(disturbance)
 
     async def calls(self, operation: str | None = None, **filters: str) -> list[Entry]:
@@ -129,7 +141,8 @@ class Dependency:
         script = await self.control.script(operation, match=scope, times=times, **what)
         order = {"operation": operation, "match": scope, "times": times, **what}
         self._record("POST", "/scripts", order, 201)
-        self._armed[script] = (f"{shown} for {operation or 'everything'}", "fault" in what)
+        fault = _told(what["fault"]) if "fault" in what else ""
+        self._armed[script] = _Armed(f"{shown} for {operation or 'everything'}", fault)
         return script
 
     def _record(self, method: str, path: str, body: object, status: int) -> None:
@@ -139,6 +152,12 @@ class Dependency:
         url = f"{self.control.url}/__fake__{path}"
         request = recorder.message(headers, text)
         recorder.record(side=f"control:{self.name}", method=method, url=url, request=request, status=status)
+
+
+def _told(fault: Json) -> str:
+    """Tell a fault: its kind, then its settings."""
+    settings = (f"{value} s" if name == "seconds" else str(value) for name, value in fault.items())
+    return " ".join(settings)
 
 
 async def eventually(found: Callable[[], Awaitable[Any]], within: float) -> Any:  # noqa: ANN401 - whatever is found
