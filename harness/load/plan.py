@@ -37,8 +37,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def spawn_rate(self) -> float:
-        """Return how fast seats are taken: within one turn, so that they go on asking evenly spread."""
-        return self.seats / SECONDS_BETWEEN
+        """Return how many seats are taken a second: all at once; each then waits for its own moment."""
+        return float(self.seats)
 
     @property
     def people(self) -> int:
@@ -53,7 +53,12 @@ def as_json(
     people = [{"token": token, "actor": person.sub} for token, person in tokens.items()]
     lanes, addresses = itertools.cycle(LANES), itertools.cycle(urls)
     seats = [
-        {"lane": next(lanes), "url": next(addresses), "people": people[seat :: shape.seats]}
+        {
+            "lane": next(lanes),
+            "url": next(addresses),
+            "people": people[seat :: shape.seats],
+            "begins_after": seat / shape.seats / shape.per_seat,
+        }
         for seat in range(shape.seats)
     ]
     return msgspec.json.encode({"seats": seats, "per_seat": shape.per_seat, "body": body, "out": out})

@@ -52,10 +52,11 @@ class Caller(FastHttpUser):
     connection_timeout = NO_ANSWER_AFTER
 
     def on_start(self) -> None:
-        """Take a seat."""
+        """Take a seat, and begin so that all seats together ask evenly: no bursts."""
         self.seat = next(self.environment.sheet.seats)
         self.people = itertools.cycle(self.seat["people"])
         self.numbers = itertools.count(1)
+        gevent.sleep(self.seat["begins_after"])
 
     @task
     def decide(self) -> None:

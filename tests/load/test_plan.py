@@ -46,3 +46,13 @@ def test_seats_alternate_between_lanes_and_replicas_and_share_out_all_people() -
     assert {seat["url"] for seat in seats} == {"u1", "u2"}
     assert sorted(person["token"] for seat in seats for person in seat["people"]) == sorted(people)
     assert (plan["out"], plan["body"], plan["per_seat"]) == ("o", {"a": 1}, shape.per_seat)
+
+
+@given(st.floats(min_value=60, max_value=10_000))
+def test_seats_begin_evenly_so_that_load_comes_without_bursts(per_minute: float) -> None:
+    shape = Shape(per_minute=per_minute)
+
+    plan = json.loads(as_json(shape, urls=["u"], tokens={}, body={}, out="o"))
+
+    begins = [seat["begins_after"] for seat in plan["seats"]]
+    assert begins == pytest.approx([number * 60 / per_minute for number in range(shape.seats)])
