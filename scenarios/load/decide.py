@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gevent  # type: ignore[import-untyped] # it has no types
-from locust import FastHttpUser, constant_throughput, events, task
+from locust import FastHttpUser, events, task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +55,14 @@ class Caller(FastHttpUser):
         """Take a seat, and begin so that all seats together ask evenly: no bursts."""
         self.seat = next(self.environment.sheet.seats)
         self.people = itertools.cycle(self.seat["people"])
-        self.numbers = itertools.count(1)
+        self.numbers, self.moments = itertools.count(1), itertools.count(1)
+        self.begun = time.monotonic() + self.seat["begins_after"]
         gevent.sleep(self.seat["begins_after"])
+
+    def wait_time(self) -> float:
+        """Return the seconds until this seat's next moment, whatever the last answer took (an open model)."""
+        moment: float = self.begun + next(self.moments) / self.environment.sheet.plan["per_seat"]
+        return max(0.0, moment - time.monotonic())
 
     @task
     def decide(self) -> None:
@@ -91,7 +97,6 @@ def begin(environment: Environment, **_: object) -> None:
     options = environment.parsed_options
     sheet = Sheet(json.loads(Path(str(options and options.plan)).read_text("utf-8")))
     environment.sheet = sheet  # type: ignore[attr-defined] # what Locust hands to every user
-    Caller.wait_time = constant_throughput(sheet.plan["per_seat"])
 
     def answered(name: str, response_time: float, exception: object = None, **more: Any) -> None:  # noqa: ANN401 - Locust's
         response = more.get("response")
