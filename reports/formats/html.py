@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.formats import plot
+from reports.formats.faults import NEVER_FIRED, delays_of, matrix, outcome_of
 from reports.formats.latency import keeps_slo, percentile
 from reports.formats.text import printable, shortened
 from reports.record import Attribution, Exchange, Finding, LoadMeasured, Message, Persona, Status
@@ -25,7 +26,7 @@ from reports.run import instant
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reports.record import ScenarioFinished
+    from reports.record import FaultInjected, ScenarioFinished
     from reports.story import Story
 
 _EXCERPT = 1500
@@ -42,6 +43,7 @@ def html(story: Story) -> str:
         story=story,
         Status=Status,
         plot=plot,
+        bands=matrix(story),
         loads=[_Lane.of(load) for load in story.loads],
         engine_findings=sum(each.attribution is Attribution.ENGINE for each in story.findings),
         longest=max((stage.seconds for stage in story.stages), default=0.0),
@@ -86,7 +88,11 @@ def _environment() -> Environment:
     made.filters |= {
         "moment": _moment,
         "ms": _milliseconds,
+        "clock": _clock,
         "duration": _duration,
+        "counted": _counted,
+        "times": _times,
+        "blows": _blows,
         "body": _body,
         "telling": _telling,
         "outcomes": _outcomes,
@@ -95,7 +101,7 @@ def _environment() -> Environment:
         "caller": _caller,
         "breakable": _breakable,
     }
-    made.globals["exchanges_of"] = _exchanges_of
+    made.globals |= {"exchanges_of": _exchanges_of, "outcome_of": outcome_of}
     return made
 
 
@@ -106,6 +112,27 @@ def _final(value: object) -> object:
 
 def _moment(at: str) -> str:
     return instant(at).astimezone(UTC).strftime("%d %B %Y, %H:%M:%S UTC").lstrip("0")
+
+
+def _clock(at: str) -> str:
+    return instant(at).astimezone(UTC).strftime("%H:%M:%S.%f")[:-3]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _blows(fault: FaultInjected) -> str:
+    """Say how often a fault struck and how long after it was armed."""
+    delays = delays_of(fault)
+    if not delays:
+        return NEVER_FIRED
+    after = f"{delays[0]:.3f} s" if len(delays) == 1 else f"{delays[0]:.3f} to {delays[-1]:.3f} s"
+    return f"{_times(len(delays))}, {after} later"
 
 
 def _milliseconds(value: float) -> str:

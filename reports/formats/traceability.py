@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from reports.formats.faults import outcome_of
 from reports.formats.text import to_json
 from reports.record import Finding, Verdict
 
 if TYPE_CHECKING:
-    from reports.record import ScenarioFinished
+    from reports.record import FaultInjected, ScenarioFinished
     from reports.story import Story
 
 
@@ -32,6 +33,7 @@ def traceability(story: Story) -> str:
                 msgspec.to_builtins(finding) | {"repeats": story.repeats[finding.id]}
                 for finding in story.findings
             ],
+            "faults": [_untagged(fault) | {"outcome": outcome_of(story, fault)} for fault in story.faults],
         }
     )
 
@@ -45,6 +47,10 @@ def read_traceability(text: bytes) -> tuple[tuple[Verdict, ...], tuple[Finding, 
     )
     findings = ({name: each[name] for name in Finding.__struct_fields__} for each in whole["findings"])
     return verdicts, msgspec.convert(list(findings), tuple[Finding, ...])
+
+
+def _untagged(fault: FaultInjected) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.to_builtins(fault).items() if name != "type"}
 
 
 def _requirement(story: Story, verdict: Verdict) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from reports.record import (
     Event,
     Exchange,
     ExchangeRecorded,
+    FaultInjected,
     Finding,
     FindingRecorded,
     LoadMeasured,
@@ -310,6 +311,35 @@ def scenarios(clock: Clock) -> list[ScenarioFinished]:
     ]
 
 
+STATIC_MENTORS = "scenarios/resilience/test_llm.py::test_static_mentors"
+RECEIPTS = "scenarios/features/test_receipts.py::test_each_decision_leaves_one_receipt"
+
+
+def faults(clock: Clock) -> list[FaultInjected]:
+    """Return faults that fired, one that fired now and then, and one that never did."""
+
+    def over(scenario: str, dependency: str, fault: str, fired: int, **more: str) -> FaultInjected:
+        armed = clock.at()
+        return FaultInjected(
+            scenario=scenario,
+            dependency=dependency,
+            fault=fault,
+            armed_at=armed,
+            fired_at=tuple(clock.at(40) for _ in range(fired)),
+            at=clock.at(),
+            **more,
+        )
+
+    return [
+        over(STATIC_MENTORS, "llm", "reset", 0),
+        over(STATIC_MENTORS, "llm", "status 503", 3),
+        over(RECEIPTS, "eris", "delay 1.0 s", 2, operation="POST /v1/evidence/receipts"),
+        over(RECEIPTS, "eris", "delay 2.5 s", 0, operation="POST /v1/evidence/receipts"),
+        over(CREATE, "iam", "never_answer", 1),
+        over("scenarios/resilience/test_killed.py::test_cut_off", "engine", "kill -9", 1),
+    ]
+
+
 def latencies(seed: int, middle: float, count: int) -> tuple[float, ...]:
     """Return latencies with the long tail that real ones have."""
     draw = random.Random(seed)
@@ -448,6 +478,7 @@ def during(stage: str, clock: Clock) -> list[Event]:
         return [
             *(ExchangeRecorded(at=each.at, exchange=each) for each in exchanges(clock)),
             *(FindingRecorded(at=clock.at(), finding=each) for each in findings()),
+            *faults(clock),
             *scenarios(clock),
             ReceiptsCollected(
                 at=clock.at(), receipts=receipts(), chain_problems=("r-2: prev_hash is not that of r-1",)

@@ -409,6 +409,21 @@ def test_a_verdict_on_a_repeated_finding_leads_to_the_one_that_stands_for_it(sto
     assert by_id["NFR-4"]["findings"] == ["f-fuzz-1"]
 
 
+def test_traceability_tells_each_fault(story: Story) -> None:
+    faults = json.loads(traceability(story))["faults"]
+
+    assert [(each["dependency"], each["fault"], len(each["fired_at"])) for each in faults] == [
+        ("llm", "reset", 0),
+        ("llm", "status 503", 3),
+        ("eris", "delay 1.0 s", 2),
+        ("eris", "delay 2.5 s", 0),
+        ("iam", "never_answer", 1),
+        ("engine", "kill -9", 1),
+    ]
+    assert [each["outcome"] for each in faults][2:] == ["passed", "passed", "failed", "not finished"]
+    assert faults[2]["operation"] == "POST /v1/evidence/receipts"
+
+
 def test_traceability_reads_back(story: Story) -> None:
     read_verdicts, read_findings = read_traceability(traceability(story).encode())
 

@@ -138,6 +138,26 @@ def test_each_finding_shows_how_to_see_it_again(page: str) -> None:
     assert "seen 2 times" in text
 
 
+def test_each_fault_is_in_the_matrix_with_what_came_of_it(page: str) -> None:
+    section = page.partition('<section aria-labelledby="faults">')[2].partition("</section>")[0]
+    text = " ".join(Page(section.replace("><", "> <")).text.split())
+    matrix, _, blows = text.partition("Each of the 6 faults")
+
+    assert "Who delay kill never answer reset status" in matrix
+    assert "eris passed 1 scenario fired 2 times 1 of 2 never fired" in matrix
+    assert "not tried not finished 1 scenario fired once" in matrix
+    assert "failed 1 scenario fired once" in matrix
+    assert "never fired 1 scenario: unknown unknown 1 scenario fired 3 times" in matrix
+    assert "llm reset whatever was asked unknown: Without the gateway mentors are static." in blows
+    assert "never fired" in blows
+    assert "POST /v1/evidence/receipts" in blows
+    assert "2 times, 0.040 to 0.080 s later" in blows
+
+
+def test_a_run_without_faults_says_so() -> None:
+    assert "nothing was made to misbehave" in html(judged(Verdict("FR-1", Status.VERIFIED)))
+
+
 def test_the_load_is_drawn_with_its_objective_and_called_smoke(page: str) -> None:
     assert page.count("<polyline") == 2
     assert page.count("Smoke: can show NFR-1 violated, not verified.") == 2
