@@ -139,6 +139,7 @@ def test_the_engine_has_the_routes_of_the_first_slice() -> None:
 
     assert {operation.name for operation in operations} == {
         "POST /decide",
+        "POST /triggers/evaluate",
         "GET /playbooks",
         "POST /playbooks",
         "PUT /playbooks/{playbook_id}",

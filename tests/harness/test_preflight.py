@@ -85,7 +85,7 @@ def test_missing_routes_are_found_and_blamed(work_dir: Path, admin_database: str
     assert {"GET /playbooks", "POST /playbooks", "GET /health", "GET /metrics"} <= set(flown.result.missing)
     assert set(flown.result.missing) == set(missing)
     assert "POST /decide" not in missing
-    assert missing["POST /playbooks"].requirements == ("FR-3", "FR-13", "ST-MMM-01")
+    assert missing["POST /playbooks"].requirements == ("FR-3", "ST-MMM-01")
     assert missing["POST /playbooks"].curl.startswith("curl -")
     assert "$TOKEN_ADMIN" in missing["POST /playbooks"].curl
 
