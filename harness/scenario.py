@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.driving.answers import Items, Object, each_of
+from harness.driving.answers import Items, Object, each_of, flat
 from harness.driving.audit import AuditLog
 from harness.driving.builders import (
     ABSENT,
@@ -53,6 +53,7 @@ from harness.driving.engine import EngineClient
 from harness.driving.failures import EngineBreachError, not_exercised
 from harness.driving.givens import Given
 from harness.driving.log import EngineLog
+from harness.driving.metrics import samples
 from harness.driving.names import Names
 from harness.driving.people import SCOPES, People
 from harness.driving.receipts import chain_problems
@@ -154,10 +155,12 @@ __all__ = [
     "each_answered",
     "each_of",
     "eventually",
+    "flat",
     "not_exercised",
     "own_world",
     "parametrize",
     "requirement",
     "routes",
+    "samples",
     "with_body",
 ]

@@ -69,6 +69,11 @@ class Object:
         """Return the whole object as text: to look for what must not be in it."""
         return json.dumps(self.plain, ensure_ascii=False, sort_keys=True)
 
+    @property
+    def members(self) -> frozenset[str]:
+        """Return the names of all members, at any depth: where they stand may be the engine's choice."""
+        return frozenset(name.rpartition("/")[2] for name, _ in flat(self.plain))
+
 
 class Items:
     """An array of objects. Iterating over an empty one fails: a claim about each needs one at least."""
@@ -102,6 +107,18 @@ class Items:
     def where_each(self, wanted: Callable[[Object], bool]) -> list[Object]:
         """Return the items that fit, perhaps none: to be counted, not looped over."""
         return [item for item in self._items if wanted(item)]
+
+
+def flat(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+    """Yield every member and item in a JSON value with its path, from the outside to the inside.
+
+    >>> list(flat({"a": [{"b": 1}]}))
+    [('/a', [{'b': 1}]), ('/a/0', {'b': 1}), ('/a/0/b', 1)]
+    """
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in inner:
+        yield f"{path}/{name}", part
+        yield from flat(part, f"{path}/{name}")
 
 
 def each_of(items: Iterable[_T]) -> list[_T]:

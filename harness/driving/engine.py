@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 # A conforming engine's slowest answer waits for IAM (2.0 s), then policy, LLM (3.0 s) and ERIS (0.8 s).
 ANSWER_WITHIN = 10.0
+# Each request has a connection of its own: when an engine closes idle ones is its choice, and a request that
+# meets the closing of one would look like one that was not answered.
+_NO_REUSE = httpx.Limits(max_keepalive_connections=0)
+# What keeps a request of ours from being sent at all.
+_OUR_MISTAKES = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.PoolTimeout)
 
 
 class EngineClient:
@@ -43,7 +48,11 @@ class EngineClient:
         self._wallet = wallet
         self._recorder = recorder
         self._http = httpx.AsyncClient(
-            timeout=ANSWER_WITHIN, trust_env=False, verify=_tls(), headers={"accept": "application/json"}
+            timeout=ANSWER_WITHIN,
+            limits=_NO_REUSE,
+            trust_env=False,
+            verify=_tls(),
+            headers={"accept": "application/json"},
         )
 
     async def aclose(self) -> None:
@@ -86,7 +95,7 @@ class EngineClient:
         answer, error = None, None
         try:
             answer = await self._http.send(request)
-        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as problem:
+        except _OUR_MISTAKES as problem:
             raise ScenarioError(f"{request.method} {path} cannot be sent at all: {problem}") from problem
         except httpx.HTTPError as problem:
             error = f"no answer: {type(problem).__name__} {problem}".strip()

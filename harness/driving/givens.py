@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.driving.engine import EngineClient
     from harness.driving.people import People
-    from harness.driving.reply import Reply
+    from harness.driving.reply import RawReply, Reply
     from reports.record import Persona
 
 
@@ -53,31 +53,33 @@ class Given:
     async def draft_playbook(self, playbook: Json | None = None, *, by: Persona | None = None) -> Object:
         """Create a playbook; it does not fire yet."""
         body = playbook or a_playbook()
-        created = await _step(CREATE, lambda: self.engine.create_playbook(body, by))
+        created = await _object(CREATE, lambda: self.engine.create_playbook(body, by))
         _demand(CREATE, lambda: created.string("playbook_id"))
         return created
 
     async def published_playbook(self, playbook: Json | None = None, *, by: Persona | None = None) -> Object:
-        """Create a playbook and publish it: from now on it fires."""
+        """Create a playbook and publish it: from now on it fires. Return it as it was created.
+
+        What publishing answers besides 200 is the engine's choice, and so is the published version's number.
+        """
         draft = await self.draft_playbook(playbook, by=by)
-        published = await _step(PUBLISH, lambda: self.engine.publish_playbook(draft["playbook_id"], by))
-        _demand(PUBLISH, lambda: published.string("playbook_id"))
-        return published
+        await _step(PUBLISH, lambda: self.engine.publish_playbook(draft["playbook_id"], by))
+        return draft
 
     async def deprecated_playbook(self, playbook: Json | None = None) -> Object:
-        """Create, publish and delete a playbook: it never fires again."""
+        """Create, publish and delete a playbook: it never fires again. Return it as it was created."""
         published = await self.published_playbook(playbook)
         await _step(DEPRECATE, lambda: self.engine.delete_playbook(published["playbook_id"]))
         return published
 
     async def decision(self, by: Persona | None = None, **members: object) -> Decision:
         """Make a decision, with or without actions."""
-        answer = await _step(DECIDE, lambda: self.engine.decide(by, **members))
+        answer = await _object(DECIDE, lambda: self.engine.decide(by, **members))
         return _demand(DECIDE, lambda: _decision(answer))
 
     async def decision_with_actions(self, by: Persona | None = None, **members: object) -> Decision:
         """Make a decision that proposes something: a playbook that fits is published already."""
-        answer = await _step(DECIDE, lambda: self.engine.decide(by, **members))
+        answer = await _object(DECIDE, lambda: self.engine.decide(by, **members))
         decision = _demand(DECIDE, lambda: _decision(answer))
         _demand(FIRE, lambda: decision.actions[0].string("action_id"))
         return decision
@@ -85,7 +87,7 @@ class Given:
     async def outcome(self, decision: Decision, by: Persona | None = None, result: str = "shown") -> Object:
         """Report what became of a decision's first action."""
         body = an_outcome(decision.actions[0].string("action_id"), result)
-        accepted = await _step(REPORT, lambda: self.engine.report_outcome(decision.id, body, by))
+        accepted = await _object(REPORT, lambda: self.engine.report_outcome(decision.id, body, by))
         _demand(REPORT, lambda: accepted.string("outcome_id"))
         return accepted
 
@@ -96,14 +98,21 @@ def _decision(answer: Object) -> Decision:
     return decision
 
 
-async def _step(step: Step, call: Callable[[], Awaitable[Reply]]) -> Object:
+async def _step(step: Step, call: Callable[[], Awaitable[Reply]]) -> RawReply:
+    """Take a step; all that counts is that it succeeds."""
     try:
         raw = (await call()).raw
     except EngineBreachError as failure:
         raise _refused(step, str(failure)) from failure
     if raw.status not in step.success:
         raise _refused(step, str(raw))
-    return _demand(step, lambda: Object(raw.json() if raw.body else {}, f"the answer to {step.operation}"))
+    return raw
+
+
+async def _object(step: Step, call: Callable[[], Awaitable[Reply]]) -> Object:
+    """Take a step that has something to say."""
+    raw = await _step(step, call)
+    return _demand(step, lambda: Object(raw.json(), f"the answer to {step.operation}"))
 
 
 def _demand(step: Step, read: Callable[[], _T]) -> _T:

@@ -54,7 +54,7 @@ async def test_a_decision_is_complete(
 
 @requirement("UT-MMM-02")
 async def test_an_action_is_what_its_template_says(engine: EngineClient, given: Given) -> None:
-    """Each action has its template's type, surfaces and payload, its own id, and its playbook."""
+    """Each action has its template's type, surfaces and payload, its own id, and its playbook's version."""
     templates = [
         a_mirror("A fact", surfaces=["ide", "ci"]),
         a_mentor("A suggestion"),
@@ -62,6 +62,7 @@ async def test_an_action_is_what_its_template_says(engine: EngineClient, given: 
     ]
     playbook = await given.published_playbook(a_playbook(actions=templates))
 
+    listed = await engine.own_playbooks()
     reply = await engine.decide()
 
     actions = {action.object("payload").string("title"): action for action in reply.decision.actions}
@@ -76,18 +77,21 @@ async def test_an_action_is_what_its_template_says(engine: EngineClient, given: 
         assert action["requires_consent"] in (True, False)
         assert action["playbook_id"] == playbook["playbook_id"]
         assert SEMVER.fullmatch(action.string("playbook_version"))
-        assert action["playbook_version"] == playbook["version"]
+        assert action["playbook_version"] in listed.pluck("version")
 
 
 @requirement("FR-1")
 async def test_the_least_envelope_is_enough(engine: EngineClient, people: People, given: Given) -> None:
-    """Context and signal may be missing or have any of their parts: only the tenant is required."""
+    """Context and signal may be missing or have any of their parts: only the tenant is required.
+
+    What is in a payload may be refused or dropped *(choice)*, so that it is empty here.
+    """
     playbook = await given.published_playbook()
     envelopes: list[dict[str, Any]] = [
         {"context": ABSENT, "signal": ABSENT},
         {"context": {}, "signal": {}},
         {"context": {"repo_id": "repo-1"}, "signal": {"severity": "info"}},
-        {"context": a_context(), "signal": a_signal(payload={"failed_tests": 2})},
+        {"context": a_context(file_path="src/app.py"), "signal": a_signal(payload={})},
     ]
 
     replies = [await engine.decide(people.another_developer(), **envelope) for envelope in envelopes]

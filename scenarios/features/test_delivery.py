@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from harness.scenario import Decision
 
 ARRIVES_WITHIN = 8.0
+# Within alerting's time-out (2.0 s), and as long as that allows: a busy machine may be slow by itself.
+LATE = 1.8
 
 
 async def notifications(alerting: Alerting, decision: Decision, at_least: int) -> list[Object]:
@@ -97,12 +99,12 @@ async def test_a_slow_alerting_holds_no_answer_up(
     engine: EngineClient, people: People, given: Given, alerting: Alerting
 ) -> None:
     """Notifications go out after the answer: a slow alerting service delays none."""
-    await alerting.delays(NOTIFY, 1.5)
+    await alerting.delays(NOTIFY, LATE)
     await given.published_playbook(a_playbook(actions=[a_mirror("For alerting", surfaces=["alert"])]))
 
     reply = await engine.decide(people.developer)
 
-    assert reply.seconds < 1.4
+    assert reply.seconds < LATE
     assert reply.decision.titles == ["For alerting"]
     told = await notifications(alerting, reply.decision, at_least=1)
     assert len({one["notification_id"] for one in told}) == 1

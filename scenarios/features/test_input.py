@@ -77,7 +77,7 @@ async def test_a_refused_envelope_changes_nothing(
 
     each_answered(refused, 422)
     assert len(accepted.decision.actions) == 3
-    decided = [receipt for receipt in await eris.settled(given) if receipt.kind == "decision"]
+    decided = [receipt for receipt in await eris.settled(given, due=3) if receipt.kind == "decision"]
     assert [receipt.decision_id for receipt in decided] == [accepted.decision.id]
 
 

@@ -28,7 +28,7 @@ TRIGGERS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "source": ({"source": "ci"}, {"source": "ci"}, {"source": "monitoring"}),
     "severity, the same": ({"severity": "high"}, {"severity": "high"}, {"severity": "warn"}),
     "severity, higher": ({"severity": "warn"}, {"severity": "critical"}, {"severity": "info"}),
-    "severity, not given": ({"severity": "info"}, {"severity": "info"}, {"severity": ABSENT}),
+    "severity, not given": ({"severity": "warn"}, {"severity": "warn"}, {"severity": ABSENT}),
     "all parts": (
         {"event_type": "build.failed", "source": "ci", "severity": "high"},
         {"event_type": "build.failed", "source": "ci", "severity": "critical"},

@@ -7,7 +7,7 @@ import re
 from harness.scenario import EngineClient, Eris, Given, People, a_mirror, a_playbook, each_of, requirement
 
 OF_PEOPLE = re.compile(
-    r'"[a-z_]*(?:productivity|performance|(?:actor|person|developer|user)_?(?:score|rank|rating))[a-z_]*":'
+    r'"[a-z_]*(?:productivity|(?:actor|person|developer|user|performance)_?(?:score|rank|rating|performance))[a-z_]*":'
 )
 
 

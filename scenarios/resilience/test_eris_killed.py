@@ -16,7 +16,7 @@ async def test_a_killed_engine_has_lost_no_receipt(
 ) -> None:
     """The receipt of an answered decision arrives, once, though the engine was killed meanwhile."""
     await given.published_playbook()
-    before = await eris.settled(given)
+    before = await eris.settled(given, due=2)
     await eris.goes_down()
 
     reply = await engine.decide()
@@ -30,6 +30,6 @@ async def test_a_killed_engine_has_lost_no_receipt(
         "the receipt of a decision that was answered before the engine was killed",
         within=DELIVERED_WITHIN,
     )
-    receipts = [receipt for receipt in await eris.settled(given) if receipt.decision_id == answered]
+    receipts = [receipt for receipt in await eris.settled(given, due=4) if receipt.decision_id == answered]
     assert len(receipts) == 1
     assert [receipt.kind for receipt in before] == ["admin", "admin"]

@@ -38,7 +38,7 @@ async def test_no_token_is_accepted_while_iam_is_down(
         assert reply.error["retryable"] is True
         assert reply.seconds < 4.0
     assert served.status == 200
-    decided = [receipt.decision_id for receipt in await eris.settled(given)]
+    decided = [receipt.decision_id for receipt in await eris.settled(given, due=1)]
     assert decided == [served.decision.id]
 
 

@@ -12,6 +12,7 @@ from harness.scenario import (
     Iam,
     Names,
     People,
+    Reply,
     Route,
     a_decide_request,
     a_playbook,
@@ -25,6 +26,8 @@ from harness.scenario import (
 
 # An answer of /verify may be remembered for 5 s *(choice)*; one more for the engine's own pace.
 REVOKED_WITHIN = 6.0
+# On a busy machine a dependency's health may be late, so that an engine is not ready for a moment.
+READY_WITHIN = 4.0
 FLAWS = (
     "expired",
     "not_yet_valid",
@@ -177,7 +180,7 @@ async def test_a_refused_caller_leaves_no_trace(
     each_answered(refused, 401)
     listed = await engine.own_playbooks()
     assert [(each["name"], each["status"]) for each in listed] == [(wanted["name"], "draft")]
-    assert [receipt.kind for receipt in await eris.settled(given)] == ["admin"]
+    assert [receipt.kind for receipt in await eris.settled(given, due=1)] == ["admin"]
 
 
 @requirement("NFR-7")
@@ -232,9 +235,16 @@ async def test_a_denial_of_iam_is_obeyed(engine: EngineClient, people: People, i
 async def test_what_operators_watch_needs_no_token(name: str, engine: EngineClient, people: People) -> None:
     """Health, readiness and metrics are open to everybody, and nothing else is."""
     guarded = await engine.call("GET", "/playbooks")
-    reply = await engine.public(name)
-    flawed = await engine.call("GET", f"/{name}", by=people.flawed("expired"))
+    stranger = people.flawed("expired")
+    open_to_all = await asked_until(lambda: engine.public(name), _served, within=READY_WITHIN)
+    flawed = await asked_until(
+        lambda: engine.call("GET", f"/{name}", by=stranger), _served, within=READY_WITHIN
+    )
 
     assert guarded.status == 401
-    assert reply.status == 200
-    assert flawed.status == 200
+    assert open_to_all[-1].status == 200
+    assert flawed[-1].status == 200
+
+
+def _served(reply: Reply) -> bool:
+    return reply.status == 200

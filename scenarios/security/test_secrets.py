@@ -85,7 +85,7 @@ async def test_a_credential_in_a_playbook_or_reason_is_refused(
         assert reply.status == 422
         assert reply.error_code == "SECRET_DETECTED"
     assert word not in (await engine.list_playbooks()).text.lower()
-    for receipt in each_of(await eris.settled(given)):
+    for receipt in each_of(await eris.settled(given, due=4)):
         assert word not in receipt.text.lower()
 
 
@@ -104,7 +104,7 @@ async def test_no_token_turns_up_in_answers_receipts_or_the_log(
 
     each_answered([decided, listed, refused, after], 200, 200, 401, 200)
     log = await engine_log.text(until=after.decision.id)
-    receipts = "".join(receipt.text for receipt in each_of(await eris.settled(given)))
+    receipts = "".join(receipt.text for receipt in each_of(await eris.settled(given, due=4)))
     for person in each_of([people.developer, people.admin, stranger]):
         signature = (await engine.token_of(person)).rpartition(".")[2]
         assert signature not in decided.all_text + listed.all_text + refused.all_text

@@ -1,7 +1,8 @@
 """ERIS: the receipts that the engine has really delivered.
 
-Rule: presence is waited for; a number ("exactly one", "none") is only claimed once everything has settled,
-which the arrival of a later decision's receipt shows.
+Rule: presence is waited for; a number ("exactly one", "none") is only claimed once everything has settled:
+what must come is there (an engine may deliver any receipt in the background, in any order), and so is the
+receipt of a later decision.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from harness.driving.people import People
 
 RECEIVE = "POST /v1/evidence/receipts"
-ARRIVES_WITHIN = 8.0
+ARRIVES_WITHIN = 12.0
 
 
 class Eris(Dependency):
@@ -76,16 +77,23 @@ class Eris(Dependency):
             raise MissingEvidenceError(f"{missing} ({len(found)} of {at_least}){reasons}")
         return found
 
-    async def settled(self, given: Given, people: People | None = None) -> list[Receipt]:
-        """Return a tenant's receipts once all are surely there, without the one that shows it."""
+    async def settled(self, given: Given, people: People | None = None, *, due: int) -> list[Receipt]:
+        """Return a tenant's receipts once all are surely there, without the one that shows it.
+
+        `due`: how many there must be; if fewer come in time, those that did are returned.
+        """
         tenant = people or given.people
         marker = await given.decision(tenant.another_developer())
 
         async def marked() -> bool:
             return any(receipt.decision_id == marker.id for receipt in await self.held(tenant.tenant))
 
+        async def all_due() -> bool:
+            return len(await self.held(tenant.tenant)) > due
+
         if not await eventually(marked, ARRIVES_WITHIN):
             raise _no_receipt(f"no receipt within {ARRIVES_WITHIN:g} s of a decision")
+        await eventually(all_due, ARRIVES_WITHIN)
         return await self.receipts(lambda receipt: receipt.decision_id != marker.id, tenant=tenant.tenant)
 
     @property

@@ -1,0 +1,47 @@
+"""Metrics in Prometheus' text format, read as numbers: how an engine writes them is its choice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LABELS = r'(?:[^"}]|"(?:[^"\\]|\\.)*")*'
+# After the value there may be a time, and in OpenMetrics an exemplar.
+_SAMPLE = re.compile(rf"(?P<name>[A-Za-z_:][\w:]*)\s*(?:\{{(?P<labels>{_LABELS})\}})?\s+(?P<value>\S+)")
+_LABEL = re.compile(r'(?P<name>[A-Za-z_]\w*)\s*=\s*"(?P<value>(?:[^"\\]|\\.)*)"')
+_ESCAPED = re.compile(r"\\(.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One number, and what it is about."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+
+def samples(text: str, name: str) -> list[Sample]:
+    """Return all samples of a metric, whatever the order of their labels and the spelling of their numbers.
+
+    >>> samples('calls_total{b="x, }", a="1"} 2 1700000000000', "calls_total")
+    [Sample(name='calls_total', labels={'b': 'x, }', 'a': '1'}, value=2.0)]
+    """
+    found = (_SAMPLE.match(line) for line in text.splitlines())
+    return [
+        Sample(name, _labels(one["labels"] or ""), float(one["value"]))
+        for one in found
+        if one is not None and one["name"] == name
+    ]
+
+
+def _labels(text: str) -> dict[str, str]:
+    return {one["name"]: _ESCAPED.sub(_meant, one["value"]) for one in _LABEL.finditer(text)}
+
+
+def _meant(escaped: re.Match[str]) -> str:
+    return "\n" if escaped[1] == "n" else escaped[1]

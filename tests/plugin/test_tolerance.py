@@ -1,0 +1,75 @@
+"""What engines may write and do in their own way is read all the same."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from harness.driving.answers import Object
+from harness.driving.engine import EngineClient
+from harness.driving.metrics import samples
+from harness.driving.names import Names
+from harness.driving.people import People, Wallet
+from harness.driving.recorder import Recorder
+from harness.worlds import World
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'calls_total{tenant_id="a",kind="x"} 2',
+        'calls_total{kind="x", tenant_id="a"} 2.0',
+        'calls_total{kind="x",tenant_id="a",} 2e0 1700000000000',
+        'calls_total{kind="x",tenant_id="a"} 2 # {trace_id="7"} 1.0',
+    ],
+    ids=["whole", "fraction", "time", "exemplar"],
+)
+def test_a_sample_is_read_however_it_is_written(line: str) -> None:
+    (sample,) = samples(
+        f'# TYPE calls_total counter\n{line}\ncalls_total_other{{tenant_id="a"}} 9', "calls_total"
+    )
+
+    assert sample.value == 2
+    assert sample.labels == {"tenant_id": "a", "kind": "x"}
+
+
+def test_a_label_may_hold_anything() -> None:
+    (sample,) = samples('calls_total{tenant_id="a \\"b\\" }, c\\\\"} 1', "calls_total")
+
+    assert sample.labels == {"tenant_id": 'a "b" }, c\\'}
+
+
+def test_members_are_found_at_any_depth() -> None:
+    found = Object({"change": {"before": None, "parts": [{"after": 1}]}}, "result").members
+
+    assert {"change", "before", "parts", "after"} <= found
+
+
+async def test_an_engine_may_close_an_idle_connection_when_it_likes() -> None:
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(ANSWER)
+        await reader.read(1)
+        writer.close()
+
+    server = await asyncio.start_server(serve_one, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    engine = _client(f"http://{host}:{port}")
+
+    statuses = [(await engine.public("health")).status for _ in range(3)]
+
+    assert statuses == [200, 200, 200]
+    await engine.aclose()
+    server.close()
+    await server.wait_closed()
+
+
+def _client(origin: str) -> EngineClient:
+    world = World(
+        engine_urls=(origin,), base_path="", ready_path="/", work_dir="", run_dir="", profile="", seed=1
+    )
+    recorder = Recorder("scenario", lambda _: None)
+    return EngineClient(world, People(Names(1, "scenario"), "tenant"), Wallet(None, recorder), recorder)
