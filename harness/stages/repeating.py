@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from harness.processes import UnbuildableError
-from harness.stages.rebinding import Rebinding
+from harness.stages.rebinding import UUID, Rebinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reports.record import Exchange, Persona
 
 CONTROL = "control:"
+FAKE = "/__fake__"
 ENGINE = "engine"
 PATIENCE = 15.0
 CLIENTS_OWN = frozenset({"host", "content-length", "connection", "accept-encoding", "transfer-encoding"})
@@ -34,13 +35,14 @@ class Step:
     same: bool
     note: str = ""
 
-    def line(self, number: int) -> str:
-        """Say it in one line."""
-        path = urlsplit(self.exchange.url).path
-        side = "" if self.exchange.side == ENGINE else f" [{self.exchange.side}]"
+    def line(self, number: int, width: int) -> str:
+        """Say it in one line of so many columns: the answers first, ids by their beginnings."""
+        path = UUID.sub(lambda found: found[0][:8], urlsplit(self.exchange.url).path)
+        side = "" if self.exchange.side == ENGINE else self.exchange.side.removeprefix(CONTROL) + ": "
         answers = f"then {_status(self.exchange.status)}, now {_status(self.now)}"
         note = f" ({self.note})" if self.note else ""
-        return f"{number:3}. {self.exchange.method} {path}{side}: {answers}{note}"
+        line = f"{number:3}. {answers}{note}  {side}{self.exchange.method} {path.removeprefix(FAKE)}"
+        return line if len(line) <= width else f"{line[: width - 2]}.."
 
 
 class Repeater:
@@ -52,7 +54,7 @@ class Repeater:
         self._client = httpx.Client(trust_env=False, timeout=PATIENCE)
         self._bound = Rebinding()
         self._tokens: dict[str, str] = {}
-        self._scripts: list[str] = []
+        self._scripts: dict[str, list[str]] = {}
 
     def steps(self) -> Iterator[Step]:
         """Repeat each exchange that we had sent ourselves."""
@@ -89,15 +91,16 @@ class Repeater:
         if fake not in self._world.fakes:
             return Step(then, None, same=False, note=f"{fake} is not ours here")
         path = urlsplit(then.url).path
-        if then.method == "DELETE" and self._scripts:
-            path = path.rpartition("/")[0] + "/" + self._scripts.pop()
+        scripts = self._scripts.setdefault(fake, [])
+        if then.method == "DELETE" and scripts:
+            path = path.rpartition("/")[0] + "/" + scripts.pop()
         body = self._revoked(index) if path.endswith("/revocations") else self._body(then)
         headers = {"content-type": "application/json"} if body else {}
         answer = self._client.request(
             then.method, self._world.fakes[fake] + path, content=body, headers=headers
         )
         if then.method == "POST" and path.endswith("/scripts") and answer.is_success:
-            self._scripts.append(answer.json()["script_id"])
+            scripts.append(answer.json()["script_id"])
         return Step(then, answer.status_code, same=then.status == answer.status_code)
 
     def _revoked(self, index: int) -> bytes:
@@ -154,4 +157,4 @@ def _claim(token: str, name: str) -> str:
 
 
 def _status(status: int | None) -> str:
-    return "no answer" if status is None else str(status)
+    return "none" if status is None else str(status)

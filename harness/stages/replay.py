@@ -1,116 +1,153 @@
 """`mmm replay`: start the world again, repeat a finding's exchanges, and say whether it is seen again.
 
-Two ways of seeing: a scenario's finding is seen again when the scenario itself fails again (its evidence may
-lie behind the engine); any other when the offending answer is the same again.
+Two ways of seeing: what a scenario found is seen again when the scenario, run again, breaks off or fails for
+the same requirement (its evidence may lie behind the engine); anything else when the offending answer is the
+same again. The world has the settings that it had then.
 """
 
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from rich.console import Console
+from rich.text import Text
 
-from harness.processes import CHECKOUT, ConfigurationError, CrashedError, work_directory
+from harness.processes import CHECKOUT, CrashedError, UnbuildableError, work_directory
 from harness.services import postgresql
 from harness.stages.children import ScenarioOptions, run_together, scenarios_part
 from harness.stages.journal import Journal
 from harness.stages.progress import Progress
+from harness.stages.recollection import own_engine, recall, remembered_target
 from harness.stages.repeating import Repeater
-from harness.targets import Profile, load_profile
-from harness.targets.keys import nearest
-from harness.worlds import Plan, save_world, start_world
-from reports.record import Exchange, ExchangeRecorded, Finding, FindingRecorded, RunStarted, ScenarioFinished
+from harness.targets import load_profile
+from harness.worlds import NotExercisableError, Plan, save_world, start_world
+from reports.formats.text import one_line, shortened, showable
+from reports.record import FindingRecorded, ScenarioFinished, StageFinished
 from reports.run import read_events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from rich.console import Console
-
+    from harness.stages.recollection import Recollection
+    from harness.targets import Profile
     from harness.worlds import World
-    from reports.record import Event
+    from reports.record import Event, Setting
 
 REPRODUCED, NOT_REPRODUCED = 1, 0
-TARGET = "target"
-
-
-def remember_target(run_dir: Path, profile: Profile) -> None:
-    """Note where the profile is, for a replay on the same machine (no part of a pack)."""
-    (run_dir / TARGET).write_text(str(profile.path.resolve()), encoding="utf-8")
+WIDTH = 80
+LONGEST_REASON = 240
 
 
 def replay(run_dir: Path, finding_id: str, target: Path | None, console: Console) -> int:
     """Repeat a finding; return 1 when it is seen again, 0 when it is not."""
-    events = read_events(run_dir)
-    finding = _finding(events, finding_id)
-    exchanges = _exchanges(events, finding)
-    profile = load_profile(target or _remembered(run_dir))
-    seed = next((event.seed for event in events if isinstance(event, RunStarted)), 1)
-    progress = Progress(console)
-    progress.say(f"{finding.id}: {finding.title}")
+    seen = recall(run_dir, finding_id)
+    profile = load_profile(target or remembered_target(run_dir))
+    if profile.target.url and seen.own_world:
+        raise UnbuildableError(
+            f"{finding_id}: was seen in a world of its own, which an engine of somebody else's does not have"
+        )
+    _say(console, f"{seen.finding.id} [{', '.join(seen.finding.requirements)}] {seen.finding.title}")
     with contextlib.ExitStack() as stack:
         work_dir = stack.enter_context(work_directory())
-        storage = None if profile.target.url else stack.enter_context(postgresql(work_dir)).admin_url
-        again = work_dir / "replay"
-        plan = Plan(profile=profile, run_dir=again, work_dir=work_dir, seed=seed, admin_database=storage)
-        world = stack.enter_context(start_world(plan)).world
-        seen = _repeated(world, exchanges, progress)
-        if "::" in finding.rule:
-            seen = _scenario_fails(world, work_dir, finding, progress)
-    progress.say("reproduced" if seen else "not reproduced")
-    return REPRODUCED if seen else NOT_REPRODUCED
+        world = _world(seen, profile, work_dir, stack, console)
+        again = _repeated(world, seen, console)
+        if seen.scenario is not None:
+            again = _scenario_again(world, work_dir, seen, console)
+    _print(console, "reproduced" if again else "not reproduced")
+    return REPRODUCED if again else NOT_REPRODUCED
 
 
-def _repeated(world: World, exchanges: Sequence[Exchange], progress: Progress) -> bool:
+def _world(
+    seen: Recollection, profile: Profile, work_dir: Path, stack: contextlib.ExitStack, console: Console
+) -> World:
+    """Start a world like the one in which it was seen."""
+    storage = None if profile.target.url else stack.enter_context(postgresql(work_dir)).admin_url
+    plan = Plan(
+        profile=profile,
+        run_dir=work_dir / "replay",
+        work_dir=work_dir,
+        seed=seen.seed,
+        admin_database=storage,
+        settings=seen.settings or {},
+    )
+    try:
+        running = stack.enter_context(start_world(plan))
+    except NotExercisableError as reason:
+        raise UnbuildableError(f"{seen.finding.id}: cannot be repeated here: {reason}") from reason
+    changed = f", with {_listed(seen.settings)}" if seen.settings else ""
+    ready = "attached to" if running.seconds is None else f"ready in {running.seconds:.2f} s"
+    _say(console, f"{profile.target.name} {ready}{changed}")
+    return running.world
+
+
+def _repeated(world: World, seen: Recollection, console: Console) -> bool:
     """Repeat the exchanges; tell whether the last answer of the engine is the same again."""
     same = False
-    for number, step in enumerate(Repeater(world, exchanges).steps(), start=1):
-        progress.say(step.line(number))
+    for number, step in enumerate(Repeater(world, seen.exchanges).steps(), start=1):
+        _print(console, step.line(number, WIDTH))
         if step.exchange.side == "engine":
             same = step.same
+    if seen.scenario is None:
+        _say(console, "the engine's last answer is " + ("the same again" if same else "another"))
     return same
 
 
-def _scenario_fails(world: World, work_dir: Path, finding: Finding, progress: Progress) -> bool:
+def _scenario_again(world: World, work_dir: Path, seen: Recollection, console: Console) -> bool:
     """Run the scenario itself, with people whom the repeated steps did not touch."""
     world_file = work_dir / "world.json"
     save_world(msgspec.structs.replace(world, seed=world.seed + 1), world_file)
-    part = scenarios_part(
-        "scenario", (f"{CHECKOUT}/{finding.rule}",), world_file, CHECKOUT, ScenarioOptions(single=True)
-    )
+    options = ScenarioOptions(single=True)
+    part = scenarios_part("scenario", (f"{CHECKOUT}/{seen.scenario}",), world_file, CHECKOUT, options)
     run_dir = Path(world.run_dir)
-    with contextlib.closing(Journal(run_dir, progress)) as journal:
+    with contextlib.closing(Journal(run_dir, Progress(Console(quiet=True)))) as journal:
         run_together((part,), world, work_dir, journal)
-    ended = [event for event in read_events(run_dir) if isinstance(event, ScenarioFinished)]
-    for event in ended:
-        progress.say(f"     the scenario itself: {event.outcome} {event.reason}".rstrip())
-    outcomes = {event.outcome for event in ended}
-    if not outcomes & {"failed", "passed"}:
-        raise CrashedError(f"{finding.rule}: could not be run again, so nobody knows")
-    return "failed" in outcomes
+    events = read_events(run_dir)
+    for line in _account(events, seen):
+        _say(console, line)
+    return seen_again(events, seen)
 
 
-def _finding(events: Sequence[Event], finding_id: str) -> Finding:
-    found = {event.finding.id: event.finding for event in events if isinstance(event, FindingRecorded)}
-    if finding_id not in found:
-        raise ConfigurationError(f"{finding_id}: no such finding in this run{nearest(finding_id, found)}")
-    return found[finding_id]
+def _account(events: Sequence[Event], seen: Recollection) -> list[str]:
+    """Say how the scenario ended this time."""
+    lines = [
+        f"the scenario again: {event.outcome.replace('_', ' ')}. {event.reason}".rstrip()
+        for event in events
+        if isinstance(event, ScenarioFinished)
+    ]
+    engine = own_engine(events, seen.scenario)
+    if engine and engine.settings is not None and seen.settings not in (None, engine.settings):
+        lines.append(f"its world has other settings by now: {_listed(engine.settings) or 'none'}")
+    return lines
 
 
-def _exchanges(events: Sequence[Event], finding: Finding) -> list[Exchange]:
-    recorded = {event.exchange.id: event.exchange for event in events if isinstance(event, ExchangeRecorded)}
-    exchanges = [recorded[name] for name in finding.exchanges if name in recorded]
-    if not exchanges:
-        raise ConfigurationError(f"{finding.id}: has no recorded exchange that could be repeated")
-    return exchanges
+def seen_again(events: Sequence[Event], seen: Recollection) -> bool:
+    """Tell whether the scenario breaks the same requirement again; that it passed shows that it does not."""
+    wanted = set(seen.finding.requirements)
+    found = [event.finding for event in events if isinstance(event, FindingRecorded)]
+    if any(wanted & set(finding.requirements) for finding in found):
+        return True
+    if {event.outcome for event in events if isinstance(event, ScenarioFinished)} == {"passed"}:
+        return False
+    problems = [event.problem for event in events if isinstance(event, StageFinished) and event.problem]
+    why = problems or [f"{finding.id} [{', '.join(finding.requirements)}] came first" for finding in found]
+    raise CrashedError(f"{seen.scenario}: nobody knows: {why[0] if why else 'it came to no end'}")
 
 
-def _remembered(run_dir: Path) -> Path:
-    try:
-        return Path((run_dir / TARGET).read_text(encoding="utf-8"))
-    except OSError:
-        raise ConfigurationError(
-            f"{run_dir}: does not say where its profile is; give --target FILE"
-        ) from None
+def _listed(settings: Mapping[str, Setting]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in settings.items())
+
+
+def _say(console: Console, text: str) -> None:
+    """Print text that may be long, in lines that a terminal shows whole."""
+    for line in textwrap.wrap(
+        shortened(one_line(text), LONGEST_REASON), WIDTH, subsequent_indent="  ", break_on_hyphens=False
+    ):
+        _print(console, line)
+
+
+def _print(console: Console, line: str) -> None:
+    console.print(Text(showable(line, console.encoding)), soft_wrap=True)

@@ -14,7 +14,7 @@ from harness.stages.journal import Journal
 from harness.stages.observe import Run, observe
 from harness.stages.planning import parts_of
 from harness.stages.progress import Progress
-from harness.stages.replay import remember_target
+from harness.stages.recollection import remember_target
 from harness.targets import load_profile
 from harness.verdicts import fold
 from reports.formats.table import render_verdict

@@ -51,14 +51,14 @@ class EngineStarted(_Event, frozen=True, tag=True, kw_only=True):
     """An engine is ready. `seconds` is from the start of its process; None when it was attached to.
 
     `scenario`: whose world it stands in; None: everybody's. `settings`: what was changed for that world, by
-    our names of the settings.
+    our names of the settings; None: nobody has told.
     """
 
     url: str
     seconds: float | None
     replicas: int = 1
     scenario: str | None = None
-    settings: dict[str, Setting] = {}
+    settings: dict[str, Setting] | None = None
 
 
 class ExchangeRecorded(_Event, frozen=True, tag=True, kw_only=True):

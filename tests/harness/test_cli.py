@@ -127,7 +127,8 @@ def test_a_finding_is_seen_again_by_replay(desk: Desk) -> None:
     code, out, err = desk.mmm("replay", run, missing.id)
 
     assert (code, err) == (1, "")
-    assert "1. POST /v1/mmm/playbooks: then 404, now 404" in out
+    assert "1. then 404, now 404  POST /v1/mmm/playbooks" in out
+    assert "the engine's last answer is the same again" in out
     assert out.splitlines()[-1] == "reproduced"
 
 
@@ -142,7 +143,7 @@ def test_a_scenarios_finding_is_seen_again_when_the_scenario_fails_again(desk: D
     code, out, _ = desk.mmm("replay", run, seen)
 
     assert (code, out.splitlines()[-1]) == (1, "reproduced")
-    assert "the scenario itself: failed" in out
+    assert "the scenario again: failed" in out
 
 
 def test_an_engine_that_runs_already_is_judged_by_what_can_be_seen_of_it(desk: Desk) -> None:

@@ -1,0 +1,93 @@
+"""What a run has kept of a finding: its steps, the scenario that found it, and the world that it stood in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.processes import ConfigurationError
+from harness.targets.keys import nearest
+from reports.record import EngineStarted, Exchange, ExchangeRecorded, Finding, FindingRecorded, RunStarted
+from reports.run import read_events
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.targets import Profile
+    from reports.record import Event, Setting
+
+TARGET = "target"
+NODE = "::"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recollection:
+    """A finding as it was seen.
+
+    `scenario`: the one that found it (None: a check that is no scenario). `own_world`: it had a world of its
+    own, with these `settings` (None: an old run that does not tell).
+    """
+
+    finding: Finding
+    exchanges: tuple[Exchange, ...]
+    seed: int
+    scenario: str | None = None
+    own_world: bool = False
+    settings: Mapping[str, Setting] | None = None
+
+
+def remember_target(run_dir: Path, profile: Profile) -> None:
+    """Note where the profile is, for a replay on the same machine (no part of a pack)."""
+    (run_dir / TARGET).write_text(str(profile.path.resolve()), encoding="utf-8")
+
+
+def remembered_target(run_dir: Path) -> Path:
+    """Return where the profile of a run is."""
+    try:
+        return Path((run_dir / TARGET).read_text(encoding="utf-8"))
+    except OSError:
+        raise ConfigurationError(
+            f"{run_dir}: does not say where its profile is; give --target FILE"
+        ) from None
+
+
+def recall(run_dir: Path, finding_id: str) -> Recollection:
+    """Return what a run says of one of its findings."""
+    events = read_events(run_dir)
+    finding = _finding(events, finding_id)
+    exchanges = _exchanges(events, finding)
+    scenario = finding.rule if NODE in finding.rule else exchanges[-1].scenario or ""
+    started = own_engine(events, scenario)
+    return Recollection(
+        finding=finding,
+        exchanges=exchanges,
+        seed=next((event.seed for event in events if isinstance(event, RunStarted)), 1),
+        scenario=scenario if NODE in scenario else None,
+        own_world=started is not None,
+        settings=started.settings if started else None,
+    )
+
+
+def own_engine(events: Sequence[Event], scenario: str | None) -> EngineStarted | None:
+    """Return the start of the engine that a scenario had for itself; None where it shared one."""
+    started = [event for event in events if isinstance(event, EngineStarted) and event.scenario is not None]
+    return next((event for event in started if event.scenario == scenario), None)
+
+
+def _finding(events: Sequence[Event], finding_id: str) -> Finding:
+    """Return a finding; where one was seen by several, the first stands for all, as in the reports."""
+    found = [event.finding for event in events if isinstance(event, FindingRecorded)]
+    for finding in found:
+        if finding.id == finding_id:
+            return finding
+    near = nearest(finding_id, [finding.id for finding in found])
+    raise ConfigurationError(f"{finding_id}: no such finding in this run{near}")
+
+
+def _exchanges(events: Sequence[Event], finding: Finding) -> tuple[Exchange, ...]:
+    recorded = {event.exchange.id: event.exchange for event in events if isinstance(event, ExchangeRecorded)}
+    exchanges = tuple(recorded[name] for name in finding.exchanges if name in recorded)
+    if not exchanges:
+        raise ConfigurationError(f"{finding.id}: has no recorded exchange that could be repeated")
+    return exchanges
