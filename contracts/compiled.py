@@ -35,10 +35,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What one status may look like."""
+    """What one status may look like. `may_be_empty`: there need not be a body (`x-may-be-empty`)."""
 
     headers: tuple[Parameter, ...]
     contents: Contents
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class _Compiler:
                 self._parameter(self._follow(headers.at(name)), name, "header") for name in headers.value
             ),
             contents=self._contents(node),
+            may_be_empty=node.value.get("x-may-be-empty", False),
         )
 
     def _parameter(self, node: _Node, name: str, part: str) -> Parameter:

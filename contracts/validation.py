@@ -56,7 +56,7 @@ def check_response(  # noqa: PLR0917 - the parts of an answer, in the order of t
         return [Violation("status.undocumented", name, "/status", f"status {status} is not documented")]
     known = _lower(headers)
     found = [violation for header in response.headers for violation in _check_header(header, known, name)]
-    if response.contents:
+    if response.contents and (body or not response.may_be_empty):
         found += _check_content(response.contents, known.get("content-type"), body, name)
     return found
 

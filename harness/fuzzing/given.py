@@ -42,7 +42,11 @@ def prepare(world: World, document: Document, token: str, person: Persona, timeo
     if not any(operation.name == CREATE for operation in document.operations):
         return given
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=world.api_url, headers=headers, timeout=timeout, trust_env=False) as client:
+    # No connection is used twice: an engine may close it in between.
+    once = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(
+        base_url=world.api_url, headers=headers, timeout=timeout, limits=once, trust_env=False
+    ) as client:
         try:
             given.known = _ids(client, given.calls, person)
         except _RefusedError as refused:
@@ -52,13 +56,20 @@ def prepare(world: World, document: Document, token: str, person: Persona, timeo
 
 def _ids(client: httpx.Client, calls: list[Call], person: Persona) -> dict[str, str]:
     playbook = _post(client, calls, "/playbooks", a_playbook())
-    _post(client, calls, f"/playbooks/{_member(playbook, 'playbook_id')}/publish", None)
+    _send(client, calls, f"/playbooks/{_member(playbook, 'playbook_id')}/publish", None)
     decision = _member(_post(client, calls, "/decide", a_decide_request(person)), "decision")
     action = _member(_member(decision, "actions"), 0)
     return {"decision_id": _member(decision, "decision_id"), "action_id": _member(action, "action_id")}
 
 
-def _post(client: httpx.Client, calls: list[Call], path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
+def _post(client: httpx.Client, calls: list[Call], path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return _send(client, calls, path, body).json()
+    except ValueError as error:
+        raise _RefusedError(f"POST {path} answered something that is not JSON") from error
+
+
+def _send(client: httpx.Client, calls: list[Call], path: str, body: dict[str, Any] | None) -> httpx.Response:
     request = client.build_request("POST", path, json=body)
     at, started = time.time(), time.monotonic()
     try:
@@ -80,10 +91,7 @@ def _post(client: httpx.Client, calls: list[Call], path: str, body: dict[str, An
     )
     if not answer.is_success:
         raise _RefusedError(f"POST {path} answered {answer.status_code}")
-    try:
-        return answer.json()
-    except ValueError as error:
-        raise _RefusedError(f"POST {path} answered something that is not JSON") from error
+    return answer
 
 
 def _member(value: Any, key: str | int) -> Any:  # noqa: ANN401 - JSON

@@ -11,7 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from schemathesis.core import NOT_SET
-from schemathesis.core.failures import AcceptedNegativeData, ContentTypeServerError, Failure, ServerError
+from schemathesis.core.failures import (
+    AcceptedNegativeData,
+    ContentTypeServerError,
+    Failure,
+    MalformedJson,
+    ServerError,
+)
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.openapi.checks import (
     JsonSchemaError,
@@ -73,8 +79,14 @@ class Tolerance:
         match failure:
             case UndefinedStatusCode():
                 return self._status(case, response)
-            case UndefinedContentType() | MissingContentType() | MissingHeaders() | JsonSchemaError():
-                return _servers_own(response)
+            case (
+                UndefinedContentType()
+                | MissingContentType()
+                | MalformedJson()
+                | MissingHeaders()
+                | JsonSchemaError()
+            ):
+                return _servers_own(response) or self._silence(failure, case, response)
             case RejectedPositiveData():
                 return self._refusal(case, response)
             case AcceptedNegativeData():
@@ -94,6 +106,14 @@ class Tolerance:
             return "503 is judged as a server error"
         astray = status in ASTRAY and _negated(case, ParameterLocation.PATH)
         return "the path leads elsewhere" if astray else None
+
+    def _silence(self, failure: Failure, case: AnyCase, response: Response) -> str | None:
+        if not isinstance(failure, MissingContentType | MalformedJson):
+            return None
+        checks = self._checks.get(case.operation.label)
+        documented = checks.response(response.status_code) if checks else None
+        empty = not response.content and documented is not None and documented.may_be_empty
+        return "nothing said where nothing need be" if empty else None
 
     def _refusal(self, case: AnyCase, response: Response) -> str | None:
         if response.status_code in TOO_MUCH:

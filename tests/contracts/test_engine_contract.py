@@ -191,14 +191,41 @@ def test_the_error_model_is_whole(member: str) -> None:
 
 
 def test_a_published_playbook_says_so() -> None:
+    body = {"playbook_id": UUID, "status": "draft"}
+
     found = check_response(
-        ENGINE, "POST", f"/playbooks/{UUID}/publish", 200, {**JSON, **SECURITY}, b'{"status": "draft"}'
+        ENGINE, "POST", f"/playbooks/{UUID}/publish", 200, {**JSON, **SECURITY}, json.dumps(body).encode()
     )
 
     assert [each.pointer for each in found] == ["/body/status"]
 
 
-def test_an_answer_that_names_a_playbook_is_a_whole_one() -> None:
+@pytest.mark.parametrize(("method", "path"), [("PUT", ""), ("POST", "/publish")])
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({}, b""),
+        (JSON, b"{}"),
+        (JSON, json.dumps({"playbook_id": UUID, "status": "published", "version": "2.0.0"}).encode()),
+        (JSON, b'{"status": "ok"}'),
+    ],
+    ids=["nothing", "empty", "little", "other words"],
+)
+def test_what_a_change_of_a_playbook_answers_is_left_open(
+    method: str, path: str, headers: dict[str, str], body: bytes
+) -> None:
+    found = check_response(ENGINE, method, f"/playbooks/{UUID}{path}", 200, {**headers, **SECURITY}, body)
+
+    assert found == []
+
+
+def test_an_answer_that_must_say_something_is_not_empty() -> None:
+    found = check_response(ENGINE, "POST", "/decide", 200, SECURITY, b"")
+
+    assert [each.rule for each in found] == ["content-type"]
+
+
+def test_an_answer_that_shows_a_playbook_shows_a_whole_one() -> None:
     answered = next(each for each in ANSWERS if each.method == "PUT")
     body = {name: value for name, value in answered.body.items() if name != "version"}
 
