@@ -51,7 +51,9 @@ class Repeater:
     def __init__(self, world: World, exchanges: Sequence[Exchange]) -> None:
         self._world = world
         self._exchanges = exchanges
-        self._client = httpx.Client(trust_env=False, timeout=PATIENCE)
+        # No connection is used twice: an engine may close it in between.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(trust_env=False, timeout=PATIENCE, limits=once)
         self._bound = Rebinding()
         self._tokens: dict[str, str] = {}
         self._scripts: dict[str, list[str]] = {}
