@@ -146,6 +146,25 @@ def test_a_scenarios_finding_is_seen_again_when_the_scenario_fails_again(desk: D
     assert "the scenario again: failed" in out
 
 
+def test_a_finding_of_a_world_of_its_own_is_looked_for_in_one_like_it(desk: Desk) -> None:
+    names = ("policy_cache_seconds", "policy_stale_seconds", "breaker_recovery_seconds")
+    mapped = "\n".join(["[target.settings]", *(f'{name} = "{name.upper()}"' for name in names)])
+    desk.verify(desk.profile(mapped), "--suite", "resilience", "-k", "test_a_snapshot_is_used_for_a_while")
+    (run,) = desk.runs()
+    ended = [event for event in read_events(run) if isinstance(event, ScenarioFinished)]
+    seen = next(event.finding for event in ended if event.finding is not None)
+
+    code, out, err = desk.mmm("replay", run, seen)
+    missing = desk.mmm("replay", run, seen, "--target", desk.profile())
+
+    assert (code, err, out.splitlines()[-1]) == (1, "", "reproduced")
+    assert "policy_cache_seconds = 1" in out
+    assert "the scenario again: blocked" in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert missing[0] == 3
+    assert "cannot be repeated here: the profile does not map" in one_line(missing[2])
+
+
 def test_an_engine_that_runs_already_is_judged_by_what_can_be_seen_of_it(desk: Desk) -> None:
     engine_port, iam_port = free_port(), free_port()
     environment = own_environment(IAM_SERVICE_URL=f"http://127.0.0.1:{iam_port}/iam/v1")
