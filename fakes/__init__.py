@@ -1,9 +1,7 @@
 """Wire-level fakes of everything that an MMM engine calls.
 
-From Python: `running_fakes`. From anywhere: `python -m fakes` and the control API below `/__fake__/`, whose
-client is `fakes.control`.
+From Python: `fakes.running.running_fakes`. From anywhere: `python -m fakes` and the control API below
+`/__fake__/`, whose client is `fakes.control`.
+
+Rule: nothing is imported here, so that a client of the control API does not load the fakes.
 """
-
-from fakes.running import RunningFakes, UnknownFakeError, running_fakes, start_fakes
-
-__all__ = ["RunningFakes", "UnknownFakeError", "running_fakes", "start_fakes"]

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import running_fakes
 from fakes.control import ErisControl, FakeControl, IamControl, OtlpControl
+from fakes.running import running_fakes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fakes import running_fakes
 from fakes.catalogue import FAKES
 from fakes.control import FakeControl
+from fakes.running import running_fakes
 from tests.fakes.calls import BROKEN, SOUND, Sample
 from tests.fakes.conformity import breaches, documented_errors
 from tests.fakes.wire import Reply, connect

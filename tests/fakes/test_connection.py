@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import running_fakes
+from fakes.running import running_fakes
 from tests.fakes.wire import connect, request
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fakes import running_fakes
 from fakes.control import FakeControl
+from fakes.running import running_fakes
 from tests.fakes.calls import NOTIFICATION, PROMPT
 from tests.fakes.wire import connect
 
