@@ -25,7 +25,7 @@ _PRIVATE_KEY = re.compile(
 )
 _SECRET_HEADERS = frozenset({"cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token"})
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization"})
-_LEAST_SECRET = 6
+LEAST_SECRET = 6
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -82,6 +82,6 @@ def _header(name: str, value: str, secrets: tuple[str, ...]) -> str:
 
 def _forms(secrets: Iterable[str]) -> list[str]:
     """Every way in which the secrets may stand in a text, longest first; too short ones would hit words."""
-    plain = {secret for secret in secrets if len(secret) >= _LEAST_SECRET}
+    plain = {secret for secret in secrets if len(secret) >= LEAST_SECRET}
     escaped = {json.dumps(secret)[1:-1] for secret in plain} | {quote(secret, safe="") for secret in plain}
     return sorted(plain | escaped, key=len, reverse=True)

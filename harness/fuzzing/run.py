@@ -27,6 +27,7 @@ from harness.fuzzing.schema import Callers, ContractEngine, configuration, contr
 from harness.fuzzing.tolerance import Tolerance
 from harness.fuzzing.wire import Personas, exchange
 from reports.record import ExchangeRecorded, FindingRecorded, Note, ScenarioFinished
+from reports.redaction import redact
 from reports.run import now
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ class _Run:
                 elif isinstance(event, events.NonFatalError):
                     self._trouble(event)
                 elif isinstance(event, events.FatalError):
-                    self._crashes.append(("", f"schemathesis itself crashed: {event.exception!r}"[:DETAIL]))
+                    said = redact(f"schemathesis itself crashed: {event.exception!r}")[:DETAIL]
+                    self._crashes.append(("", said))
                 elif isinstance(event, events.EngineFinished):
                     self._ended(event)
         finally:
@@ -160,7 +162,7 @@ class _Run:
         """Keep what went wrong besides the checks: the engine's fault, or ours."""
         if isinstance(event.value, NoLinksFound):
             return  # what was asked for has no chains, which is no trouble
-        said = " ".join(f"{event.info.title}: {event.info.message}".split())[:DETAIL]
+        said = redact(" ".join(f"{event.info.title}: {event.info.message}".split()))[:DETAIL]
         if isinstance(event.value, ENGINES_FAULT):
             self._lost.append((event.label, said))
         else:

@@ -52,7 +52,8 @@ def _start_or_attach(target: Target) -> Iterator[str]:
     if target.command and target.url is not None:
         yield "target.command and target.url exclude each other"
     if target.url is not None and not _is_origin(target.url):
-        yield f"target.url: {target.url!r} is not http(s)://host[:port]; a path belongs into target.base_path"
+        shown = re.sub(r"//[^/]*@", "//…@", target.url)
+        yield f"target.url: {shown!r} is not http(s)://host[:port]; a path belongs into target.base_path"
     if target.fakes and target.url is None:
         yield "target.fakes is for an engine to attach to (target.url); ours is told by target.env"
 
@@ -63,7 +64,8 @@ def _is_origin(url: str) -> bool:
         port_is_sane = parts.port is None or parts.port > 0
     except ValueError:
         return False
-    plain = parts.path in ("", "/") and not parts.query
+    # A password in it would be in every address that the run records.
+    plain = parts.path in ("", "/") and not parts.query and "@" not in parts.netloc
     return parts.scheme in ("http", "https") and bool(parts.hostname) and port_is_sane and plain
 
 

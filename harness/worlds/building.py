@@ -17,6 +17,8 @@ from harness.processes import (
 )
 from harness.targets import render
 from harness.worlds.engine import LAST_LINES, Blueprint
+from reports.redaction import redact
+from reports.run.config import secrets_of_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,11 +46,12 @@ def blueprint(plan: Plan, directory: Path, around: Surroundings, index: int) -> 
     values = _values(around, port, workdir)
     printed = directory / f"engine-{index}.log"
     log = printed if target.log == "stdout" else plan.profile.cwd / render(target.log, values)
+    env = _environment(plan, values)
     command = Command(
         name="the engine",
         argv=tuple(render(part, values) for part in target.command),
         cwd=plan.profile.cwd,
-        env=_environment(plan, values),
+        env=env,
         log=printed,
         lock=lock_of(plan.work_dir),
         grace=target.stop_seconds,
@@ -63,6 +66,7 @@ def blueprint(plan: Plan, directory: Path, around: Surroundings, index: int) -> 
         workdir=workdir,
         port=port,
         movable=target.port is None,
+        secrets=(around.key.private, *secrets_of_environment(env)),
     )
 
 
@@ -84,7 +88,8 @@ def prepare(plan: Plan, first: Blueprint, around: Surroundings) -> None:
         code = process.wait(target.start_seconds)
     if code != 0:
         how = f"not done after {target.start_seconds:g} s" if code is None else f"exit code {code}"
-        raise UnbuildableError(f"target.prepare failed: {how}", process.last_lines(LAST_LINES))
+        said = tuple(redact(line, first.secrets) for line in process.last_lines(LAST_LINES))
+        raise UnbuildableError(f"target.prepare failed: {how}", said)
 
 
 def _environment(plan: Plan, values: dict[str, str]) -> dict[str, str]:

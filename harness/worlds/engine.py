@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.processes import Child, Command, DiedError, UnbuildableError, last_lines, port_taken, start
 from harness.worlds.readiness import Readiness, wait_until_ready
+from reports.redaction import redact
 from reports.run import now
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Blueprint:
     workdir: Path
     port: int
     movable: bool
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,9 @@ class Engine:
             raise DiedError(line, self.last_words())
 
     def last_words(self) -> tuple[str, ...]:
-        """Return the last lines that it printed, or wrote to its log."""
-        return self.process.last_lines(LAST_LINES) or last_lines(self.blueprint.log, LAST_LINES)
+        """Return the last lines that it printed, or wrote to its log, without secrets."""
+        lines = self.process.last_lines(LAST_LINES) or last_lines(self.blueprint.log, LAST_LINES)
+        return tuple(redact(line, self.blueprint.secrets) for line in lines)
 
     def kill(self) -> None:
         """End it as `kill -9` does, with all that it started."""

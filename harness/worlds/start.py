@@ -70,7 +70,7 @@ def _started(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Runnin
     draw = [partial(blueprint, plan, directory, around, index) for index in range(plan.count)]
     engines = tuple(Engine(make()) for make in draw)
     prepare(plan, engines[0].blueprint, around)
-    stack.callback(_keep_logs, plan, engines, around)
+    stack.callback(_keep_logs, plan, engines)
     for engine in engines:
         stack.callback(engine.stop)
         engine.start()
@@ -116,9 +116,9 @@ def _ready(engine: Engine, draw: Callable[[], Blueprint]) -> Readiness:
     return engine.wait_until_ready()
 
 
-def _keep_logs(plan: Plan, engines: tuple[Engine, ...], around: Surroundings) -> None:
+def _keep_logs(plan: Plan, engines: tuple[Engine, ...]) -> None:
     logs = [engine.blueprint.log for engine in engines]
-    keep_logs(plan.run_dir, plan.label, logs, [around.key.private])
+    keep_logs(plan.run_dir, plan.label, logs, engines[0].blueprint.secrets)
 
 
 def _attached(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Running:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reports.redaction import redact
+from reports.redaction import LEAST_SECRET, REDACTED, redact
 from reports.run.reader import RunError
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 CONFIG = "config"
 
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"://[^/@\s:]*:([^/@\s]+)@")
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*:)([^/@\s]+)(?=@)")
 
 
 class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +65,12 @@ class Config(msgspec.Struct, frozen=True):
 
 def write_profile(run_dir: Path, text: str) -> None:
     """Keep the profile's text, without secrets."""
-    _write(run_dir, "profile.toml", redact(text, secrets_of_profile(text)).encode())
+    secrets = secrets_of_profile(text)
+    for short in (secret for secret in secrets if 0 < len(secret) < LEAST_SECRET):  # not where it is a word
+        for quote in "\"'":
+            text = text.replace(f"{quote}{short}{quote}", f"{quote}{REDACTED}{quote}")
+    text = _URL_PASSWORD.sub(rf"\1{REDACTED}", text)
+    _write(run_dir, "profile.toml", redact(text, secrets).encode())
 
 
 def write_versions(run_dir: Path, services: Mapping[str, str]) -> None:
@@ -133,12 +138,21 @@ def config_files(run_dir: Path) -> dict[str, bytes]:
 def secrets_of_profile(text: str) -> tuple[str, ...]:
     """Return the secrets that a profile's environment spells out (rather than asks for by a placeholder)."""
     environment = tomllib.loads(text).get("target", {}).get("env", {})
-    named = (
-        value
-        for name, value in environment.items()
-        if _SECRET_NAME.search(name) and isinstance(value, str) and "{" not in value
-    )
-    return (*named, *_URL_PASSWORD.findall(text))
+    spelt = {
+        name: value for name, value in environment.items() if isinstance(value, str) and "{" not in value
+    }
+    return secrets_of_environment(spelt)
+
+
+def secrets_of_environment(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the secrets that variables hold: what is called one, and passwords in URLs.
+
+    >>> secrets_of_environment({"API_TOKEN": "abc", "DATABASE_URL": "postgresql://me:pass@db/x", "PORT": "1"})
+    ('abc', 'pass')
+    """
+    named = (value for name, value in environment.items() if _SECRET_NAME.search(name))
+    in_urls = (found[1] for value in environment.values() for found in _URL_PASSWORD.findall(value))
+    return (*named, *in_urls)
 
 
 def toolkit_version() -> str:

@@ -92,6 +92,10 @@ WRONG = {
         "target.url: 'localhost:80' is not",
     ),
     "url with a path": ("[target]\nname = 'x'\nurl = 'http://x/v1'\n", "target.url: 'http://x/v1' is not"),
+    "url with a password": (
+        "[target]\nname = 'x'\nurl = 'http://me:hush@x'\n",
+        "target.url: 'http://…@x' is not",
+    ),
     "unknown placeholder": (
         START + "[target.env]\nD = '{databse}'\n",
         "target.env.D: unknown placeholder {databse} (did you mean database?)",

@@ -145,6 +145,18 @@ def test_an_engine_without_a_readiness_route_is_up(status: int, ground: Ground) 
     assert str(status) in notes[0]
 
 
+def test_the_last_words_of_an_engine_hold_no_secret(ground: Ground) -> None:
+    script = "import os, sys; sys.exit('bad key ' + os.environ['ERIS_SIGNING_KEY'])"
+
+    with (
+        pytest.raises(DiedError) as caught,
+        start_world(ground.plan(f'["{{python}}", "-c", "{script}", "{{port}}"]')),
+    ):
+        pytest.fail("it died")
+
+    assert caught.value.log == ("bad key <redacted>",)
+
+
 def test_an_engine_that_dies_at_start_is_reported_at_once_with_its_last_words(ground: Ground) -> None:
     plan = ground.plan('["sh", "-c", "echo no database for me; exit 9", "{port}"]')
     began = time.monotonic()

@@ -17,6 +17,7 @@ import pytest
         "reports.keys",
         "reports.pack.dsse",
         "reports.redaction",
+        "reports.run.config",
     ],
 )
 def test_examples_hold(name: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from reports.record import Exchange, ExchangeRecorded, Message, Note
 from reports.run import EventLog, EventTail, RunError, instant, now, read_events
+from reports.run.config import write_profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,3 +136,23 @@ def test_now_has_microseconds_and_an_offset() -> None:
 
     assert instant(stamp).utcoffset() is not None
     assert len(stamp) == len("2026-11-23T10:00:00.000000Z")
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ('MMM_SERVICE_TOKEN = "kept-with-care"', 'MMM_SERVICE_TOKEN = "<redacted>"'),
+        ("DB_PASSWORD = 'abc'", "DB_PASSWORD = '<redacted>'"),
+        ('DATABASE_URL = "postgresql://me:abc@db/x"', 'DATABASE_URL = "postgresql://me:<redacted>@db/x"'),
+        ('ERIS_SIGNING_KEY = "{signing_key}"', 'ERIS_SIGNING_KEY = "{signing_key}"'),
+        ('EMPTY_TOKEN = ""', 'EMPTY_TOKEN = ""'),
+    ],
+)
+def test_a_profile_is_kept_without_its_secrets(line: str, kept: str, tmp_path: Path) -> None:
+    write_profile(tmp_path, f"[target]\nname = 'abc-engine'\n[target.env]\n{line}\n")
+
+    assert (tmp_path / "config/profile.toml").read_text("utf-8").splitlines()[1:] == [
+        "name = 'abc-engine'",
+        "[target.env]",
+        kept,
+    ]
