@@ -2,6 +2,7 @@
 
 from harness.services.fakes import fakes
 from harness.services.postgres import PostgreSQL, create_database, postgresql
+from harness.services.standing import fallen
 from harness.services.valkey import valkey
 
-__all__ = ["PostgreSQL", "create_database", "fakes", "postgresql", "valkey"]
+__all__ = ["PostgreSQL", "create_database", "fakes", "fallen", "postgresql", "valkey"]

@@ -192,14 +192,18 @@ def _environment() -> dict[str, str]:
 def _ready(process: Child, port: int) -> bool:
     url = f"postgresql://{ROLE}@{LOOPBACK}:{port}/postgres"
 
-    def answers() -> bool:
-        try:
-            asyncio.run(_execute(url, "SELECT 1"))
-        except (OSError, asyncpg.PostgresError):
-            return not process.running()
-        return True
+    return (
+        wait_until(lambda: answers_select(url) or not process.running(), READY_SECONDS) and process.running()
+    )
 
-    return wait_until(answers, READY_SECONDS) and process.running()
+
+def answers_select(url: str) -> bool:
+    """Tell whether a server really answers there."""
+    try:
+        asyncio.run(_execute(url, "SELECT 1"))
+    except (OSError, asyncpg.PostgresError):
+        return False
+    return True
 
 
 async def _execute(url: str, statement: str) -> None:

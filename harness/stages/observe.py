@@ -13,7 +13,7 @@ import msgspec
 
 from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
-from harness.services import postgresql
+from harness.services import fallen, postgresql
 from harness.stages.children import ScenarioOptions, contracts_part, load_part, run_together, scenarios_part
 from harness.stages.receipts import collect_receipts
 from harness.worlds import Plan, save_world, start_world
@@ -56,6 +56,7 @@ def observe(run: Run) -> None:
         world = _preflight(run, running)
         _stages(run, world, work_dir)
         _tell_dead(run, running)
+        _stand(world)
         _receipts(run, world)
         with journal.stage("teardown"):
             stack.close()
@@ -127,6 +128,13 @@ def _stages(run: Run, world: World, work_dir: Path) -> None:
         run_together((disturbing,), world, work_dir, run.journal)
     if parts.load:
         run_together((load_part(world_file),), world, work_dir, run.journal)
+
+
+def _stand(world: World) -> None:
+    """Refuse to judge an engine whose storage or fakes have ended under it."""
+    if gone := fallen(world.admin_database, world.redis, world.fakes):
+        line = f"{' and '.join(gone)} ended during the run: nothing can be said of the engine"
+        raise UnbuildableError(line)
 
 
 def _receipts(run: Run, world: World) -> None:

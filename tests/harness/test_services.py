@@ -11,7 +11,7 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from harness.processes import port_taken, work_directory
-from harness.services import postgres, postgresql, valkey
+from harness.services import fakes, fallen, postgres, postgresql, valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,3 +70,18 @@ def test_valkey_is_empty_and_answers(work_dir: Path) -> None:
 
     assert size == b":0\r\n"
     assert not port_taken(port)
+
+
+def test_services_that_have_ended_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.services.standing.PATIENCE", 1.0)
+    with (
+        work_directory() as folder,
+        postgresql(folder) as server,
+        valkey(folder, folder / "valkey") as redis,
+        fakes(folder, folder / "fakes") as urls,
+    ):
+        standing = fallen(server.admin_url, redis, urls)
+
+    assert standing == ()
+    assert fallen(server.admin_url, redis, urls) == ("PostgreSQL", "Valkey", "the process of the fakes")
+    assert fallen(None, None, {}) == ()

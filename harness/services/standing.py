@@ -1,0 +1,41 @@
+"""Whether what was started for an engine still stands: if not, nothing can be held against the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from harness.processes import wait_until
+from harness.services.postgres import answers_select
+from harness.services.valkey import answers_ping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+PATIENCE = 5.0  # a busy machine answers late; what has ended never does
+
+
+def fallen(database: str | None, redis: str | None, fakes: Mapping[str, str]) -> tuple[str, ...]:
+    """Return which of these services answer no more, in words; None and no fakes are none of ours."""
+    services = _services(database, redis, fakes)
+    return tuple(name for name, stands in services if not wait_until(stands, PATIENCE))
+
+
+def _services(
+    database: str | None, redis: str | None, fakes: Mapping[str, str]
+) -> Iterator[tuple[str, Callable[[], bool]]]:
+    if database is not None:
+        yield "PostgreSQL", lambda: answers_select(database)
+    if redis is not None:
+        yield "Valkey", lambda: answers_ping(urlsplit(redis).port or 0)
+    if (fake := next(iter(fakes.values()), None)) is not None:  # one process speaks for all
+        yield "the process of the fakes", lambda: _healthy(fake)
+
+
+def _healthy(fake: str) -> bool:
+    try:
+        return httpx.get(f"{fake}/__fake__/health", trust_env=False, timeout=PATIENCE).is_success
+    except httpx.HTTPError:
+        return False
