@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 404
 NO_SUCH_METHOD = (405, 501)
-FIRST_ERROR = 400
+FIRST_REDIRECT, FIRST_ERROR = 300, 400
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Seen:
     @property
     def let_in(self) -> bool:
         """Tell whether the caller was served."""
-        return self.status is not None and self.status < FIRST_ERROR
+        return self.status is not None and self.status < FIRST_REDIRECT
 
 
 def _outcome(_: People, known: Known) -> Json:
