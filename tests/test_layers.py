@@ -20,6 +20,7 @@ ARROWS: dict[str, set[str]] = {
     "scenarios": {"harness"},
     "engine": set(),
 }
+ROOMS = {*ARROWS, "tests", "benchmarks"}
 
 
 def imported_rooms(source: str) -> Iterator[str]:
@@ -31,7 +32,7 @@ def imported_rooms(source: str) -> Iterator[str]:
             names = [node.module]
         else:
             names = []
-        yield from (top for name in names if (top := name.split(".")[0]) in ARROWS)
+        yield from (top for name in names if (top := name.split(".")[0]) in ROOMS)
 
 
 def wrong_arrows(room: str, source: str) -> set[str]:
@@ -71,6 +72,7 @@ def test_every_room_is_imported_by_its_full_name(room: str) -> None:
         ("fakes", "def f():\n    from harness import worlds"),
         ("reports", "import contracts.register as register"),
         ("harness", "from engine.app import app"),
+        ("harness", "from tests.waiting import eventually"),
     ],
 )
 def test_an_arrow_that_points_the_wrong_way_is_seen(room: str, source: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reports.record import Attribution, FindingRecorded
+from reports.run import read_events
 from tests.acceptance.command import Desk, reference_profile, script_profile
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ def test_an_iam_address_that_leads_nowhere_is_one_environment_finding(desk: Desk
     outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out")
 
     assert outcome.code == 3
-    assert "iam" in outcome.err.lower()
+    assert "iam (at http://127.0.0.1:" in outcome.err.lower()
     assert "verdict:" not in outcome.out
     assert "violated" not in outcome.out
+    (run,) = (path for path in (tmp_path / "out").iterdir() if path.is_dir())
+    found = [event.finding for event in read_events(run) if isinstance(event, FindingRecorded)]
+    assert [finding.attribution for finding in found] == [Attribution.ENVIRONMENT]
