@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PASSED_ON = frozenset({"PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "USER", "LOGNAME", "SHELL"})
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCAL = "127.0.0.1,localhost"
+KEPT_BACK = ("PYTEST_", "COV_CORE_", "MMM_SIGNING_KEY")
 
 
 def engine_environment(profile: Mapping[str, str], inherit: Iterable[str] = ()) -> dict[str, str]:
@@ -32,10 +33,10 @@ def engine_environment(profile: Mapping[str, str], inherit: Iterable[str] = ()) 
 def own_environment(**more: str) -> dict[str, str]:
     """Return what the toolkit's own child processes are started with: this process' environment, made safe.
 
-    A pytest that runs us leaves no trace in the pytest that we run, and no proxy comes between us and
-    our fakes.
+    A pytest that runs us leaves no trace in the pytest that we run, no proxy comes between us and our fakes,
+    and the key that signs packs stays with the one process that signs.
     """
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("PYTEST_", "COV_CORE_"))}
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(KEPT_BACK)}
     paths = [str(CHECKOUT), kept.get("PYTHONPATH", "")]
     proxied = {name: ",".join(filter(None, [kept.get(name, ""), LOCAL])) for name in ("NO_PROXY", "no_proxy")}
     own = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}

@@ -144,8 +144,7 @@ def run_together(parts: tuple[Part, ...], world: World, work_dir: Path, journal:
 
 def _command(part: Part, work_dir: Path) -> Command:
     # Whatever a part keeps in a temporary directory goes with the work directory.
-    own = own_environment(TMPDIR=str(work_dir), **(part.env or {}))
-    env = {name: text for name, text in own.items() if name != "MMM_SIGNING_KEY"}
+    env = own_environment(TMPDIR=str(work_dir), **(part.env or {}))
     return Command(
         name=part.stage,
         argv=part.argv,
