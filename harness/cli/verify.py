@@ -26,7 +26,9 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--scenarios", type=_PATH, multiple=True, help="A folder of your own scenarios; may be repeated."
 )
-@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Makes a run repeatable.")
+@click.option(
+    "--seed", type=int, help=f"Makes a run repeatable; default: {DEFAULT_SEED}, a new one where attached."
+)
 @click.option(
     "--signing-key", type=_PATH, help="Private key (PEM); default: $MMM_SIGNING_KEY, else your own."
 )
@@ -40,7 +42,7 @@ def verify(
     keyword: str,
     suites: tuple[str, ...],
     scenarios: tuple[Path, ...],
-    seed: int,
+    seed: int | None,
     signing_key: Path | None,
 ) -> None:
     """Verify the engine of a profile: start it, check it, judge it, and write a signed pack."""

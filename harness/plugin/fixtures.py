@@ -134,9 +134,14 @@ def audit_log(world: World, recorder: Recorder) -> AuditLog:
 
 
 @pytest.fixture
-def place(recorder: Recorder, people: People, running: Running | None) -> Place:
+def place(recorder: Recorder, people: People, world: World, running: Running | None) -> Place:
     """Give where this scenario stands."""
-    return Place(recorder, people.tenant, exclusive=running is not None)
+    return Place(
+        recorder,
+        people.tenant,
+        exclusive=running is not None,
+        key_known=world.signing_public_key is not None,
+    )
 
 
 async def _handle(

@@ -36,6 +36,7 @@ class Run:
     """One run on its way."""
 
     options: Options
+    seed: int
     profile: Profile
     parts: Parts
     run_dir: Path
@@ -73,7 +74,7 @@ def _plan(run: Run, work_dir: Path, storage: str | None) -> Plan:
         profile=run.profile,
         run_dir=run.run_dir,
         work_dir=work_dir,
-        seed=run.options.seed,
+        seed=run.seed,
         admin_database=storage,
     )
 

@@ -20,6 +20,7 @@ from harness.processes import CHECKOUT, CrashedError, UnbuildableError, work_dir
 from harness.services import postgresql
 from harness.stages.children import ScenarioOptions, run_together, scenarios_part
 from harness.stages.journal import Journal
+from harness.stages.options import seed_for
 from harness.stages.progress import Progress
 from harness.stages.recollection import own_engine, recall, remembered_target
 from harness.stages.repeating import Repeater
@@ -99,7 +100,8 @@ def _repeated(world: World, seen: Recollection, console: Console) -> bool:
 def _scenario_again(world: World, work_dir: Path, seen: Recollection, console: Console) -> bool:
     """Run the scenario itself, with people whom the repeated steps did not touch."""
     world_file = work_dir / "world.json"
-    save_world(msgspec.structs.replace(world, seed=world.seed + 1), world_file)
+    seed = seed_for(world.seed + 1 if world.controllable else None, attached=True)
+    save_world(msgspec.structs.replace(world, seed=seed), world_file)
     options = ScenarioOptions(single=True)
     part = scenarios_part("scenario", (f"{CHECKOUT}/{seen.scenario}",), world_file, CHECKOUT, options)
     run_dir = Path(world.run_dir)

@@ -12,6 +12,7 @@ from harness.stages.ground import new_run, write_results
 from harness.stages.interrupts import Interrupted
 from harness.stages.journal import Journal
 from harness.stages.observe import Run, observe
+from harness.stages.options import seed_for
 from harness.stages.planning import parts_of
 from harness.stages.progress import Progress
 from harness.stages.recollection import remember_target
@@ -44,12 +45,13 @@ def verify(options: Options, console: Console) -> int:
     profile = load_profile(options.target)
     parts = parts_of(options.selection, register, options.scenarios)
     key = signer(options.signing_key)
-    run_dir = new_run(options.out, profile, register, options.seed)
+    seed = seed_for(options.seed, attached=profile.target.url is not None)
+    run_dir = new_run(options.out, profile, register, seed)
     remember_target(run_dir, profile)
     progress = Progress(console)
     progress.say(f"run {run_dir}")
     journal = Journal(run_dir, progress)
-    run = Run(options=options, profile=profile, parts=parts, run_dir=run_dir, journal=journal)
+    run = Run(options=options, seed=seed, profile=profile, parts=parts, run_dir=run_dir, journal=journal)
     with contextlib.closing(journal):
         journal.emit(_started(run))
         with progress.live(), _crashes_kept(run_dir):
@@ -89,7 +91,7 @@ def _started(run: Run) -> RunStarted:
         target=target.name,
         target_version=target.version,
         environment="given" if target.url else "embedded",
-        seed=run.options.seed,
+        seed=run.seed,
         selection=run.options.selection.as_text(),
         toolkit_version=toolkit_version(),
     )

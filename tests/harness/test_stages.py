@@ -17,6 +17,7 @@ from harness.stages import children
 from harness.stages.children import Part, ScenarioOptions, run_together, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
 from harness.stages.journal import Journal
+from harness.stages.options import seed_for
 from harness.stages.planning import parts_of
 from harness.stages.progress import Progress
 from harness.stages.rebinding import Rebinding
@@ -246,3 +247,9 @@ def test_an_id_of_then_becomes_the_one_of_now_at_the_same_place() -> None:
 )
 def test_two_answers_say_the_same_but_for_ids_and_times(then: str, now_: str, *, same: bool) -> None:
     assert Rebinding().same(then, now_) is same
+
+
+def test_a_run_is_repeatable_unless_the_engine_remembers_an_earlier_one() -> None:
+    assert seed_for(None, attached=False) == seed_for(None, attached=False)
+    assert seed_for(None, attached=True) != seed_for(None, attached=True)
+    assert seed_for(7, attached=True) == seed_for(7, attached=False) == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,7 @@ def a_world(tmp_path: Path, engine_url: str, fakes: dict[str, str]) -> World:
         profile=str(tmp_path / "profile.toml"),
         seed=7,
         fakes=fakes,
+        signing_public_key=base64.b64encode(bytes(32)).decode(),
     )
 
 

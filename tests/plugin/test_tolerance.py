@@ -6,7 +6,10 @@ import asyncio
 
 import pytest
 
+from fakes.control import ErisControl
 from harness.driving.answers import Object
+from harness.driving.dependencies import Eris
+from harness.driving.dependencies.base import Place
 from harness.driving.engine import EngineClient
 from harness.driving.metrics import samples
 from harness.driving.names import Names
@@ -49,11 +52,15 @@ def test_members_are_found_at_any_depth() -> None:
 
 
 async def test_an_engine_may_close_an_idle_connection_when_it_likes() -> None:
+    served: list[asyncio.Task[None] | None] = []
+
     async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served.append(asyncio.current_task())
         await reader.readuntil(b"\r\n\r\n")
         writer.write(ANSWER)
         await reader.read(1)
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(serve_one, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
@@ -61,10 +68,11 @@ async def test_an_engine_may_close_an_idle_connection_when_it_likes() -> None:
 
     statuses = [(await engine.public("health")).status for _ in range(3)]
 
-    assert statuses == [200, 200, 200]
     await engine.aclose()
+    await asyncio.gather(*filter(None, served))
     server.close()
     await server.wait_closed()
+    assert statuses == [200, 200, 200]
 
 
 def _client(origin: str) -> EngineClient:
@@ -73,3 +81,14 @@ def _client(origin: str) -> EngineClient:
     )
     recorder = Recorder("scenario", lambda _: None)
     return EngineClient(world, People(Names(1, "scenario"), "tenant"), Wallet(None, recorder), recorder)
+
+
+async def test_where_no_key_of_the_engine_is_known_no_receipt_is_missed() -> None:
+    recorder = Recorder("scenario", lambda _: None)
+    place = Place(recorder, "tenant", exclusive=False, key_known=False)
+    control = ErisControl("eris", "http://127.0.0.1:1")
+
+    with pytest.raises(pytest.skip.Exception, match="signing_public_key"):
+        await Eris("eris", control, place).receipt_of("decision")
+
+    await control.aclose()

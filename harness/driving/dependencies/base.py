@@ -29,11 +29,15 @@ _POLL = 0.05
 
 @dataclass(frozen=True)
 class Place:
-    """Where a scenario stands: its recorder, its tenant, and whether the world is its alone."""
+    """Where a scenario stands: its recorder, its tenant, and whether the world is its alone.
+
+    `key_known`: ERIS knows the public key of this engine, so that it takes its receipts.
+    """
 
     recorder: Recorder
     tenant: str
     exclusive: bool
+    key_known: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import msgspec
 from fakes.control import ErisControl
 from harness.driving.answers import Object
 from harness.driving.dependencies.base import Dependency, eventually
-from harness.driving.failures import GivenRefusedError, MissingEvidenceError
+from harness.driving.failures import GivenRefusedError, MissingEvidenceError, not_exercised
 from harness.driving.receipts import Receipt
 from harness.driving.recorder import DEPENDENCY
 
@@ -98,7 +98,9 @@ class Eris(Dependency):
 
     @property
     def store(self) -> ErisControl:
-        """Return the control client, as ERIS has it."""
+        """Return the control client, as ERIS has it; without the engine's key it takes no receipt."""
+        if not self._place.key_known:
+            not_exercised("the profile names no public key of this engine ([target] signing_public_key)")
         control = self.control
         assert isinstance(control, ErisControl)
         return control
