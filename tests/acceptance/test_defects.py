@@ -6,24 +6,31 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.command import Desk, reference_profile
+from reports.story import read_story
+from tests.acceptance.command import ROOT, Desk, reference_profile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Each with its requirement and the one suite that is enough to see it.
+# Each with its requirement, the request that shows it, and the one suite that is enough to see it.
 DEFECTS = [
-    ("open-playbook-creation", "ST-MMM-01", "security"),
-    ("foreign-playbook-listed", "NFR-5", "security"),
-    ("receipt-lost-one-in-four", "FR-12", "features"),
-    ("expired-token-accepted", "ST-MMM-02", "security"),
-    ("malformed-id-crashes", "NFR-4", "features"),
+    ("open-playbook-creation", "ST-MMM-01", "POST /playbooks", "security"),
+    ("foreign-playbook-listed", "NFR-5", "GET /playbooks", "security"),
+    ("receipt-lost-one-in-four", "FR-12", "POST /decide", "features"),
+    ("expired-token-accepted", "ST-MMM-02", "POST /decide", "security"),
+    ("malformed-id-crashes", "NFR-4", "PUT /playbooks/{playbook_id}", "features"),
 ]
 
 
-@pytest.mark.parametrize(("defect", "requirement", "suite"), DEFECTS)
+def run_in(out: Path) -> Path:
+    """Return the one run that was made there."""
+    (run,) = (path for path in out.iterdir() if path.is_dir())
+    return run
+
+
+@pytest.mark.parametrize(("defect", "requirement", "operation", "suite"), DEFECTS)
 def test_a_seeded_defect_is_blamed_on_its_requirement(
-    defect: str, requirement: str, suite: str, desk: Desk, tmp_path: Path
+    defect: str, requirement: str, *, operation: str, suite: str, desk: Desk, tmp_path: Path
 ) -> None:
     profile = reference_profile(tmp_path, arguments=("-m", "engine.defects", defect))
     narrowed = ("--requirement", requirement, "--suite", suite)
@@ -33,7 +40,27 @@ def test_a_seeded_defect_is_blamed_on_its_requirement(
     assert outcome.code == 1, outcome.out + outcome.err
     assert outcome.verdict_of(requirement) == "violated"
     assert outcome.last_line.startswith("verdict: FAIL ")
-    assert "curl -" in outcome.out
+    findings = read_story(run_in(tmp_path / "out")).findings
+    shown = [one for one in findings if requirement in one.requirements and one.operation == operation]
+    assert shown, [(one.operation, one.requirements) for one in findings]
+    assert shown[0].curl
+    assert shown[0].curl in outcome.out
+
+
+def test_a_finding_is_seen_again_on_the_defect_and_not_on_the_sound_engine(
+    desk: Desk, tmp_path: Path
+) -> None:
+    defective = reference_profile(tmp_path, arguments=("-m", "engine.defects", "open-playbook-creation"))
+    narrowed = ("--requirement", "ST-MMM-01", "--suite", "security", "-k", "header_or_query")
+    desk.mmm("verify", "--target", defective, "--out", tmp_path / "out", *narrowed)
+    run = run_in(tmp_path / "out")
+    finding = read_story(run).findings[0].id
+
+    again = desk.mmm("replay", run, finding)
+    sound = desk.mmm("replay", run, finding, "--target", ROOT / "targets" / "reference.toml")
+
+    assert (again.code, again.last_line) == (1, "reproduced"), again.out + again.err
+    assert (sound.code, sound.last_line) == (0, "not reproduced"), sound.out + sound.err
 
 
 def test_the_sound_engine_keeps_what_a_defect_breaks(desk: Desk, tmp_path: Path) -> None:
