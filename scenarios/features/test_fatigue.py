@@ -13,6 +13,7 @@ from harness.scenario import (
     People,
     Policy,
     a_context,
+    a_mentor,
     a_mirror,
     a_multiplier,
     a_playbook,
@@ -50,6 +51,23 @@ async def test_an_actor_gets_no_more_than_the_hourly_quota(
     assert second.status == 200
     assert second.decision.titles == []
     assert other.decision.titles == first.decision.titles
+
+
+@requirement("FR-7")
+async def test_the_quota_is_one_over_all_types(engine: EngineClient, people: People, given: Given) -> None:
+    """The hourly quota counts actions of every type together, in one decision and over several."""
+    templates = {90: a_mirror("A fact"), 80: a_mentor("A hint"), 70: a_multiplier("An offer")}
+    more = {60: a_mirror("One more fact"), 50: a_mentor("One more hint")}
+    for priority, action in (templates | more).items():
+        await given.published_playbook(
+            a_playbook(name=f"P{priority}", actions=[action], limits={"priority": priority})
+        )
+
+    first = await engine.decide(people.developer)
+    second = await engine.decide(people.developer)
+
+    assert first.decision.titles == ["A fact", "A hint", "An offer"]
+    assert second.decision.titles == []
 
 
 @requirement("FR-7")
