@@ -65,10 +65,16 @@ def light_engine(place: Place, work: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
-async def any_talk(request: pytest.FixtureRequest, place: Place) -> AsyncIterator[Talk]:
+def any_engine(request: pytest.FixtureRequest) -> Engine:
+    """Return an engine on either database, started outside any event loop: starting one runs its own."""
+    made: Engine = request.getfixturevalue("engine" if request.param == "postgresql" else "light_engine")
+    return made
+
+
+@pytest.fixture
+async def any_talk(any_engine: Engine, place: Place) -> AsyncIterator[Talk]:
     """Talk to an engine on either database: what is asked here depends on storage."""
-    engine = request.getfixturevalue("engine" if request.param == "postgresql" else "light_engine")
-    async with talking(engine, place) as one:
+    async with talking(any_engine, place) as one:
         yield one
 
 
