@@ -22,6 +22,7 @@ from reports.record import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+DRAWN = "contracts"
 ALL_KINDS = frozenset({"wire", "dependency", "log", "storage", "time", "load"})
 STAGE_KINDS = {
     "scenarios": frozenset({"wire", "dependency", "log", "storage", "time"}),
@@ -56,10 +57,11 @@ class Evidence:
     failed: list[ScenarioFinished] = field(default_factory=list)
     open: list[ScenarioFinished] = field(default_factory=list)
     unknown: list[ScenarioFinished] = field(default_factory=list)
+    idle: list[ScenarioFinished] = field(default_factory=list)
 
     def scenarios(self) -> tuple[str, ...]:
         """Return every scenario that it rests on, once, in order."""
-        every = (*self.passed, *self.failed, *self.open, *self.unknown)
+        every = (*self.passed, *self.failed, *self.open, *self.unknown, *self.idle)
         return tuple(dict.fromkeys(one.scenario for one in every))
 
 
@@ -102,7 +104,13 @@ def sort_events(events: Sequence[Event]) -> History:
 def _pile(
     evidence: Evidence, event: ScenarioFinished, requirement: str, findings: dict[str, Finding]
 ) -> list[ScenarioFinished]:
-    """Return where a scenario belongs; an outcome that nobody knows is unknown, never green."""
+    """Return where a scenario belongs; an outcome that nobody knows is unknown, never green.
+
+    A scenario that somebody wrote and that could not be looked at leaves its requirement open. A check that
+    draws its cases by chance and drew none that shows anything is no evidence, for or against.
+    """
+    if event.suite == DRAWN and event.outcome == "not_exercised":
+        return evidence.idle
     if event.outcome == "failed":
         finding = findings.get(event.finding or "")
         blamed_elsewhere = finding is not None and requirement not in finding.requirements

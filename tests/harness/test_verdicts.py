@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -295,3 +296,18 @@ def test_a_selection_is_read_back_as_it_was_written(names: list[str], word: str,
     selection = Selection(tuple(names), word, tuple(suites))
 
     assert Selection.from_text(selection.as_text()) == selection
+
+
+@pytest.mark.parametrize(
+    ("suite", "status"), [("contracts", Status.VERIFIED), ("features", Status.NOT_EXERCISED)]
+)
+def test_a_check_that_drew_nothing_telling_takes_nothing_from_what_was_shown(
+    suite: str, status: Status
+) -> None:
+    drew_nothing = msgspec.structs.replace(scenario("not_exercised", "WIRE", reason="404"), suite=suite)
+
+    judgement = fold(REGISTER, [started(), scenario("passed", "WIRE"), drew_nothing])
+    alone = fold(REGISTER, [started(), drew_nothing])
+
+    assert judgement.verdicts[0].status is status
+    assert alone.verdicts[0].status is Status.NOT_EXERCISED
