@@ -40,6 +40,7 @@ from harness.driving.dependencies import (
     Ubi,
 )
 from harness.driving.dependencies.base import eventually
+from harness.driving.dependencies.eris import RECEIVE
 from harness.driving.dependencies.iam import DECISION, VERIFY
 from harness.driving.dependencies.others import (
     CONFIG,
@@ -110,6 +111,7 @@ __all__ = [
     "GENERATE",
     "NOTHING",
     "NOTIFY",
+    "RECEIVE",
     "RECENT_SIGNALS",
     "SCOPES",
     "SEMVER",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from harness.scenario import (
+    RECEIVE,
     EngineClient,
     Eris,
     Given,
+    Object,
     each_of,
+    eventually,
     own_world,
     parametrize,
     requirement,
@@ -17,6 +20,8 @@ from harness.scenario import (
 ANSWERED_WITHIN = 1.9
 # Attempts, waits between them and an open breaker: after healing, delivery may take its time.
 DELIVERED_WITHIN = 30.0
+# Later than the time-out of an attempt (2.0 s): the receipt was taken, and the engine cannot know.
+TOO_LATE = 2.6
 
 
 @requirement("RF-MMM-02", "FR-12")
@@ -46,3 +51,25 @@ async def test_without_eris_decisions_go_on_and_receipts_arrive_later(
     receipts = [receipt for receipt in await eris.settled(given, due=5) if receipt.kind == "decision"]
     assert sorted(str(receipt.decision_id) for receipt in receipts) == sorted(decided)
     assert len({receipt.id for receipt in receipts}) == 3
+
+
+@requirement("FR-12")
+@own_world()
+async def test_a_receipt_that_arrived_unknown_to_the_engine_is_not_doubled(
+    engine: EngineClient, given: Given, eris: Eris
+) -> None:
+    """A receipt that ERIS took, but confirmed too late, is sent again as the same one: ERIS holds it once."""
+    await given.published_playbook()
+    await eris.settled(given, due=2)
+    await eris.delays(RECEIVE, TOO_LATE, times=1)
+
+    reply = await engine.decide()
+    decided = reply.decision.id
+
+    async def sent_again() -> bool:
+        sent = [Object(entry.request_body, "a receipt") for entry in await eris.calls(RECEIVE)]
+        return len([one for one in sent if one.object("inputs").get("decision_id") == decided]) > 1
+
+    await eventually(sent_again, DELIVERED_WITHIN)
+    held = [receipt for receipt in await eris.settled(given, due=4) if receipt.decision_id == decided]
+    assert len(held) == 1

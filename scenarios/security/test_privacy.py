@@ -30,20 +30,28 @@ from harness.scenario import (
 async def test_what_nobody_asked_for_turns_up_nowhere(
     engine: EngineClient, people: People, given: Given, names: Names, eris: Eris, engine_log: EngineLog
 ) -> None:
-    """Source code, mail addresses and payloads are in no answer, receipt, metric or line of the log."""
+    """Source code, mail addresses and payloads are in no answer, receipt, metric or line of the log.
+
+    Each is sent by itself: an engine may refuse the one and drop the other.
+    """
     await given.published_playbook()
     canary = names.canary()
     context = a_context(author_email=f"{canary}@example.com", source_code=f"def {canary}(): pass")
     signal = a_signal(payload={"snippet": f"x = {canary}", "nested": {"mail": f"{canary}@example.com"}})
 
-    reply = await engine.decide(people.developer, context=context, signal=signal)
+    replies = [
+        await engine.decide(people.another_developer(), context=context),
+        await engine.decide(people.another_developer(), signal=signal),
+    ]
     after = await engine.decide(people.another_developer())
 
-    assert reply.status in {200, 422}
+    for reply in each_of(replies):
+        assert reply.status in {200, 422}
+        assert canary not in reply.all_text
     assert len(after.decision.actions) == 1
-    assert canary not in reply.all_text
     assert canary not in (await engine.public("metrics")).text
-    for receipt in each_of(await eris.settled(given, due=3 + (reply.status == 200))):
+    due = 3 + sum(reply.status == 200 for reply in replies)
+    for receipt in each_of(await eris.settled(given, due=due)):
         assert canary not in receipt.text
     assert canary not in await engine_log.text(until=after.decision.id)
 
@@ -60,17 +68,23 @@ async def test_what_nobody_asked_for_is_told_to_nobody(
     governance: Governance,
     alerting: Alerting,
 ) -> None:
-    """No dependency hears of source code, mail addresses or payloads that a caller has sent along."""
+    """No dependency hears of source code, mail addresses or payloads that a caller has sent along.
+
+    Each is sent by itself: an engine may refuse the one and drop the other.
+    """
     generated = a_mentor(llm_prompt="Explain to {actor} why {event} in {repo} matters.")
     await given.published_playbook(a_playbook(actions=[generated]))
     canary = names.canary()
     context = a_context(author_email=f"{canary}@example.com", source_code=f"def {canary}(): pass")
     signal = a_signal(payload={"snippet": f"x = {canary}"})
 
-    reply = await engine.decide(people.developer, context=context, signal=signal)
+    replies = [
+        await engine.decide(people.another_developer(), context=context),
+        await engine.decide(people.another_developer(), signal=signal),
+    ]
     clean = await engine.decide(people.another_developer())
 
-    assert reply.status in {200, 422}
+    assert {reply.status for reply in each_of(replies)} <= {200, 422}
     assert clean.status == 200
     heard = [entry for one in (policy, llm, ubi, governance, alerting) for entry in await one.calls()]
     for entry in each_of(heard):
