@@ -28,6 +28,7 @@ from tests.plugin.standin import standing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
@@ -69,6 +70,34 @@ class Ran:
         return [event for event in self.events if isinstance(event, FaultInjected)]
 
 
+class Imported:
+    """Keeps what runs in this process were the first to import; pytester forgets all of it, twice.
+
+    Libraries hold on to classes of what they import late (httpx to httpcore's errors), so a second import
+    would leave this process with two of each.
+    """
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleType] = {}
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        ours = str(config.rootpath)
+        for name, module in sys.modules.items():
+            if not str(getattr(module, "__file__", None) or ours).startswith(ours):
+                self.modules.setdefault(name, module)
+
+    def restore(self) -> None:
+        sys.modules.update(self.modules | sys.modules)
+
+
+@pytest.fixture
+def imported() -> Iterator[Imported]:
+    """Set up before pytester, so that it has the last word after pytester's own clean-up."""
+    kept = Imported()
+    yield kept
+    kept.restore()
+
+
 @pytest.fixture(scope="session")
 def fake_urls() -> Iterator[dict[str, str]]:
     with work_directory() as work_dir, fakes(work_dir, work_dir / "fakes") as urls:
@@ -92,7 +121,11 @@ def a_world(tmp_path: Path, engine_url: str, fakes: dict[str, str]) -> World:
 
 @pytest.fixture
 def run(
-    pytester: pytest.Pytester, tmp_path: Path, fake_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    imported: Imported,
+    pytester: pytest.Pytester,
+    tmp_path: Path,
+    fake_urls: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Ran]:
     """Run scenarios in a file of their own against a stand-in engine with these answers."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
@@ -113,7 +146,8 @@ def run(
             if any(option.startswith("-n") for option in options):
                 done = pytester.run(sys.executable, "-m", "pytest", *arguments)
             else:
-                done = pytester.runpytest_inprocess(*arguments)
+                done = pytester.runpytest_inprocess(*arguments, plugins=[imported])
+                imported.restore()
         written = (tmp_path / "run" / "events").exists()
         return Ran(
             done.ret, done.stdout.str() + done.stderr.str(), read_events(tmp_path / "run") if written else []
