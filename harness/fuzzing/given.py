@@ -1,4 +1,4 @@
-"""The givens of the contract run: a published playbook that fits everything, and a decision with an action.
+"""The givens of the contract run: a playbook that fires, a decision with an action, a draft to delete.
 
 Rule: a given that the engine refuses is no finding here (scenarios judge that): less is exercised, and a note
 says why.
@@ -37,7 +37,7 @@ class _RefusedError(Exception):
 
 
 def prepare(world: World, document: Document, token: str, person: Persona, timeout: float) -> Given:
-    """Publish a playbook, decide once, and return what is there now."""
+    """Publish a playbook, decide once, write a draft to spare, and return what is there now."""
     given = Given()
     if not any(operation.name == CREATE for operation in document.operations):
         return given
@@ -59,7 +59,12 @@ def _ids(client: httpx.Client, calls: list[Call], person: Persona) -> dict[str, 
     _send(client, calls, f"/playbooks/{_member(playbook, 'playbook_id')}/publish", None)
     decision = _member(_post(client, calls, "/decide", a_decide_request(person)), "decision")
     action = _member(_member(decision, "actions"), 0)
-    return {"decision_id": _member(decision, "decision_id"), "action_id": _member(action, "action_id")}
+    spare = _post(client, calls, "/playbooks", a_playbook())
+    return {
+        "decision_id": _member(decision, "decision_id"),
+        "action_id": _member(action, "action_id"),
+        "playbook_id": _member(spare, "playbook_id"),
+    }
 
 
 def _post(client: httpx.Client, calls: list[Call], path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON

@@ -1,0 +1,90 @@
+"""What the contract run prepares: ids that exist, each for what may be done to it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from contracts.document import load_document
+from harness.fuzzing.given import prepare
+from reports.record import Persona
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from harness.worlds import World
+
+ADMIN = Persona("admin", tenant_id="tenant-1", sub="sub-1", roles=("mmm_admin",))
+
+
+class Engine(ThreadingHTTPServer):
+    """Writes playbooks, publishes them and decides; `refused` is a path that answers 503."""
+
+    def __init__(self, refused: str = "") -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.refused = refused
+        self.written: list[str] = []
+        self.published: list[str] = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Engine
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        path = self.path.removeprefix("/v1")
+        answer = json.dumps(self._done(path)).encode()
+        self.send_response(503 if path == self.server.refused else 200)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def _done(self, path: str) -> dict[str, object]:
+        if path == "/decide":
+            return {"decision": {"decision_id": "decision-1", "actions": [{"action_id": "action-1"}]}}
+        if path == "/playbooks":
+            self.server.written.append(str(uuid4()))
+            return {"playbook_id": self.server.written[-1]}
+        self.server.published.append(path.split("/")[2])
+        return {}
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def running(refused: str = "") -> Iterator[Engine]:
+    with Engine(refused) as engine:
+        thread = threading.Thread(target=engine.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield engine
+        engine.shutdown()
+        thread.join()
+
+
+def test_what_may_be_deleted_is_not_what_fires(world: Callable[..., World]) -> None:
+    with running() as engine:
+        where = world(f"http://127.0.0.1:{engine.server_port}")
+        given = prepare(where, load_document("engine"), "a-token", ADMIN, 5.0)
+
+    fires, spare = engine.written
+    assert engine.published == [fires]
+    assert given.known == {"decision_id": "decision-1", "action_id": "action-1", "playbook_id": spare}
+    assert given.problem == ""
+    assert [call.status for call in given.calls] == [200, 200, 200, 200]
+
+
+@pytest.mark.parametrize("path", ["/playbooks", "/decide"])
+def test_a_given_that_is_refused_is_a_problem_in_words(path: str, world: Callable[..., World]) -> None:
+    with running(refused=path) as engine:
+        where = world(f"http://127.0.0.1:{engine.server_port}")
+        given = prepare(where, load_document("engine"), "a-token", ADMIN, 5.0)
+
+    assert given.known == {}
+    assert given.problem == f"POST {path} answered 503"
