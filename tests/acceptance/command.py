@@ -57,11 +57,11 @@ class Desk:
 
     def mmm(self, *arguments: str | Path, timeout: float = 280) -> Outcome:
         """Run `mmm ARGUMENTS` to its end."""
-        process = self.start(*arguments)
-        try:
-            out, err = process.communicate(timeout=timeout)
-        finally:
-            process.kill()
+        with self.start(*arguments) as process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            finally:
+                process.kill()
         return Outcome(process.returncode, out, err)
 
     def left_behind(self) -> list[str]:

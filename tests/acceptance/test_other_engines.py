@@ -26,7 +26,7 @@ def test_an_engine_that_never_asks_iam_breaks_nfr_7(desk: Desk, tmp_path: Path) 
 def test_an_engine_that_only_answers_decide_gets_a_correct_verdict(desk: Desk, tmp_path: Path) -> None:
     profile = script_profile(tmp_path, "decide_only.py")
 
-    outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out", timeout=120)
+    outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out")
 
     assert outcome.code == 1, outcome.out + outcome.err
     assert re.fullmatch(
