@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,13 +14,17 @@ from fakes.http.answer import Answer
 from fakes.http.request import Request
 from fakes.policy import PolicyFake
 from fakes.records import Entry, Match
+from fakes.shape.dispatch import make_call
 from fakes.shape.identity import Identity, Key, keys_of
 from fakes.shape.journal import JournalBook
-from fakes.shape.scripts import Script, Scripts
+from fakes.shape.plans import Plan
+from fakes.shape.scripts import Scripts, Shot
 from fakes.shape.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from fakes.shape.call import Call
 
 TENANTS = ("a", "b", "a:b", "")
 OPERATIONS = ("GET /x", "GET /y")
@@ -50,7 +55,8 @@ def test_a_tenants_scripts_and_journal_are_as_if_it_were_alone(steps: Sequence[t
         if step.startswith("script"):
             number = next(numbers)
             times = 1 if step == "script once" else None
-            scripts.arm(operation, Match(tenant=tenant), Answer(200, str(number).encode()), times)
+            plan = Plan.always(Answer(200, str(number).encode()), times)
+            scripts.arm(operation, Match(tenant=tenant), plan)
             alone.scripts.append([operation, number, times])
         elif step == "reset":
             scope: frozenset[Key] = frozenset(keys_of(Match(tenant=tenant)))
@@ -60,7 +66,7 @@ def test_a_tenants_scripts_and_journal_are_as_if_it_were_alone(steps: Sequence[t
         else:
             journal.open(operation, identity, Request("GET", operation[4:]))
             alone.asked.append(operation)
-            assert answered(scripts.fire(operation, identity)) == expected(alone, operation)
+            assert answered(scripts.fire(asked(operation), identity)) == expected(alone, operation)
 
     for tenant, alone in worlds.items():
         entries: tuple[Entry, ...] = journal.read([("tenant", tenant)])
@@ -68,11 +74,15 @@ def test_a_tenants_scripts_and_journal_are_as_if_it_were_alone(steps: Sequence[t
     assert len(journal.read()) == sum(len(alone.asked) for alone in worlds.values())
 
 
-def answered(script: Script | None) -> int | None:
-    if script is None:
+def asked(operation: str) -> Call:
+    return make_call(Request("GET", operation[4:]), operation, 0.0)
+
+
+def answered(shot: Shot | None) -> int | None:
+    if shot is None:
         return None
-    assert isinstance(script.act, Answer)
-    return int(script.act.body)
+    assert isinstance(shot.act, Answer)
+    return int(shot.act.body)
 
 
 def expected(alone: Alone, operation: str) -> int | None:
@@ -94,25 +104,28 @@ def expected(alone: Alone, operation: str) -> int | None:
 )
 def test_a_script_is_for_those_who_have_all_that_it_names(kinds: list[str], how: str) -> None:
     scripts = Scripts(lambda: 0.0)
-    scripts.arm(None, Match(**dict.fromkeys(kinds, "x")), Answer(200), None)
+    scripts.arm(None, msgspec.convert(dict.fromkeys(kinds, "x"), Match), Plan.always(Answer(200)))
     whose = dict.fromkeys(kinds, "x")
     if how == "other":
         whose[kinds[-1]] = "y"
     elif how == "missing":
         del whose[kinds[-1]]
 
-    fired = scripts.fire("GET /x", Identity(**whose))
+    fired = scripts.fire(asked("GET /x"), Identity(**whose))
 
     assert (fired is not None) is (how == "same")
 
 
 def test_a_request_that_is_known_by_nothing_meets_only_what_is_for_everybody() -> None:
     scripts = Scripts(lambda: 0.0)
-    scripts.arm(None, Match(tenant=""), Answer(200), None)
-    scripts.arm(None, Match(tenant="a"), Answer(200), None)
-    everybody = scripts.arm(None, Match(), Answer(200), None)
+    scripts.arm(None, Match(tenant=""), Plan.always(Answer(200)))
+    scripts.arm(None, Match(tenant="a"), Plan.always(Answer(200)))
+    everybody = scripts.arm(None, Match(), Plan.always(Answer(200)))
 
-    assert scripts.fire("GET /x", Identity()) is everybody
+    shot = scripts.fire(asked("GET /x"), Identity())
+
+    assert shot is not None
+    assert shot.script is everybody
 
 
 def test_two_fakes_of_one_kind_share_nothing() -> None:
