@@ -58,7 +58,7 @@ class ControlContract:
         raw["paths"] = {template: self._item(template, item) for template, item in raw["paths"].items()}
         raw["paths"] = {template: item for template, item in raw["paths"].items() if item}
         schemas = raw["components"]["schemas"]
-        schemas["Operation"]["enum"] = self._scriptable
+        schemas["Operation"]["enum"] = [*self._scriptable, None]
         schemas["Fault"]["properties"]["kind"]["enum"] = self._faults
         return raw
 
