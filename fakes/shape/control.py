@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fakes.http.request import Request
-    from fakes.records import Entry, ScriptState
+    from fakes.records import ScriptState
     from fakes.shape.call import Behaviour, Call, Handler
     from fakes.shape.clock import Clock
     from fakes.shape.identity import Key
@@ -135,14 +135,12 @@ class Control:
     # What was asked.
 
     def _read(self, call: Call) -> Answer:
-        return json_answer(200, Journal(self._entries(call)))
+        entries = self._journal.read(_scope(call), call.query.get("operation"), _after(call))
+        return json_answer(200, Journal(entries))
 
     def _read_violations(self, call: Call) -> Answer:
-        return json_answer(200, Journal(tuple(entry for entry in self._entries(call) if entry.violations)))
-
-    def _entries(self, call: Call) -> tuple[Entry, ...]:
-        after = int(call.query.get("after", "0"))
-        return self._journal.read(_scope(call), call.query.get("operation"), after)
+        lines = self._journal.lines(_scope(call), call.query.get("operation"), _after(call))
+        return json_answer(200, Journal(tuple(line.entry() for line in lines if line.violations)))
 
     def _verify(self, call: Call) -> Answer:
         order = read_order(call, VerifyOrder)
@@ -163,6 +161,13 @@ class Control:
 def _scope(call: Call) -> frozenset[Key]:
     kinds = ("tenant", "token", "sub", "traceparent")
     return frozenset(keys_of(Scope(**{kind: call.query.get(kind) for kind in kinds})))
+
+
+def _after(call: Call) -> int:
+    after = call.query.get("after", "0")
+    if not (after.isascii() and after.isdecimal()):
+        raise RefusedError(400, "after is the seq of an entry")
+    return int(after)
 
 
 def _known(state: ScriptState | None) -> ScriptState:

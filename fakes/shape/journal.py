@@ -90,11 +90,11 @@ class JournalBook:
         self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0
     ) -> tuple[Entry, ...]:
         """Return the exchanges that fit all that is given, oldest first."""
-        return tuple(line.entry() for line in self.lines(frozenset(keys), operation) if line.seq > after)
+        return tuple(line.entry() for line in self.lines(frozenset(keys), operation, after))
 
-    def lines(self, keys: frozenset[Key], operation: str | None = None) -> Iterator[Line]:
-        """Return the exchanges that fit, raw, oldest first."""
-        return (line for line in self._with(keys) if operation in (None, line.operation))
+    def lines(self, keys: frozenset[Key], operation: str | None = None, after: int = 0) -> Iterator[Line]:
+        """Return the same raw, oldest first."""
+        return (line for line in self._with(keys) if line.seq > after and operation in (None, line.operation))
 
     def reset(self, keys: frozenset[Key]) -> None:
         """Forget the exchanges that have all these keys (all, where there are none)."""
