@@ -63,7 +63,7 @@ class Line:
             fault=self.fault,
             script_id=self.script_id,
             violations=tuple(
-                Breach(found.rule, found.pointer, redact_text(found.message, token))
+                Breach(found.rule, redact_text(found.pointer, token), redact_text(found.message, token))
                 for found in self.violations
             ),
         )
