@@ -13,11 +13,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
+from fakes.http.answer import Answer
 from fakes.records import ScriptState
 from fakes.shape.clock import rfc3339
 from fakes.shape.identity import Key, keys_of
 from fakes.shape.matching import matchers_of, redacted
-from fakes.shape.plans import NORMAL
 
 if TYPE_CHECKING:
     from fakes.records import Match
@@ -117,7 +117,10 @@ class Scripts:
         return script
 
     def fire(self, call: Call, identity: Identity) -> Shot | None:
-        """Return what the newest script that means this request does to it, having counted the hit."""
+        """Return what the newest script that means this request does to it; the script's turn is taken.
+
+        A reply has fired with that; a fault notes for itself when it strikes.
+        """
         if not self._homes:
             return None
         keys = frozenset(identity.as_keys())
@@ -140,7 +143,7 @@ class Scripts:
 
     def _shot(self, script: Script, now: float) -> Shot:
         act = script.plan.take()
-        if act is not NORMAL:
+        if isinstance(act, Answer):
             script.fired(now)
         if script.plan.exhausted:
             self._unhouse(script)

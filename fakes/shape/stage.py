@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fakes.shape.call import Handler
     from fakes.shape.clock import Clock
     from fakes.shape.faults import Fault
+    from fakes.shape.scripts import Script
 
 
 class Stage:
@@ -67,7 +68,7 @@ class Stage:
         scene.line.script_id = shot.script.id
         if isinstance(shot.act, Armed):
             scene.line.fault = shot.act.kind
-            return Strike(self, scene, shot.act.fault)
+            return Strike(self, scene, shot.script, shot.act.fault)
         if isinstance(shot.act, Answer):
             return self.sent(scene, self.refusal(scene) or shot.act)
         return self.sent(scene, self.normal(scene))
@@ -128,6 +129,10 @@ class Stage:
         refused = RefusedError(405, f"{call.request.method} is not served there; {allowed} is")
         return self.error(call, refused).with_header("Allow", allowed)
 
+    def now(self) -> float:
+        """Return the time by the fake's clock."""
+        return self._clock()
+
     def error(self, call: Call, refused: RefusedError) -> Answer:
         """Return an error in this fake's own shape."""
         return self._behaviour.errors(refused, call)
@@ -152,14 +157,16 @@ class Strike:
 
     link: Link
 
-    def __init__(self, stage: Stage, received: Received, fault: Fault) -> None:
+    def __init__(self, stage: Stage, received: Received, script: Script, fault: Fault) -> None:
         self._stage = stage
         self._received = received
+        self._script = script
         self._fault = fault
 
     async def run(self, link: Link) -> None:
         """Let the fault strike."""
         self.link = link
+        self._script.fired(self._stage.now())
         await self._fault.strike(self)
 
     def normally(self) -> Answer:
