@@ -13,6 +13,7 @@ import msgspec
 
 from fakes.records import (
     Breach,
+    Condition,
     DeadLetter,
     Entry,
     Journal,
@@ -29,6 +30,7 @@ from fakes.records import (
     Spans,
     Step,
     Stored,
+    TextCondition,
     Verified,
 )
 from fakes.telling import tell_unsatisfied
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Breach",
+    "Condition",
     "ControlError",
     "DeadLetter",
     "Entry",
@@ -56,6 +59,7 @@ __all__ = [
     "Span",
     "Step",
     "Stored",
+    "TextCondition",
     "Verified",
 ]
 

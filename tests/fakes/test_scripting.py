@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fakes.control import ControlError, Step
+from fakes.control import Condition, ControlError, Match, Step, TextCondition
 from fakes.http.answer import Answer
 from fakes.http.request import Request
 from fakes.policy import PolicyFake
@@ -80,6 +80,16 @@ async def test_only_what_a_match_asks_for_is_scripted(policy: FakeControl) -> No
 
     assert [await evaluate(policy, source, tenant) for source, tenant in asked] == [200, 503, 200]
     assert (await policy.state(script)).hits == 1
+
+
+async def test_a_match_may_be_made_of_records(policy: FakeControl) -> None:
+    sound = Condition(equals="ci", present=True)
+    match = Match(tenant="a", path=TextCondition(contains="evaluate"), body={"/context/source": sound})
+    script = await policy.script(EVALUATE, match=match, fault=DOWN)
+
+    assert [await evaluate(policy, source) for source in ("ide", "ci")] == [200, 503]
+    assert (await policy.state(script)).match == match
+    assert await policy.verify(EVALUATE, match=match, exactly=1) == 1
 
 
 async def test_method_and_path_do_without_an_operation(policy: FakeControl) -> None:
