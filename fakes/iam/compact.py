@@ -1,13 +1,12 @@
 """A JWS in compact form, taken apart strictly: bytes in, parts out.
 
 Rules: nothing is believed here, and nothing is mended: no padding, no stray character, no second spelling of
-a segment, no member twice. Own code, since the library reads what it is lenient about, and takes four times
-as long for it: at 5,000 new tokens a second that is most of a verifier's time.
+a segment, no member twice. Own code, since a verifier that tests are judged by must refuse what the library
+lets pass (the tests name it, case by case), and must say why in one known sentence.
 """
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import re
@@ -17,6 +16,12 @@ from typing import Any
 import msgspec
 
 _SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+
+# The library knows the other alphabet; its two own letters and its padding must not pass for ours.
+_ALPHABET = bytes.maketrans(b"-_+/=", b"+/!!!")
+_PADDING = (b"", b"", b"==", b"=")
+# What the last letter may be where it stands for fewer than six bits: the rest of them are zero.
+_LAST = ("", "", "AQgw", "AEIMQUYcgkosw048")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,15 @@ def segment_bytes(segment: str) -> bytes | None:
     >>> segment_bytes("YQ"), segment_bytes("YR"), segment_bytes("Y")
     (b'a', None, None)
     """
-    try:
-        data = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    except binascii.Error:
+    over = len(segment) % 4
+    if over and segment[-1] not in _LAST[over]:
         return None
-    return data if base64.urlsafe_b64encode(data).rstrip(b"=").decode() == segment else None
+    try:
+        return binascii.a2b_base64(
+            segment.encode("ascii").translate(_ALPHABET) + _PADDING[over], strict_mode=True
+        )
+    except ValueError:
+        return None
 
 
 def json_object(data: bytes) -> dict[str, Any] | None:

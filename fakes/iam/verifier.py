@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fakes.shape.clock import Clock
 
 _REMEMBERED = 20_000
+_HEADERS_REMEMBERED = 64
 _LONGEST = 16_384
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 _PADDING, _HASH = PKCS1v15(), SHA256()
@@ -53,6 +54,7 @@ class Verifier:
         self._clock = clock
         self._revoked = revoked
         self._seen: dict[str, Vouched] = {}
+        self._kids: dict[str, str] = {}
 
     def verify(self, token: str) -> Vouched:
         """Return what the token says, if it is good now."""
@@ -77,7 +79,7 @@ class Verifier:
         return problem
 
     def _read(self, token: str, now: float) -> Vouched:
-        key, claims = signed_claims(token, self._ring, now)
+        key, claims = self._signed_claims(token, now)
         problem = shape_problem(claims) or party_problem(claims)
         if problem is not None:
             raise NotVouchedError(problem)
@@ -87,32 +89,43 @@ class Verifier:
         vouched = self._seen[token] = Vouched(key.kid, claims, answer)
         return vouched
 
+    def _signed_claims(self, token: str, now: float) -> tuple[RingKey, dict[str, Any]]:
+        """Return the claims under a good RS256 signature of one of the ring's keys, and that key."""
+        if len(token) > _LONGEST:
+            raise NotVouchedError(reasons.TOO_LONG)
+        compact = split(token)
+        if compact is None:
+            raise NotVouchedError(reasons.FORM)
+        key = self._ring.find(self._kid(compact.header), now)
+        if key is None:
+            raise NotVouchedError(reasons.KEY)
+        check_signature(compact, key)
+        claims = _object(compact.payload)
+        if claims is None:
+            raise NotVouchedError(reasons.PAYLOAD)
+        return key, claims
 
-def signed_claims(token: str, ring: KeyRing, now: float) -> tuple[RingKey, dict[str, Any]]:
-    """Return the claims under a good RS256 signature of one of the ring's keys, and that key."""
-    if len(token) > _LONGEST:
-        raise NotVouchedError(reasons.TOO_LONG)
-    compact = split(token)
-    if compact is None:
-        raise NotVouchedError(reasons.FORM)
-    key = _key_of(compact, ring, now)
-    _check_signature(compact, key)
-    claims = _object(compact.payload)
-    if claims is None:
-        raise NotVouchedError(reasons.PAYLOAD)
-    return key, claims
+    def _kid(self, segment: str) -> str:
+        """Return the kid of a sound header: a key's tokens all have the same one, so it is remembered."""
+        known = self._kids.get(segment)
+        if known is not None:
+            return known
+        kid = sound_kid(_object(segment))
+        if len(self._kids) >= _HEADERS_REMEMBERED:
+            self._kids.clear()
+        self._kids[segment] = kid
+        return kid
 
 
-def _key_of(compact: Compact, ring: KeyRing, now: float) -> RingKey:
-    header = _object(compact.header)
+def sound_kid(header: dict[str, Any] | None) -> str:
+    """Return the kid of a header with which one may go on."""
     if header is None:
         raise NotVouchedError(reasons.HEADER)
     problem = header_problem(header)
     kid = header.get("kid")
-    key = ring.find(kid, now) if problem is None and isinstance(kid, str) else None
-    if key is None:
+    if problem is not None or not isinstance(kid, str):
         raise NotVouchedError(problem or reasons.KEY)
-    return key
+    return kid
 
 
 def header_problem(header: dict[str, Any]) -> str | None:
@@ -125,7 +138,8 @@ def header_problem(header: dict[str, Any]) -> str | None:
     return None if isinstance(kind, str) and kind.lower() in _TYPES else reasons.TYPE
 
 
-def _check_signature(compact: Compact, key: RingKey) -> None:
+def check_signature(compact: Compact, key: RingKey) -> None:
+    """Refuse a token whose signature is not this key's."""
     signature = segment_bytes(compact.signature)
     if signature is None:
         raise NotVouchedError(reasons.FORM)
