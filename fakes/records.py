@@ -154,6 +154,19 @@ class MetaReceipts(msgspec.Struct, frozen=True):
     meta_receipts: tuple[MetaReceipt, ...]
 
 
+BAD_TOKEN_FAMILIES = (
+    "signature",
+    "header",
+    "tampered",
+    "form",
+    "absent",
+    "misshapen",
+    "unicode",
+    "party",
+    "time",
+)
+
+
 class BadToken(msgspec.Struct, frozen=True):
     """One way in which a token can be bad, and the reason that a correct verifier gives.
 

@@ -9,6 +9,7 @@ import pytest
 
 from fakes.control import ControlError
 from fakes.iam.bad import BAD_TOKENS, FAMILIES
+from fakes.records import BAD_TOKEN_FAMILIES
 from tests.fakes.identity import PERSONA, Alone, verify
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ async def test_the_catalogue_is_told_to_anybody(iam: IamControl) -> None:
 
 
 def test_there_are_many_and_those_of_old_are_among_them() -> None:
+    assert tuple(FAMILIES) == BAD_TOKEN_FAMILIES
     assert len(BAD_TOKENS) == sum(map(len, FAMILIES.values()))  # no name is in two families
     assert set(OF_OLD) <= BAD_TOKENS.keys()
     assert len({flaw.story for flaw in BAD_TOKENS.values()}) == len(BAD_TOKENS) >= 25
