@@ -73,16 +73,13 @@ def test_a_token_of_a_key_that_was_rotated_out_is_sound_to_a_library(iam: Alone,
     assert before["claims"]["kid"] != after["claims"]["kid"]
 
 
-@judged
 @pytest.mark.parametrize("flaw", BAD_TOKENS)
-def test_a_bad_token_is_refused_by_a_library_unless_it_is_known_to_be_laxer(
-    iam: Alone, judge: str, flaw: str
-) -> None:
+def test_a_bad_token_is_refused_by_a_library_unless_it_is_known_to_be_laxer(iam: Alone, flaw: str) -> None:
     token = iam.mint(flaw=flaw)["token"]
 
-    claims = judgement(iam, judge, token)
+    taken = {judge for judge in JUDGES if judgement(iam, judge, token) is not None}
 
-    assert (claims is not None) is (flaw in LAXER[judge])
+    assert taken == {judge for judge in JUDGES if flaw in LAXER[judge]}
     assert iam.verify(token) == 401
 
 
