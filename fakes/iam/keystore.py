@@ -68,6 +68,8 @@ class KeyStore:
 
     def _keep(self, path: Path, key: RSAPrivateKey) -> None:
         """Put a whole file there, unless another process has just done so."""
+        if not self._folder.is_absolute():
+            raise FileNotFoundError("this user has no home: its folder is no place that there is")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".new-", dir=self._folder)  # of mode 0600, like the key
         try:

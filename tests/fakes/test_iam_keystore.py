@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,6 @@ from fakes.iam.keystore import KeyStore, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -139,6 +139,16 @@ def test_where_nothing_can_be_kept_a_key_is_made_all_the_same(
     store = KeyStore(tmp_path / "keys", iter(spare).__next__)
 
     assert [number(store.get("a")) for _ in range(2)] == [number(key) for key in spare[:2]]
+
+
+def test_a_user_without_a_home_keeps_nothing(
+    tmp_path: Path, spare: list[RSAPrivateKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = KeyStore(Path("~") / "keys", iter(spare).__next__)
+
+    assert number(store.get("a")) == number(spare[0])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_who_is_second_takes_the_first_one_s_key(tmp_path: Path, spare: list[RSAPrivateKey]) -> None:
