@@ -12,6 +12,8 @@ import httpx
 import msgspec
 
 from fakes.records import (
+    BadToken,
+    BadTokens,
     Breach,
     Condition,
     DeadLetter,
@@ -24,6 +26,7 @@ from fakes.records import (
     MetaReceipts,
     Nearest,
     Reply,
+    Rotation,
     ScriptState,
     ScriptStates,
     Span,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "BadToken",
     "Breach",
     "Condition",
     "ControlError",
@@ -55,6 +59,7 @@ __all__ = [
     "NotAsAskedError",
     "OtlpControl",
     "Reply",
+    "Rotation",
     "ScriptState",
     "Span",
     "Step",
@@ -193,10 +198,13 @@ class FakeControl:
 
 
 class IamControl(FakeControl):
-    """IAM's controls: tokens for any persona."""
+    """IAM's controls: tokens for any persona, sound and bad; keys, revocations, limits."""
 
     async def mint(self, *, sub: str, tenant_id: str, **persona: Any) -> str:  # noqa: ANN401 -- the API's own members
-        """Return a token; besides: roles, scope, actor_type, lifetime_seconds, flaw."""
+        """Return a token.
+
+        Besides: roles, scope, actor_type, lifetime_seconds, not_before_seconds, claims, flaw.
+        """
         return str((await self.mint_whole(sub=sub, tenant_id=tenant_id, **persona))["token"])
 
     async def mint_whole(self, *, sub: str, tenant_id: str, **persona: Any) -> dict[str, Any]:  # noqa: ANN401 -- the API's own members
@@ -204,9 +212,29 @@ class IamControl(FakeControl):
         order = {"sub": sub, "tenant_id": tenant_id, **persona}
         return await self._ask("POST", "/tokens", dict[str, Any], order)
 
-    async def revoke(self, jti: str) -> None:
-        """Make a token good no more."""
-        await self._ask("POST", "/revocations", dict[str, str], {"jti": jti})
+    async def bad_tokens(self) -> tuple[BadToken, ...]:
+        """Return the catalogue of bad tokens: each name is a flaw that can be ordered."""
+        return (await self._ask("GET", "/bad-tokens", BadTokens)).bad_tokens
+
+    async def rotate_keys(self) -> Rotation:
+        """Sign with a new key from now on; the old one verifies until its tokens end, and a day longer."""
+        return await self._ask("POST", "/keys/rotate", Rotation)
+
+    async def revoke(self, jti: str, *, propagation_seconds: float = 0.0) -> None:
+        """Make a token good no more: at once, or as late as is said."""
+        order = {"jti": jti, "propagation_seconds": propagation_seconds}
+        await self._ask("POST", "/revocations", dict[str, str], order)
+
+    async def limit_rate(
+        self, client: Match | Mapping[str, str] | None = None, *, rate: float = 50.0, burst: int = 200
+    ) -> None:
+        """Let a client (a token, sub, tenant or trace; all calls together) ask only so often."""
+        order = {"client": client or {}, "rate": rate, "burst": burst}
+        await self._ask("PUT", "/rate-limits", dict[str, str], order)
+
+    async def unlimit_rate(self, client: Match | Mapping[str, str] | None = None) -> None:
+        """Let a client ask as often as it likes again."""
+        await self._ask("PUT", "/rate-limits", dict[str, str], {"client": client or {}, "enabled": False})
 
 
 class ErisControl(FakeControl):

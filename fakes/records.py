@@ -249,3 +249,43 @@ class MetaReceipts(msgspec.Struct, frozen=True):
     """The reads that ERIS noted."""
 
     meta_receipts: tuple[MetaReceipt, ...]
+
+
+BAD_TOKEN_FAMILIES = (
+    "signature",
+    "header",
+    "tampered",
+    "form",
+    "absent",
+    "misshapen",
+    "unicode",
+    "party",
+    "time",
+)
+
+
+class BadToken(msgspec.Struct, frozen=True):
+    """One way in which a token can be bad, and the reason that a correct verifier gives.
+
+    `travels`: it fits into an Authorization header, so that an engine can be sent it.
+    """
+
+    name: str
+    family: str
+    story: str
+    reason: str
+    travels: bool
+
+
+class BadTokens(msgspec.Struct, frozen=True):
+    """The catalogue; each name is a `flaw` that can be ordered."""
+
+    bad_tokens: tuple[BadToken, ...]
+
+
+class Rotation(msgspec.Struct, frozen=True):
+    """The key that signs now, and the one before, which verifies until the time given (RFC 3339)."""
+
+    kid: str
+    previous_kid: str
+    previous_until: str
