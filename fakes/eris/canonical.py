@@ -2,8 +2,8 @@ r"""The one form of a receipt that is signed and hashed: RFC 8785.
 
 Rules: pure; text is counted in bytes. A value comes from JSON, so there is no NaN in it. Almost every receipt
 is in RFC 8785's form as soon as its members are sorted; the few that are not (a number that JavaScript writes
-otherwise, a name beyond U+E000, where UTF-16 sorts otherwise than Unicode) are known by their bytes and
-left to the library.
+otherwise, a name beyond U+E000, where UTF-16 sorts otherwise than Unicode) are known by their bytes and left
+to the library.
 
 >>> canonical = Canonical({"b": 1.0, "signature": "s", "a": "€"})
 >>> canonical.whole
@@ -26,7 +26,12 @@ import rfc8785
 
 Receipt = Mapping[str, Any]
 
-_sorted = msgspec.json.Encoder(order="sorted").encode
+sorted_json = msgspec.json.Encoder(order="sorted").encode
+"""Return a value as JSON with sorted members: what is kept, since a number read from it is the number sent.
+
+In RFC 8785's form 1e20 is an integer, beyond what that RFC takes for one when it is read again.
+"""
+
 _ODD_NUMBER = re.compile(rb"[:\[,]-?(?:\d{16,}(?:\.\d+)?|[\d.]+[eE][+-]?\d+|\d+\.0|0\.000\d*)[,\]}]")
 _BEYOND_E000 = re.compile(rb"[\xee-\xff]")
 
@@ -40,12 +45,12 @@ def canonical_form(value: Any) -> bytes:  # noqa: ANN401 -- any JSON value
     return _form(value)[0]
 
 
-def _form(value: Any) -> tuple[bytes, bool]:  # noqa: ANN401 -- any JSON value
-    """Return the form, and whether sorting was enough: it is then for each part of the value, too."""
+def _form(value: Any) -> tuple[bytes, bytes]:  # noqa: ANN401 -- any JSON value
+    """Return the form, and the sorted JSON; where these are one, they are so for each part of the value."""
     try:
-        text = _sorted(value)
+        text = sorted_json(value)
         enough = not _ODD_NUMBER.search(text) and (text.isascii() or not _BEYOND_E000.search(text))
-        return (text, True) if enough else (rfc8785.dumps(value), False)
+        return text if enough else rfc8785.dumps(value), text
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise NotCanonicalError(f"no RFC 8785 form: {error}") from None
 
@@ -59,13 +64,18 @@ class Canonical:
     @property
     def whole(self) -> bytes:
         """Return the bytes that are hashed: signature included."""
-        return self._whole[0]
+        return self._forms[0]
+
+    @property
+    def kept(self) -> bytes:
+        """Return the bytes that are kept: the receipt as it came, with its members sorted."""
+        return self._forms[1]
 
     @property
     def signed(self) -> bytes:
         """Return the bytes that are signed: all but the signature."""
         rest = {name: value for name, value in self.receipt.items() if name != "signature"}
-        return _sorted(rest) if self._whole[1] else canonical_form(rest)
+        return sorted_json(rest) if self.whole is self.kept else canonical_form(rest)
 
     @cached_property
     def digest(self) -> bytes:
@@ -73,5 +83,5 @@ class Canonical:
         return sha256(self.whole).digest()
 
     @cached_property
-    def _whole(self) -> tuple[bytes, bool]:
+    def _forms(self) -> tuple[bytes, bytes]:
         return _form(self.receipt)

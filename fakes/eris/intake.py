@@ -113,7 +113,7 @@ class Intake:
         deposit = self._store.append(
             judged.receipt,
             judged.tenant_id,
-            text=judged.canonical.whole,
+            text=judged.canonical.kept,
             digest=judged.canonical.digest,
             at=now,
             status=judged.status,

@@ -6,9 +6,9 @@ given and has no link for, at the chain's ends, too.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from fakes.eris.canonical import Canonical
 from fakes.eris.moments import within
 from fakes.eris.store import GENESIS
 
@@ -61,7 +61,7 @@ def _numbers(chain: Chain, stretch: Sequence[Deposit], asked: Mapping[str, Any])
 
 
 def _wrong(link: Deposit, before: Deposit | None) -> Iterator[str]:
-    if sha256(link.text).digest() != link.digest:
+    if Canonical(link.receipt()).digest != link.digest:
         yield "the hash is not the receipt's"
     if link.sequence == 1 and link.before != GENESIS:
         yield "the first receipt's prev_hash is not 64 zeros"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fakes.eris.canonical import canonical_form
+from fakes.eris.canonical import sorted_json
 from fakes.eris.exports import ExportStatus, is_plan
 from fakes.eris.signatures import KeyStatus
 from fakes.eris.store import Shown
@@ -152,7 +152,7 @@ class Steering:
             raise RefusedError(400, f"a tampered receipt keeps its schema: {refused.message}")
         return msgspec.structs.replace(
             deposit,
-            text=canonical_form(receipt),
+            text=sorted_json(receipt),
             digest=_hash(order.hash, deposit.digest),
             before=_hash(order.prev_hash, deposit.before),
         )

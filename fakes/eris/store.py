@@ -1,8 +1,7 @@
 """The store: receipts in the order in which they came, linked into chains; none is ever changed.
 
-Rules: no checks here; what is appended has been checked. A receipt is kept as its canonical bytes: lean under
-load, and what is hashed is what is kept. Only the control API takes anything away (`forget`, `clear`) or
-tampers (`replace`).
+Rules: no checks here; what is appended has been checked. A receipt is kept as bytes: lean under load. Only
+the control API takes anything away (`forget`, `clear`) or tampers (`replace`).
 """
 
 from __future__ import annotations

@@ -260,8 +260,12 @@ async def test_metrics_count_receipts(eris: ErisControl) -> None:
     whole = receipt()
     for _ in range(2):
         await store(eris, whole)
+    await store(eris, receipt(plane="elsewhere"))
+    await store(eris, receipt(result={"x": "jane@example.org"}))
+    await ask(eris, "POST", f"{RECEIPTS}/bulk", [{}])
 
     text = (await ask(eris, "GET", "/v1/evidence/metrics")).body.decode()
 
     assert 'eris_receipts_total{outcome="accepted"} 1\n' in text
     assert 'eris_receipts_total{outcome="duplicate"} 1\n' in text
+    assert 'eris_receipts_total{outcome="rejected"} 3\n' in text
