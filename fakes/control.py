@@ -249,6 +249,20 @@ class ErisControl(FakeControl):
         """Take receipts by any active registered key, whatever kid they name; or by their own kid only."""
         await self._ask("PUT", "/settings", dict[str, bool], {"accept_any_kid": accept})
 
+    async def map_repository(self, repo_id: str, tenant_id: str) -> None:
+        """Say whose the receipts of a repository are that name no tenant themselves."""
+        order = {"tenant_id": tenant_id}
+        await self._ask("PUT", f"/repositories/{quote(repo_id, safe='')}", dict[str, str], order)
+
+    async def plan_exports(self, tenant_id: str, *statuses: str) -> None:
+        """Say what a tenant's exports go through: the first when begun, one more at each look."""
+        path = f"/exports/{quote(tenant_id, safe='')}"
+        await self._ask("PUT", path, dict[str, list[str]], {"statuses": statuses})
+
+    async def tamper(self, receipt_id: str, **damage: Any) -> None:  # noqa: ANN401 -- the API's own members
+        """Change a stored receipt behind ERIS' back: members, hash, prev_hash, or lost=True."""
+        await self._ask("PUT", f"/receipts/{receipt_id}/tamper", dict[str, str], damage)
+
     async def receipts(self, tenant_id: str | None = None) -> Stored:
         """Return what is stored, and what was refused, from a tenant or from all."""
         return await self._ask("GET", "/receipts", Stored, params=_given(tenant_id=tenant_id))
