@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from contracts.document import load_document
 from fakes.http.answer import Answer, encode_json, json_answer
 from fakes.records import Journal, Match, Reply, ScriptOrder
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError, code_of
-from fakes.shape.faults import make_fault
+from fakes.shape.faults import make_fault, require_fit
 from fakes.shape.identity import keys_of
 from fakes.shape.routing import Route, Routes
 from fakes.shape.scripts import Armed
@@ -105,7 +106,8 @@ class Control:
             raise RefusedError(
                 400, "times is at least 1; leave it out for a script that lasts until it is healed"
             )
-        script = self._scripts.arm(order.operation, order.match, _act_of(order), order.times)
+        act = _act_of(order, self._behaviour.name)
+        script = self._scripts.arm(order.operation, order.match, act, order.times)
         return json_answer(201, {"script_id": script.id})
 
     def _look(self, call: Call) -> Answer:
@@ -138,13 +140,15 @@ def _known(script: Script | None) -> Script:
     return script
 
 
-def _act_of(order: ScriptOrder) -> Answer | Armed:
+def _act_of(order: ScriptOrder, fake: str) -> Answer | Armed:
     if (order.reply is None) == (order.fault is None):
         raise RefusedError(400, "a script has exactly one of reply and fault")
     if order.reply is not None:
         return _answer_of(order.reply)
     try:
-        return Armed(*make_fault(order.fault or {}))
+        kind, fault = make_fault(order.fault or {})
+        require_fit(kind, fault, load_document(fake), order.operation)
+        return Armed(kind, fault)
     except ValueError as error:
         raise RefusedError(400, str(error)) from None
 

@@ -79,13 +79,17 @@ class Scripts:
         return script
 
     def fire(self, operation: str | None, identity: Identity) -> Script | None:
-        """Return the newest script that means this request, having counted the hit."""
+        """Return the newest script that means this request, which uses up one of its times.
+
+        A reply has fired with that; a fault notes for itself when it strikes, which it may never do.
+        """
         if not self._homes:
             return None
         script = self._newest(operation, identity)
         if script is None:
             return None
-        script.fired_at.append(rfc3339(self._clock()))
+        if not isinstance(script.act, Armed):
+            script.fired_at.append(rfc3339(self._clock()))
         if script.left is not None:
             script.left -= 1
             if script.left == 0:

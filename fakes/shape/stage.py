@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
 from contracts.compiled import compile_document
 from contracts.document import load_document
-from contracts.validation import Violation, check_request
+from contracts.validation import Violation, check_request, check_response
 from fakes.shape.call import Behaviour, Call, Controllable, Unpacker, Witness
+from fakes.shape.clock import rfc3339
 from fakes.shape.control import PREFIX, Control
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from fakes.shape.call import Handler
     from fakes.shape.clock import Clock
     from fakes.shape.faults import Fault
+    from fakes.shape.scripts import Script
 
 
 class Stage:
@@ -65,8 +68,8 @@ class Stage:
             return self.sent(scene, self.normal(scene))
         scene.line.script_id = script.id
         if isinstance(script.act, Armed):
-            scene.line.fault = script.act.kind
-            return Strike(self, scene, script.act.fault)
+            scene.line.fault, scene.line.armed_at = script.act.kind, script.armed_at
+            return Strike(self, scene, script, script.act.fault)
         return self.sent(scene, self.refusal(scene) or script.act)
 
     def refuse(self, refusal: Refusal) -> Answer:
@@ -129,10 +132,29 @@ class Stage:
         """Return an error in this fake's own shape."""
         return self._behaviour.errors(refused, call)
 
+    def breaks(self, scene: Received, answer: Answer) -> bool:
+        """Say whether this answer to that request would break the fake's own contract."""
+        if isinstance(scene.route, NoRoute):
+            return False
+        method = scene.route.operation.partition(" ")[0]
+        path = scene.call.request.path.removeprefix(self._document.base_path)
+        whole = self._whole(scene, answer)
+        headers = {**dict(whole.headers), "content-type": whole.content_type or ""}
+        return bool(check_response(self._document, method, path, whole.status, headers, whole.body))
+
+    def struck(self, scene: Received, script: Script) -> None:
+        """Note that a fault strikes, now and for the first time at this request."""
+        if scene.line.fired_at is None:
+            scene.line.fired_at = rfc3339(self._clock())
+            script.fired_at.append(scene.line.fired_at)
+
     def sent(self, scene: Received, answer: Answer) -> Answer:
         """Journal the answer, with its X-Request-ID, and return it."""
-        scene.line.answer = answer.with_default("X-Request-ID", scene.call.request_id)
+        scene.line.answer = self._whole(scene, answer)
         return scene.line.answer
+
+    def _whole(self, scene: Received, answer: Answer) -> Answer:
+        return answer.with_default("X-Request-ID", scene.call.request_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +171,16 @@ class Strike:
 
     link: Link
 
-    def __init__(self, stage: Stage, received: Received, fault: Fault) -> None:
+    def __init__(self, stage: Stage, received: Received, script: Script, fault: Fault) -> None:
         self._stage = stage
         self._received = received
+        self._script = script
         self._fault = fault
+
+    @property
+    def request(self) -> Request:
+        """Return what was asked."""
+        return self._received.call.request
 
     async def run(self, link: Link) -> None:
         """Let the fault strike."""
@@ -167,6 +195,23 @@ class Strike:
         """Return an error of this status in the fake's own shape."""
         return self._stage.error(self._received.call, RefusedError(status, "scripted"))
 
+    def breaks(self, answer: Answer) -> bool:
+        """Say whether this answer would break the fake's own contract."""
+        return self._stage.breaks(self._received, answer)
+
+    def random(self, seed: int) -> Random:
+        """Return numbers that depend on the seed and on how often the fault has struck before."""
+        return Random(f"{seed}/{len(self._script.fired_at)}")  # noqa: S311 -- to be repeatable is its purpose
+
+    def struck(self) -> None:
+        """Note that the fault strikes now; not where the client has gone before."""
+        if not self.link.lost:
+            self._stage.struck(self._received, self._script)
+
+    def journaled(self, answer: Answer) -> Answer:
+        """Journal an answer that is sent in another way, and return it as it is to be sent."""
+        return self._stage.sent(self._received, answer)
+
     def answer(self, answer: Answer) -> None:
         """Journal and send an answer."""
-        self.link.answer(self._stage.sent(self._received, answer))
+        self.link.answer(self.journaled(answer))

@@ -19,4 +19,5 @@ class Status:
 
     async def strike(self, scene: Scene) -> None:
         """Answer."""
+        scene.struck()
         scene.answer(scene.error(self.status))
