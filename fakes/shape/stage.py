@@ -20,6 +20,7 @@ from fakes.shape.clock import rfc3339
 from fakes.shape.control import PREFIX, Control
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError
+from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
 from fakes.shape.journal import JournalBook, Line
 from fakes.shape.routing import NoRoute, Route, Routes
@@ -192,8 +193,9 @@ class Strike:
         return self._stage.normal(self._received)
 
     def error(self, status: int) -> Answer:
-        """Return an error of this status in the fake's own shape."""
-        return self._stage.error(self._received.call, RefusedError(status, "scripted"))
+        """Return an error of this status in the fake's own shape; health has one of its own."""
+        call = self._received.call
+        return unhealthy(call, status) or self._stage.error(call, RefusedError(status, "scripted"))
 
     def breaks(self, answer: Answer) -> bool:
         """Say whether this answer would break the fake's own contract."""

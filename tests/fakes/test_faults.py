@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from fakes.catalogue import FAKES
 from fakes.control import ControlError, ErisControl, FakeControl, IamControl
+from fakes.running import running_fakes
 from fakes.shape.faults import FAULTS, make_fault
+from tests.fakes.conformity import breaches
 from tests.fakes.evidence import signer_of
 from tests.fakes.receipts import Signer, receipt
 from tests.fakes.wire import arrived, connect, request
@@ -34,10 +37,25 @@ async def test_status_is_an_error_of_the_fakes_own_shape(iam: IamControl, policy
 
     async with connect(iam.url) as one, connect(policy.url) as other:
         from_iam = await one.ask("POST", "/iam/v1/verify", {"token": "x"})
-        from_policy = await other.ask("GET", "/health")
+        from_policy = await other.ask("GET", STANDARDS)
 
     assert (from_iam.status, from_iam.json()["error_code"]) == (503, "SERVER_ERROR")
     assert (from_policy.status, from_policy.json()["error"]["retryable"]) == (503, True)
+
+
+@pytest.mark.parametrize("name", [name for name in FAKES if name != "otlp"])
+async def test_status_503_makes_health_unhealthy_within_the_contract(name: str) -> None:
+    path = {"iam": "/iam/v1/health", "eris": "/v1/evidence/health"}.get(name, "/health")
+    async with running_fakes(only=[name]) as fakes, FakeControl(name, fakes.urls[name]) as control:
+        await control.script(fault={"kind": "status", "status": 503}, times=1)
+        async with connect(control.url) as wire:
+            replies = [await wire.ask("GET", path) for _ in range(2)]
+
+    assert [(reply.status, reply.json()["status"]) for reply in replies] == [
+        (503, "unhealthy"),
+        (200, "healthy"),
+    ]
+    assert [breaches(name, "GET", path, reply) for reply in replies] == [[], []]
 
 
 async def test_delay_answers_normally_and_later(policy: FakeControl) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
@@ -31,7 +31,16 @@ EXPECTED = Span(
     name="mmm.decide",
     start_unix_nano=1_700_000_000_000_000_001,
     end_unix_nano=1_700_000_000_000_000_002,
-    attributes={"text": "a", "flag": True, "number": 7, "part": 0.5, "list": ["x", 1]},
+    attributes={
+        "text": "a",
+        "flag": True,
+        "number": 7,
+        "part": 0.5,
+        "none": "-Infinity",
+        "raw": "/wA=",
+        "list": ["x", 1],
+        "map": {"k": True},
+    },
     resource={"service.name": "engine"},
 )
 
@@ -42,10 +51,18 @@ def in_protobuf() -> bytes:
         KeyValue(key="flag", value=AnyValue(bool_value=True)),
         KeyValue(key="number", value=AnyValue(int_value=7)),
         KeyValue(key="part", value=AnyValue(double_value=0.5)),
+        KeyValue(key="none", value=AnyValue(double_value=float("-inf"))),
+        KeyValue(key="raw", value=AnyValue(bytes_value=b"\xff\x00")),
         KeyValue(
             key="list",
             value=AnyValue(
                 array_value=ArrayValue(values=[AnyValue(string_value="x"), AnyValue(int_value=1)])
+            ),
+        ),
+        KeyValue(
+            key="map",
+            value=AnyValue(
+                kvlist_value=KeyValueList(values=[KeyValue(key="k", value=AnyValue(bool_value=True))])
             ),
         ),
     ]
@@ -69,6 +86,9 @@ def in_json() -> bytes:
         {"key": "flag", "value": {"boolValue": True}},
         {"key": "number", "value": {"intValue": "7"}},
         {"key": "part", "value": {"doubleValue": 0.5}},
+        {"key": "none", "value": {"doubleValue": "-Infinity"}},
+        {"key": "raw", "value": {"bytesValue": "/wA="}},
+        {"key": "map", "value": {"kvlistValue": {"values": [{"key": "k", "value": {"boolValue": True}}]}}},
         {"key": "list", "value": {"arrayValue": {"values": [{"stringValue": "x"}, {"intValue": 1}]}}},
     ]
     span: dict[str, Any] = {
@@ -129,6 +149,18 @@ async def test_a_body_that_unpacks_without_end_is_refused(otlp: OtlpControl) -> 
     reply = await post(f"{otlp.url}/v1/traces", bomb, {**PROTOBUF, "content-encoding": "gzip"})
 
     assert reply.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/metrics", "/v1/logs"])
+@pytest.mark.parametrize(
+    ("content", "encoding"), [(b"no gzip", "gzip"), (gzip.compress(b"")[:-1], "gzip"), (b"", "deflate")]
+)
+async def test_a_body_that_cannot_be_unpacked_is_refused(
+    otlp: OtlpControl, path: str, content: bytes, encoding: str
+) -> None:
+    reply = await post(f"{otlp.url}{path}", content or b"x", {**PROTOBUF, "content-encoding": encoding})
+
+    assert (reply.status_code, reply.content[:2]) == (400, b"\x08\x03")
 
 
 @pytest.mark.parametrize("path", ["/v1/metrics", "/v1/logs"])

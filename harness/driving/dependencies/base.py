@@ -159,14 +159,9 @@ class Dependency:
 
 
 def _told(fault: Json) -> str:
-    """Tell a fault: its kind, then its settings; those of a distribution are told by name."""
-    return " ".join(_told_setting(name, value) for name, value in fault.items())
-
-
-def _told_setting(name: str, value: object) -> str:
-    if isinstance(value, dict):
-        return " ".join(f"{inner} {setting}" for inner, setting in value.items())
-    return f"{value} s" if name == "seconds" else str(value)
+    """Tell a fault: its kind, then its settings."""
+    settings = (f"{value} s" if name == "seconds" else str(value) for name, value in fault.items())
+    return " ".join(settings)
 
 
 async def eventually(found: Callable[[], Awaitable[Any]], within: float) -> Any:  # noqa: ANN401 - whatever is found
