@@ -58,10 +58,10 @@ class Page:
     next_cursor: str | None
 
 
-def page(found: Sequence[Kept], cursor: str | None, limit: int | None) -> Page:
+def page(found: Sequence[Kept], cursor: str | None, limit: float | None) -> Page:
     """Return the receipts after the cursor, at most `limit`."""
     start = _position(cursor)
-    size = _DEFAULT_LIMIT if limit is None else limit
+    size = _DEFAULT_LIMIT if limit is None else int(limit)
     end = start + size
     return Page(found[start:end], f"{_CURSOR}{end}" if end < len(found) else None)
 

@@ -56,10 +56,19 @@ class Script:
         """Say whether this script means that request."""
         return self.operation in (None, operation) and self.keys <= keys and self.left != 0
 
+    @property
+    def hits(self) -> int:
+        """Return how often it has answered or harmed a call."""
+        return len(self.fired_at)
+
+    def fired(self, at: float) -> None:
+        """Note that it has answered or harmed a call."""
+        self.fired_at.append(rfc3339(at))
+
     def state(self) -> ScriptState:
         """Return what became of it so far."""
         fired = tuple(self.fired_at)
-        return ScriptState(self.id, self.operation, self.match, self.armed_at, fired, len(fired))
+        return ScriptState(self.id, self.operation, self.match, self.armed_at, fired, self.hits)
 
 
 class Scripts:
@@ -89,7 +98,7 @@ class Scripts:
         if script is None:
             return None
         if not isinstance(script.act, Armed):
-            script.fired_at.append(rfc3339(self._clock()))
+            script.fired(self._clock())
         if script.left is not None:
             script.left -= 1
             if script.left == 0:

@@ -146,8 +146,9 @@ class Stage:
     def struck(self, scene: Received, script: Script) -> None:
         """Note that a fault strikes, now and for the first time at this request."""
         if scene.line.fired_at is None:
-            scene.line.fired_at = rfc3339(self._clock())
-            script.fired_at.append(scene.line.fired_at)
+            now = self._clock()
+            scene.line.fired_at = rfc3339(now)
+            script.fired(now)
 
     def sent(self, scene: Received, answer: Answer) -> Answer:
         """Journal the answer, with its X-Request-ID, and return it."""
@@ -203,7 +204,7 @@ class Strike:
 
     def random(self, seed: int) -> Random:
         """Return numbers that depend on the seed and on how often the fault has struck before."""
-        return Random(f"{seed}/{len(self._script.fired_at)}")  # noqa: S311 -- to be repeatable is its purpose
+        return Random(f"{seed}/{self._script.hits}")  # noqa: S311 -- to be repeatable is its purpose
 
     def struck(self) -> None:
         """Note that the fault strikes now; not where the client has gone before."""
