@@ -37,6 +37,14 @@ class Answer:
         """Return this answer with one header more."""
         return Answer(self.status, self.body, (*self.headers, (name, value)), self.content_type)
 
+    def with_body(self, body: bytes) -> Answer:
+        """Return this answer with another body."""
+        return Answer(self.status, body, self.headers, self.content_type)
+
+    def with_type(self, content_type: str) -> Answer:
+        """Return this answer under another content type."""
+        return Answer(self.status, self.body, self.headers, content_type)
+
     def with_default(self, name: str, value: str) -> Answer:
         """Return this answer with the header, unless it has one of that name."""
         wanted = name.lower()

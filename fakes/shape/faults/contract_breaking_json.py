@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
@@ -47,7 +47,7 @@ class ContractBreakingJson:
         if not (is_json(answer.content_type) and shows_body(scene, answer)):
             return None
         near = broken(msgspec.json.decode(answer.body), self._ways())
-        breaches = (replace(answer, body=encode_json(value)) for value in islice(near, _TRIES))
+        breaches = (answer.with_body(encode_json(value)) for value in islice(near, _TRIES))
         return next((breach for breach in breaches if scene.breaks(breach)), None)
 
     def _ways(self) -> frozenset[Way]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.shape.faults.fitness import answers_json, is_json
@@ -25,7 +25,7 @@ class MalformedJson:
         """Answer with a body that no parser takes."""
         answer = scene.normally()
         if is_json(answer.content_type) and shows_body(scene, answer):
-            answer = replace(answer, body=malformed(answer.body))
+            answer = answer.with_body(malformed(answer.body))
             scene.struck()
         scene.answer(answer)
 

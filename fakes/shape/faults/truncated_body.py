@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -29,7 +29,7 @@ class TruncatedBody:
         if not shows_body(scene, whole):
             scene.answer(whole)
             return
-        cut = scene.journaled(replace(whole, body=whole.body[: int(len(whole.body) * self.share)]))
+        cut = scene.journaled(whole.with_body(whole.body[: int(len(whole.body) * self.share)]))
         scene.link.head(cut, len(whole.body))
         scene.link.write(cut.body)
         await scene.link.flushed()

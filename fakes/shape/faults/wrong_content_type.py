@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -28,7 +28,7 @@ class WrongContentType:
     async def strike(self, scene: Scene) -> None:
         """Answer under another type."""
         answer = scene.normally()
-        mislabelled = replace(answer, content_type=self.content_type)
+        mislabelled = answer.with_type(self.content_type)
         if shows_body(scene, answer) and scene.breaks(mislabelled):
             scene.struck()
             answer = mislabelled
