@@ -101,7 +101,10 @@ REPLIES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             },
         },
         "GET /v1/evidence/health": UNHEALTHY,
-        "GET /v1/evidence/config": {"status": 200, "body": {"module_id": "eris", "version": "1"}},
+        "GET /v1/evidence/config": {
+            "status": 200,
+            "body": {"module_id": "eris", "version": "1", "schema_versions": ["1"]},
+        },
     },
     "policy": {
         "POST /v1/policy/tenants/{tenant_id}/evaluate": {
