@@ -75,7 +75,7 @@ def tests(session: nox.Session) -> None:
 def fuzz_fakes(session: nox.Session) -> None:
     """Fuzz every fake against its own contract for minutes (-- --fuzz-seed N begins elsewhere)."""
     install(session, *group("tests"))
-    deep = ("--fuzz-examples", "300", "--verbose", "-p", "no:randomly")
+    deep = ("--fuzz-examples", "300", "--verbose", "-rP", "-p", "no:randomly")
     session.run("pytest", "tests/fakes/test_schemathesis.py", *deep, *session.posargs)
 
 

@@ -64,8 +64,10 @@ def fuzzed(
     examples, seed = (pytestconfig.getoption(name) for name in ("fuzz_examples", "fuzz_seed"))
 
     def run(name: str) -> Fuzzed:
-        print(f"fuzzing {name}: --fuzz-examples {examples} --fuzz-seed {seed}")  # noqa: T201 -- to repeat it
-        return fuzz(name, urls[name], max_examples=examples, seed=seed, known=known)
+        print(f"{name}: --fuzz-examples {examples} --fuzz-seed {seed}")  # noqa: T201 -- to repeat it
+        outcome = fuzz(name, urls[name], max_examples=examples, seed=seed, known=known)
+        print(f"{name}: {outcome.cases} cases, {len(outcome.findings)} findings")  # noqa: T201 -- to tell it
+        return outcome
 
     return run
 
