@@ -21,15 +21,20 @@ from fakes.records import (
     Meta,
     MetaReceipt,
     MetaReceipts,
+    Nearest,
     Reply,
     ScriptState,
+    ScriptStates,
     Span,
     Spans,
+    Step,
     Stored,
+    Verified,
 )
+from fakes.telling import tell_unsatisfied
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "Breach",
@@ -43,11 +48,15 @@ __all__ = [
     "Match",
     "Meta",
     "MetaReceipt",
+    "Nearest",
+    "NotAsAskedError",
     "OtlpControl",
     "Reply",
     "ScriptState",
     "Span",
+    "Step",
     "Stored",
+    "Verified",
 ]
 
 T = TypeVar("T")
@@ -57,6 +66,10 @@ _PATIENCE_SECONDS = 10.0
 
 class ControlError(Exception):
     """A fake's control API refused what it was asked, or did not answer; the message says which fake."""
+
+
+class NotAsAskedError(AssertionError):
+    """A request did not come as often as it must; the message says how often, and what came nearest."""
 
 
 class FakeControl:
@@ -73,15 +86,32 @@ class FakeControl:
         self,
         operation: str | None = None,
         *,
-        match: Match | Mapping[str, str] | None = None,
+        match: Match | Mapping[str, Any] | None = None,
         reply: Reply | Mapping[str, Any] | None = None,
         fault: Mapping[str, Any] | None = None,
+        steps: Sequence[Step | Mapping[str, Any]] = (),
+        repeat: bool = False,
         times: int | None = None,
+        seconds: float | None = None,
+        probability: float | None = None,
+        seed: int | None = None,
     ) -> str:
-        """Script an answer or a fault, for any or one operation ("METHOD /template"); return the id."""
-        order = {"operation": operation, "match": match or {}, "reply": reply, "fault": fault, "times": times}
-        made = await self._ask("POST", "/scripts", dict[str, str], order)
+        """Script an answer, a fault or steps, for any or one operation ("METHOD /template"); return the id.
+
+        It lasts so many times and seconds, or until it is healed; steps end by themselves, or repeat.
+        """
+        what = {"match": match or {}, "reply": reply, "fault": fault, "steps": steps, "repeat": repeat}
+        how = {"times": times, "seconds": seconds, "probability": probability, "seed": seed}
+        made = await self._ask("POST", "/scripts", dict[str, str], {"operation": operation, **what, **how})
         return made["script_id"]
+
+    async def scripts(self, **scope: str) -> tuple[ScriptState, ...]:
+        """Return what became of the scripts: of a tenant, token, sub or traceparent, or of all."""
+        return (await self._ask("GET", "/scripts", ScriptStates, params=scope)).scripts
+
+    async def unused(self, **scope: str) -> tuple[ScriptState, ...]:
+        """Return the scripts that have answered or harmed nobody."""
+        return tuple(state for state in await self.scripts(**scope) if not state.hits)
 
     async def state(self, script_id: str) -> ScriptState:
         """Say whether, when and how often a script has fired."""
@@ -95,6 +125,31 @@ class FakeControl:
         """Return what the fake was asked: by tenant, token, sub, traceparent, operation, after."""
         page = await self._ask("GET", "/journal", Journal, params=filters)
         return list(page.entries)
+
+    async def violations(self, **filters: str | int) -> list[Entry]:
+        """Return the requests that were outside the fake's contract, filtered as the journal is."""
+        page = await self._ask("GET", "/violations", Journal, params=filters)
+        return list(page.entries)
+
+    async def verify(
+        self,
+        operation: str | None = None,
+        *,
+        match: Match | Mapping[str, Any] | None = None,
+        exactly: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+    ) -> int:
+        """Return how often such a request came; NotAsAskedError where that is not as often as it must.
+
+        It must come at least once, where nothing is said.
+        """
+        bounds = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
+        order = {"operation": operation, "match": match or {}, **bounds}
+        verified = await self._ask("POST", "/verify", Verified, order)
+        if not verified.satisfied:
+            raise NotAsAskedError(tell_unsatisfied(self.name, operation, match, bounds, verified))
+        return verified.count
 
     async def reset(self, **scope: str) -> None:
         """Take away scripts, journal and state of a tenant, token, sub or traceparent; of all by default."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fakes.records import Match
+    from fakes.records import Scope
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _BEARER = "bearer "
@@ -61,12 +61,12 @@ class Identity:
         return tuple((kind, value) for kind, value in pairs if value)
 
 
-def keys_of(match: Match) -> tuple[Key, ...]:
-    """Return the keys that a match asks for, the narrowest kind first."""
+def keys_of(scope: Scope) -> tuple[Key, ...]:
+    """Return the keys that a scope (or a match, which is one) asks for, the narrowest kind first."""
     pairs = (
-        ("token", match.token),
-        ("traceparent", match.traceparent and trace_id(match.traceparent)),
-        ("sub", match.sub),
-        ("tenant", match.tenant),
+        ("token", scope.token),
+        ("traceparent", scope.traceparent and trace_id(scope.traceparent)),
+        ("sub", scope.sub),
+        ("tenant", scope.tenant),
     )
     return tuple((kind, value) for kind, value in pairs if value is not None)

@@ -18,7 +18,7 @@ from fakes.shape.clock import rfc3339
 from fakes.shape.redaction import redact_header, redact_json, redact_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from contracts.validation import Violation
     from fakes.http.answer import Answer
@@ -63,13 +63,13 @@ class Line:
             status=self.answer.status if self.answer else None,
             response_body=_readable(self.answer.body, token) if self.answer else None,
             fault=self.fault,
-            script_id=self.script_id,
-            violations=tuple(
-                Breach(found.rule, found.pointer, redact_text(found.message, token))
-                for found in self.violations
-            ),
             armed_at=self.armed_at,
             fired_at=self.fired_at,
+            script_id=self.script_id,
+            violations=tuple(
+                Breach(found.rule, redact_text(found.pointer, token), redact_text(found.message, token))
+                for found in self.violations
+            ),
         )
 
 
@@ -94,11 +94,11 @@ class JournalBook:
         self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0
     ) -> tuple[Entry, ...]:
         """Return the exchanges that fit all that is given, oldest first."""
-        return tuple(
-            line.entry()
-            for line in self._with(frozenset(keys))
-            if line.seq > after and operation in (None, line.operation)
-        )
+        return tuple(line.entry() for line in self.lines(frozenset(keys), operation, after))
+
+    def lines(self, keys: frozenset[Key], operation: str | None = None, after: int = 0) -> Iterator[Line]:
+        """Return the same raw, oldest first."""
+        return (line for line in self._with(keys) if line.seq > after and operation in (None, line.operation))
 
     def reset(self, keys: frozenset[Key]) -> None:
         """Forget the exchanges that have all these keys (all, where there are none)."""

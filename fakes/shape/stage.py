@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from contracts.compiled import compile_document
 from contracts.document import load_document
 from contracts.validation import Violation, check_request, check_response
+from fakes.http.answer import Answer
 from fakes.shape.call import Behaviour, Call, Controllable, Unpacker, Witness
 from fakes.shape.clock import rfc3339
 from fakes.shape.control import PREFIX, Control
@@ -23,11 +24,11 @@ from fakes.shape.errors import RefusedError
 from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
 from fakes.shape.journal import JournalBook, Line
+from fakes.shape.plans import Armed
 from fakes.shape.routing import NoRoute, Route, Routes
-from fakes.shape.scripts import Armed, Scripts
+from fakes.shape.scripts import Scripts
 
 if TYPE_CHECKING:
-    from fakes.http.answer import Answer
     from fakes.http.link import Conduct, Link
     from fakes.http.request import Refusal, Request
     from fakes.shape.call import Handler
@@ -64,14 +65,16 @@ class Stage:
         if request.path.startswith(PREFIX):
             return self._control.handle(request)
         scene = self._receive(request if self._unpack is None else self._unpack(request))
-        script = self._scripts.fire(scene.line.operation, scene.line.identity)
-        if script is None:
+        shot = self._scripts.fire(scene.call, scene.line.identity)
+        if shot is None:
             return self.sent(scene, self.normal(scene))
-        scene.line.script_id = script.id
-        if isinstance(script.act, Armed):
-            scene.line.fault, scene.line.armed_at = script.act.kind, script.armed_at
-            return Strike(self, scene, script, script.act.fault)
-        return self.sent(scene, self.refusal(scene) or script.act)
+        scene.line.script_id = shot.script.id
+        if isinstance(shot.act, Armed):
+            scene.line.fault, scene.line.armed_at = shot.act.kind, rfc3339(shot.script.armed_at)
+            return Strike(self, scene, shot.script, shot.act.fault)
+        if isinstance(shot.act, Answer):
+            return self.sent(scene, self.refusal(scene) or shot.act)
+        return self.sent(scene, self.normal(scene))
 
     def refuse(self, refusal: Refusal) -> Answer:
         """Answer what is no HTTP request, and journal it."""
