@@ -78,10 +78,10 @@ class Entry(msgspec.Struct, frozen=True):
     status: int | None
     response_body: Any
     fault: str | None
+    armed_at: str | None
+    fired_at: str | None
     script_id: str | None
     violations: tuple[Breach, ...] = ()
-    armed_at: str | None = None
-    fired_at: str | None = None
 
 
 class Journal(msgspec.Struct, frozen=True):

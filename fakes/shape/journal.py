@@ -63,13 +63,13 @@ class Line:
             status=self.answer.status if self.answer else None,
             response_body=_readable(self.answer.body, token) if self.answer else None,
             fault=self.fault,
+            armed_at=self.armed_at,
+            fired_at=self.fired_at,
             script_id=self.script_id,
             violations=tuple(
                 Breach(found.rule, found.pointer, redact_text(found.message, token))
                 for found in self.violations
             ),
-            armed_at=self.armed_at,
-            fired_at=self.fired_at,
         )
 
 
