@@ -87,13 +87,17 @@ class Plan:
         phase = self.phases[self._phase]
         if self.left is not None:
             self.left -= 1
+        if phase.calls is not None:
+            self._count(phase.calls)
+        return phase.act
+
+    def _count(self, calls: int) -> None:
         self._taken += 1
-        if self._taken == phase.calls:
+        if self._taken == calls:
             self._taken = 0
             self._phase += 1
             if self.repeat and self._phase == len(self.phases):
                 self._phase = 0
-        return phase.act
 
     def told(self) -> str:
         """Say what it does: "reply 503", "fault reset", "fault status 503 x3, normal, repeating"."""

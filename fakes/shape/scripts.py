@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 from fakes.http.answer import Answer
@@ -20,8 +20,6 @@ from fakes.shape.identity import Key, keys_of
 from fakes.shape.matching import matchers_of, redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fakes.records import Match
     from fakes.shape.call import Call
     from fakes.shape.clock import Clock
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
 _ANYBODY: Key = ("", "")
 _TIMES_KEPT = 10_000
-_newest_first = attrgetter("number")
+_number = attrgetter("number")
 
 
 @dataclass(slots=True, eq=False)
@@ -62,12 +60,12 @@ class Script:
         return (
             self.operation in (None, call.operation)
             and self.keys <= keys
-            and all(matcher.fits(call) for matcher in self._matchers)
+            and (not self._matchers or all(matcher.fits(call) for matcher in self._matchers))
         )
 
-    def over(self, now: float) -> bool:
-        """Say whether nothing more will come of it."""
-        return self.plan.exhausted or (self.until is not None and now >= self.until)
+    def expired(self, now: float) -> bool:
+        """Say whether its time is over."""
+        return self.until is not None and now >= self.until
 
     def fired(self, at: float) -> None:
         """Note that it has answered or harmed a call; of very many the first times are kept."""
@@ -86,15 +84,14 @@ class Script:
             fired_at=tuple(rfc3339(at) for at in self.fired_at),
             hits=self.hits,
             does=self.plan.told(),
-            exhausted=self.over(now),
+            exhausted=self.plan.exhausted or self.expired(now),
             until=None if self.until is None else rfc3339(self.until),
             probability=chance.probability if chance else None,
             seed=chance.seed if chance else None,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(NamedTuple):
     """What a script does to one request."""
 
     script: Script
@@ -126,25 +123,31 @@ class Scripts:
         """
         if not self._homes:
             return None
-        now = self._clock()
-        script = next((one for one in self._meaning(call, identity, now) if one.plan.meant()), None)
-        if script is None:
+        keys = frozenset(identity.as_keys())
+        housed = self._newest_first(keys)
+        if not housed:
             return None
+        now = self._clock()
+        for script in housed:
+            if script.expired(now):
+                self._unhouse(script)
+            elif script.fits(call, keys) and script.plan.meant():
+                return self._shot(script, now)
+        return None
+
+    def _newest_first(self, keys: frozenset[Key]) -> list[Script]:
+        homes = [self._homes[home] for home in (*keys, _ANYBODY) if home in self._homes]
+        if len(homes) < 2:  # noqa: PLR2004 -- nothing to merge
+            return homes[0][::-1] if homes else []
+        return sorted(chain.from_iterable(homes), key=_number, reverse=True)
+
+    def _shot(self, script: Script, now: float) -> Shot:
         act = script.plan.take()
         if isinstance(act, Answer):
             script.fired(now)
         if script.plan.exhausted:
             self._unhouse(script)
         return Shot(script, act)
-
-    def _meaning(self, call: Call, identity: Identity, now: float) -> Iterator[Script]:
-        keys = frozenset(identity.as_keys())
-        housed = [script for home in (*keys, _ANYBODY) for script in self._homes.get(home, ())]
-        for script in sorted(housed, key=_newest_first, reverse=True):
-            if script.over(now):
-                self._unhouse(script)
-            elif script.fits(call, keys):
-                yield script
 
     def get(self, script_id: str) -> ScriptState | None:
         """Return the state of a script that was neither healed nor reset."""

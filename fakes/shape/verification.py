@@ -6,6 +6,7 @@ names is somebody else's and is never shown.
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ def _nearest(order: VerifyOrder, matchers: tuple[Matcher, ...], journal: Journal
 
 def _candidates(keys: tuple[Key, ...], journal: JournalBook) -> Iterator[Line]:
     scopes = [frozenset([key]) for key in keys] or [frozenset()]
-    lines = {line.seq: line for scope in scopes for line in journal.lines(scope)}
+    newest = (deque(journal.lines(scope), maxlen=_LOOKED_AT) for scope in scopes)
+    lines = {line.seq: line for latest in newest for line in latest}
     return (lines[seq] for seq in sorted(lines, reverse=True))
 
 
