@@ -71,6 +71,14 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs)
 
 
+@nox.session(name="fuzz-fakes")
+def fuzz_fakes(session: nox.Session) -> None:
+    """Fuzz every fake against its own contract for minutes (-- --fuzz-seed N begins elsewhere)."""
+    install(session, *group("tests"))
+    deep = ("--fuzz-examples", "300", "--verbose", "-rP", "-p", "no:randomly")
+    session.run("pytest", "tests/fakes/test_schemathesis.py", *deep, *session.posargs)
+
+
 @nox.session
 def verify(session: nox.Session) -> None:
     """Do the main job: verify the reference engine end to end, write a signed pack to evidence/."""

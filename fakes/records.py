@@ -123,6 +123,8 @@ class Breach(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True):
     """One request that a fake got, and what it answered; `status` is None where it has answered nothing.
 
+    `armed_at`: when the fault that was meant for it was armed. `fired_at`: when that really struck; None
+    where it did not, since the client had gone or this answer could not be spoilt like that.
     Tokens in headers and bodies are replaced by `<token:FIRST 12 HEX OF SHA256>`.
     """
 
@@ -140,6 +142,8 @@ class Entry(msgspec.Struct, frozen=True):
     status: int | None
     response_body: Any
     fault: str | None
+    armed_at: str | None
+    fired_at: str | None
     script_id: str | None
     violations: tuple[Breach, ...] = ()
 

@@ -28,9 +28,22 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str | None = _JSON
 
+    @property
+    def has_body(self) -> bool:
+        """Say whether there is a body, and a status that lets it be sent."""
+        return bool(self.body) and self.status not in _BODILESS
+
     def with_header(self, name: str, value: str) -> Answer:
         """Return this answer with one header more."""
         return Answer(self.status, self.body, (*self.headers, (name, value)), self.content_type)
+
+    def with_body(self, body: bytes) -> Answer:
+        """Return this answer with another body."""
+        return Answer(self.status, body, self.headers, self.content_type)
+
+    def with_type(self, content_type: str) -> Answer:
+        """Return this answer under another content type."""
+        return Answer(self.status, self.body, self.headers, content_type)
 
     def with_default(self, name: str, value: str) -> Answer:
         """Return this answer with the header, unless it has one of that name."""
@@ -47,12 +60,17 @@ def json_answer(status: int, value: Any, headers: tuple[tuple[str, str], ...] = 
 
 def to_bytes(answer: Answer, *, date: str, head: bool, keep_alive: bool) -> bytes:
     """Return the answer's bytes; for `head` the length of the body that is left out is told all the same."""
+    body = b"" if head or answer.status in _BODILESS else answer.body
+    return head_to_bytes(answer, len(answer.body), date=date, keep_alive=keep_alive) + body
+
+
+def head_to_bytes(answer: Answer, length: int, *, date: str, keep_alive: bool) -> bytes:
+    """Return the answer's status line and headers, which promise a body of that length."""
     lines = [_STATUS_LINES.get(answer.status) or f"HTTP/1.1 {answer.status} \r\n"]
     if answer.status not in _BODILESS:
         if answer.content_type is not None:
             lines.append(f"content-type: {answer.content_type}\r\n")
-        lines.append(f"content-length: {len(answer.body)}\r\n")
+        lines.append(f"content-length: {length}\r\n")
     lines.extend(f"{name}: {value}\r\n" for name, value in answer.headers)
     lines.append(f"date: {date}\r\n\r\n" if keep_alive else f"date: {date}\r\nconnection: close\r\n\r\n")
-    body = b"" if head or answer.status in _BODILESS else answer.body
-    return "".join(lines).encode("latin-1") + body
+    return "".join(lines).encode("latin-1")

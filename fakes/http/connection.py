@@ -15,7 +15,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from fakes.http.answer import CONTINUE, Answer, to_bytes
+from fakes.http.answer import CONTINUE, Answer, head_to_bytes, to_bytes
 from fakes.http.parser import RequestParser
 from fakes.http.request import ContinueWanted, Refusal, Request, Said
 
@@ -39,6 +39,7 @@ class Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._gone = asyncio.get_running_loop().create_future()
         self._full = False
+        self._room: asyncio.Future[None] | None = None
         self._ending = False
 
     # What asyncio calls.
@@ -63,6 +64,8 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Read and serve again."""
         self._full = False
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
         self._serve()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
@@ -114,9 +117,16 @@ class Connection(asyncio.Protocol):
         if error is not None:
             self.reset()
             raise error
+        if not self._current.keep_alive:
+            self.close()
         self._serve()
 
     # Link.
+
+    @property
+    def lost(self) -> bool:
+        """Say whether the client is known to be gone."""
+        return self._gone.done() or self._transport.is_closing()
 
     def answer(self, answer: Answer) -> None:
         """Send a whole, well-framed answer."""
@@ -126,9 +136,24 @@ class Connection(asyncio.Protocol):
         if not request.keep_alive:
             self.close()
 
+    def head(self, answer: Answer, length: int) -> None:
+        """Send an answer's head, which promises a body of that length."""
+        alive = self._current.keep_alive
+        self.write(head_to_bytes(answer, length, date=_date(int(time.time())), keep_alive=alive))
+
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
         self._transport.write(data)
+
+    async def flushed(self) -> None:
+        """Wait until all that was written is with the system."""
+        self._transport.set_write_buffer_limits(0)
+        try:
+            if self._full:
+                self._room = asyncio.get_running_loop().create_future()
+                await self._room
+        finally:
+            self._transport.set_write_buffer_limits()
 
     def close(self) -> None:
         """End the connection after what was written.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from contracts.document import load_document
 from fakes.http.answer import Answer, json_answer
 from fakes.records import Journal, Scope, ScriptOrder, ScriptStates, VerifyOrder
 from fakes.shape.contract import ControlContract
@@ -17,7 +18,7 @@ from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError, code_of
 from fakes.shape.faults import FAULTS
 from fakes.shape.identity import keys_of
-from fakes.shape.orders import plan_of
+from fakes.shape.orders import plan_of, require_fits
 from fakes.shape.routing import Route, Routes
 from fakes.shape.verification import verify
 
@@ -113,6 +114,7 @@ class Control:
         self._check_operation(order.operation)
         plan = plan_of(order)
         try:
+            require_fits(plan, load_document(self._behaviour.name), order.operation)
             script = self._scripts.arm(order.operation, order.match, plan, order.seconds)
         except ValueError as error:
             raise RefusedError(400, str(error)) from None

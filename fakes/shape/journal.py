@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """One exchange, as raw as it was; `answer` and `violations` come later than the rest."""
+    """One exchange, as raw as it was; what follows `request` comes later than the rest."""
 
     seq: int
     at: float
@@ -40,6 +40,8 @@ class Line:
     fault: str | None = None
     script_id: str | None = None
     violations: list[Violation] = field(default_factory=list)
+    armed_at: str | None = None
+    fired_at: str | None = None
 
     def entry(self) -> Entry:
         """Return the exchange for reading: decoded and redacted."""
@@ -61,6 +63,8 @@ class Line:
             status=self.answer.status if self.answer else None,
             response_body=_readable(self.answer.body, token) if self.answer else None,
             fault=self.fault,
+            armed_at=self.armed_at,
+            fired_at=self.fired_at,
             script_id=self.script_id,
             violations=tuple(
                 Breach(found.rule, redact_text(found.pointer, token), redact_text(found.message, token))

@@ -14,12 +14,13 @@ import msgspec
 
 from fakes.http.answer import Answer, encode_json
 from fakes.shape.errors import RefusedError
-from fakes.shape.faults import make_fault
+from fakes.shape.faults import make_fault, require_fit
 from fakes.shape.plans import NORMAL, Armed, Chance, Phase, Plan
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from contracts.document import Document
     from fakes.records import Reply, ScriptOrder, Step
     from fakes.shape.plans import Act
 
@@ -38,6 +39,13 @@ def plan_of(order: ScriptOrder) -> Plan:
     if all(phase.act is NORMAL for phase in plan.phases):
         raise RefusedError(400, "a script has at least one reply or fault: the rest is normal anyhow")
     return plan
+
+
+def require_fits(plan: Plan, document: Document, operation: str | None) -> None:
+    """Raise ValueError where a fault of the plan could never strike."""
+    for phase in plan.phases:
+        if isinstance(phase.act, Armed):
+            require_fit(phase.act.kind, phase.act.fault, document, operation)
 
 
 def _phases(order: ScriptOrder) -> tuple[Phase, ...]:

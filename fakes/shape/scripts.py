@@ -117,9 +117,9 @@ class Scripts:
         return script
 
     def fire(self, call: Call, identity: Identity) -> Shot | None:
-        """Return what the newest script that means this request does to it; the script's turn is taken.
+        """Return what the newest script that means this request does to it, which uses up one of its times.
 
-        A reply has fired with that; a fault notes for itself when it strikes.
+        A reply has fired with that; a fault notes for itself when it strikes, which it may never do.
         """
         if not self._homes:
             return None

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
 from contracts.compiled import compile_document
 from contracts.document import load_document
-from contracts.validation import Violation, check_request
+from contracts.validation import Violation, check_request, check_response
 from fakes.http.answer import Answer
 from fakes.shape.call import Behaviour, Call, Controllable, Unpacker, Witness
+from fakes.shape.clock import rfc3339
 from fakes.shape.control import PREFIX, Control
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError
+from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
 from fakes.shape.journal import JournalBook, Line
 from fakes.shape.plans import Armed
@@ -67,7 +70,7 @@ class Stage:
             return self.sent(scene, self.normal(scene))
         scene.line.script_id = shot.script.id
         if isinstance(shot.act, Armed):
-            scene.line.fault = shot.act.kind
+            scene.line.fault, scene.line.armed_at = shot.act.kind, rfc3339(shot.script.armed_at)
             return Strike(self, scene, shot.script, shot.act.fault)
         if isinstance(shot.act, Answer):
             return self.sent(scene, self.refusal(scene) or shot.act)
@@ -129,18 +132,34 @@ class Stage:
         refused = RefusedError(405, f"{call.request.method} is not served there; {allowed} is")
         return self.error(call, refused).with_header("Allow", allowed)
 
-    def now(self) -> float:
-        """Return the time by the fake's clock."""
-        return self._clock()
-
     def error(self, call: Call, refused: RefusedError) -> Answer:
         """Return an error in this fake's own shape."""
         return self._behaviour.errors(refused, call)
 
+    def breaks(self, scene: Received, answer: Answer) -> bool:
+        """Say whether this answer to that request would break the fake's own contract."""
+        if isinstance(scene.route, NoRoute):
+            return False
+        method = scene.route.operation.partition(" ")[0]
+        path = scene.call.request.path.removeprefix(self._document.base_path)
+        whole = self._whole(scene, answer)
+        headers = {**dict(whole.headers), "content-type": whole.content_type or ""}
+        return bool(check_response(self._document, method, path, whole.status, headers, whole.body))
+
+    def struck(self, scene: Received, script: Script) -> None:
+        """Note that a fault strikes, now and for the first time at this request."""
+        if scene.line.fired_at is None:
+            now = self._clock()
+            scene.line.fired_at = rfc3339(now)
+            script.fired(now)
+
     def sent(self, scene: Received, answer: Answer) -> Answer:
         """Journal the answer, with its X-Request-ID, and return it."""
-        scene.line.answer = answer.with_default("X-Request-ID", scene.call.request_id)
+        scene.line.answer = self._whole(scene, answer)
         return scene.line.answer
+
+    def _whole(self, scene: Received, answer: Answer) -> Answer:
+        return answer.with_default("X-Request-ID", scene.call.request_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +182,14 @@ class Strike:
         self._script = script
         self._fault = fault
 
+    @property
+    def request(self) -> Request:
+        """Return what was asked."""
+        return self._received.call.request
+
     async def run(self, link: Link) -> None:
         """Let the fault strike."""
         self.link = link
-        self._script.fired(self._stage.now())
         await self._fault.strike(self)
 
     def normally(self) -> Answer:
@@ -174,9 +197,27 @@ class Strike:
         return self._stage.normal(self._received)
 
     def error(self, status: int) -> Answer:
-        """Return an error of this status in the fake's own shape."""
-        return self._stage.error(self._received.call, RefusedError(status, "scripted"))
+        """Return an error of this status in the fake's own shape; health has one of its own."""
+        call = self._received.call
+        return unhealthy(call, status) or self._stage.error(call, RefusedError(status, "scripted"))
+
+    def breaks(self, answer: Answer) -> bool:
+        """Say whether this answer would break the fake's own contract."""
+        return self._stage.breaks(self._received, answer)
+
+    def random(self, seed: int) -> Random:
+        """Return numbers that depend on the seed and on how often the fault has struck before."""
+        return Random(f"{seed}/{self._script.hits}")  # noqa: S311 -- to be repeatable is its purpose
+
+    def struck(self) -> None:
+        """Note that the fault strikes now; not where the client has gone before."""
+        if not self.link.lost:
+            self._stage.struck(self._received, self._script)
+
+    def journaled(self, answer: Answer) -> Answer:
+        """Journal an answer that is sent in another way, and return it as it is to be sent."""
+        return self._stage.sent(self._received, answer)
 
     def answer(self, answer: Answer) -> None:
         """Journal and send an answer."""
-        self.link.answer(self._stage.sent(self._received, answer))
+        self.link.answer(self.journaled(answer))
