@@ -81,9 +81,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Journal(msgspec.Struct, frozen=True):
-    """A page of the journal."""
+    """A page of the journal; where `next_after` is given there is more, after that entry."""
 
     entries: tuple[Entry, ...]
+    next_after: int | None = None
 
 
 class Span(msgspec.Struct, frozen=True):

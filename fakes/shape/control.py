@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from fakes.http.answer import Answer, encode_json, json_answer
-from fakes.records import Journal, Match, Reply, ScriptOrder
+from fakes.records import Match, Reply, ScriptOrder
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError, code_of
 from fakes.shape.faults import make_fault
 from fakes.shape.identity import keys_of
+from fakes.shape.journal import PAGE
 from fakes.shape.routing import Route, Routes
 from fakes.shape.scripts import Armed
 
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from fakes.shape.scripts import Script, Scripts
 
 PREFIX = "/__fake__/"
-_FILTERS = frozenset({"tenant", "token", "sub", "traceparent", "operation", "after"})
+_FILTERS = frozenset({"tenant", "token", "sub", "traceparent", "operation", "after", "limit"})
 _STATUSES = range(200, 600)
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "date"})
 _TYPE = "content-type"
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_COUNT = re.compile(r"[0-9]{1,15}")
 _TEXT = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 T = TypeVar("T")
 
@@ -117,12 +119,15 @@ class Control:
     def _read(self, call: Call) -> Answer:
         if not call.query.keys() <= _FILTERS:
             raise RefusedError(400, f"the journal is filtered by {', '.join(sorted(_FILTERS))}")
-        after = call.query.get("after", "0")
-        if not (after.isascii() and after.isdecimal()):
+        after, limit = call.query.get("after", "0"), call.query.get("limit", str(PAGE))
+        if not _COUNT.fullmatch(after):
             raise RefusedError(400, "after is the seq of an entry")
+        if not _COUNT.fullmatch(limit) or not 0 < int(limit) <= PAGE:
+            raise RefusedError(400, f"limit is 1 to {PAGE}")
         kinds = ("tenant", "token", "sub", "traceparent")
         keys = keys_of(Match(**{kind: call.query.get(kind) for kind in kinds}))
-        return json_answer(200, Journal(self._journal.read(keys, call.query.get("operation"), int(after))))
+        page = self._journal.page(keys, call.query.get("operation"), int(after), int(limit))
+        return json_answer(200, page)
 
     def _reset(self, call: Call) -> Answer:
         scope = frozenset(keys_of(read_order(call, Match)))

@@ -6,8 +6,9 @@ Rule: pure; a key is (kind, value), and two requests with no key in common never
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,7 @@ def bearer(authorization: str | None) -> str | None:
     return authorization[len(_BEARER) :].strip() or None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a request says of its origin, as far as it does."""
 
     tenant: str | None = None
@@ -52,13 +52,16 @@ class Identity:
 
     def as_keys(self) -> tuple[Key, ...]:
         """Return what this request can be told apart by."""
-        pairs = (
-            ("tenant", self.tenant),
-            ("token", self.token),
-            ("sub", self.sub),
-            ("traceparent", self.traceparent and trace_id(self.traceparent)),
-        )
-        return tuple((kind, value) for kind, value in pairs if value)
+        keys: list[Key] = []
+        if self.tenant:
+            keys.append(("tenant", self.tenant))
+        if self.token:
+            keys.append(("token", self.token))
+        if self.sub:
+            keys.append(("sub", self.sub))
+        if self.traceparent:
+            keys.append(("traceparent", trace_id(self.traceparent)))
+        return tuple(keys)
 
 
 def keys_of(match: Match) -> tuple[Key, ...]:

@@ -6,6 +6,7 @@ only at those that could mean it, however many tests run at a time.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ class Script:
     number: int
     left: int | None
     id: str = field(default_factory=lambda: str(uuid4()))
-    fired_at: list[str] = field(default_factory=list)
+    fired_at: array[float] = field(default_factory=lambda: array("d"))
     keys: frozenset[Key] = field(init=False)
     home: Key = field(init=False)
 
@@ -58,7 +59,7 @@ class Script:
 
     def state(self) -> ScriptState:
         """Return what became of it so far."""
-        fired = tuple(self.fired_at)
+        fired = tuple(rfc3339(at) for at in self.fired_at)
         return ScriptState(self.id, self.operation, self.match, self.armed_at, fired, len(fired))
 
 
@@ -85,7 +86,7 @@ class Scripts:
         script = self._newest(operation, identity)
         if script is None:
             return None
-        script.fired_at.append(rfc3339(self._clock()))
+        script.fired_at.append(self._clock())
         if script.left is not None:
             script.left -= 1
             if script.left == 0:
