@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _PIPELINE_MAX = 64
 _LINGER_ZERO = struct.pack("ii", 1, 0)
-_CLOSING_SECONDS = 1.0
+_CLOSING_SECONDS = 5.0
 
 
 class Connection(asyncio.Protocol):
@@ -90,6 +90,7 @@ class Connection(asyncio.Protocol):
         """End what was still being done for this client."""
         self._ending = True
         self._peers.discard(self)
+        self._parser.end()
         if not self._gone.done():
             self._gone.set_result(None)
         if self._task is not None:

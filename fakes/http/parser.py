@@ -47,6 +47,11 @@ class RequestParser:
         self._refuse(408, "the request did not become whole in time")
         return self._said
 
+    def end(self) -> None:
+        """Hear no more. The parser below holds on to this one: let go, so that both are gone at once."""
+        self._over = True
+        del self._parser
+
     def _parse(self, data: bytes) -> None:
         rest = data
         while rest:

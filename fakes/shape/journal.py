@@ -37,10 +37,14 @@ _by_seq = attrgetter("seq")
 
 
 class JournalBook:
-    """All exchanges of one fake: those not over and the latest in memory, the others on a shelf."""
+    """All exchanges of one fake: those not over and the latest in memory, the others on a shelf.
 
-    def __init__(self, clock: Clock) -> None:
+    `kept`: how many that are over stay in memory, at most.
+    """
+
+    def __init__(self, clock: Clock, kept: int = _KEPT_LINES) -> None:
         self._clock = clock
+        self._kept = kept
         self._numbers = count(1)
         self._open: dict[int, Line] = {}
         self._over: list[Line] = []
@@ -59,7 +63,7 @@ class JournalBook:
             return
         self._over.append(line)
         self._over_bytes += line.weight
-        if len(self._over) >= _KEPT_LINES or self._over_bytes >= _KEPT_BYTES:
+        if len(self._over) >= self._kept or self._over_bytes >= _KEPT_BYTES:
             self._shelf.put(sorted(self._over, key=_by_seq))
             self._over.clear()
             self._over_bytes = 0
