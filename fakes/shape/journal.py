@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from fakes.shape.clock import Clock
     from fakes.shape.identity import Identity, Key
 
-PAGE = 10_000
-"""How many entries a page has at most, unless it is told otherwise."""
+PAGE = 2_000
+"""How many entries a page has at most: while one is made, nobody else is answered."""
 
 _PAGE_BYTES = 16_777_216
 _KEPT_LINES = 256
