@@ -5,7 +5,7 @@ Rule: pure functions of document and message; what cannot be read is a violation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
@@ -64,8 +64,13 @@ def check_received(  # noqa: PLR0917 - the parts of a request, in the order of t
     found: list[Violation] = []
     if checks.parameters or query:
         arguments = parse_qsl(query, keep_blank_values=True) if query else []
-        found.extend(_check_parameters(checks, path_params, arguments, headers))
-    found.extend(_check_request_body(checks, headers.get("content-type"), body, value))
+        found = list(_check_parameters(checks, path_params, arguments, headers))
+    if body and checks.body:
+        return found + _check_content(checks.body, headers.get("content-type"), value, checks.name)
+    if body:
+        found.append(Violation("body.unexpected", checks.name, "/body", "this operation takes no body"))
+    elif checks.body_required:
+        found.append(Violation("body.missing", checks.name, "/body", "the body is missing"))
     return found
 
 
@@ -163,18 +168,6 @@ def _read_value(text: str, types: frozenset[str]) -> object:
         return msgspec.json.decode(text, type=int | float | bool)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return text
-
-
-def _check_request_body(
-    checks: Checks, content_type: str | None, body: bytes, value: object
-) -> Sequence[Violation]:
-    if body:
-        if checks.body:
-            return _check_content(checks.body, content_type, value, checks.name)
-        return [Violation("body.unexpected", checks.name, "/body", "this operation takes no body")]
-    if checks.body_required:
-        return [Violation("body.missing", checks.name, "/body", "the body is missing")]
-    return ()
 
 
 def _check_content(

@@ -34,10 +34,11 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def with_default(self, name: str, value: str) -> Answer:
         """Return this answer with the header, unless it has one of that name."""
-        if self.headers:
-            wanted = name.lower()
-            if any(given.lower() == wanted for given, _ in self.headers):
-                return self
+        if not self.headers:
+            return Answer(self.status, self.body, ((name, value),), self.content_type)
+        wanted = name.lower()
+        if any(given.lower() == wanted for given, _ in self.headers):
+            return self
         return self.with_header(name, value)
 
 

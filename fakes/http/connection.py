@@ -65,7 +65,7 @@ class Connection(asyncio.Protocol):
         elif said or self._begun_at is None:
             self._begun_at = self._loop.time()
         if said:
-            self._waiting.extend(said)
+            self._waiting += said
             self._serve()
 
     def pause_writing(self) -> None:

@@ -114,14 +114,14 @@ class RequestParser:
         """Refuse what can be refused before a body comes."""
         self._head_done = True
         self._read_headers()
-        refusal = self._wrong_version() or self._wrong_head()
+        refusal = self._wrong_head() or self._wrong_text()
         if refusal is not None:
             self._refuse(*refusal)
-        elif self._headers.get("expect", "").lower() == "100-continue":
+        elif "expect" in self._headers and self._headers["expect"].lower() == "100-continue":
             self._said.append(ContinueWanted())
 
     def _read_headers(self) -> None:
-        self._headers: dict[str, str] = {}
+        self._headers = headers = dict[str, str]()
         self._legible = True
         for name, value in self._pairs:
             try:
@@ -129,33 +129,34 @@ class RequestParser:
             except UnicodeDecodeError:
                 self._legible = False
                 continue
-            self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
+            headers[key] = f"{headers[key]}, {text}" if key in headers else text
 
     def _wrong_head(self) -> tuple[int, str] | None:
-        limits, headers = self._limits, self._headers
-        length = headers.get("content-length", "0")
-        if len(self._target) > limits.target:
-            return 414, "the request target is too long"
-        if len(self._pairs) > limits.headers or self._head_too_long():
-            return 431, "too many headers, or too long ones"
-        if not (self._legible and _is_legible(self._target)):
-            return 400, "target or headers are not UTF-8"
-        if length.isdecimal() and int(length) > limits.body:
-            return 413, f"a body may have {limits.body} bytes"
-        return None
-
-    def _wrong_version(self) -> tuple[int, str] | None:
+        limits = self._limits
         version = self._parser.get_http_version()
         if version not in _VERSIONS:
             return 505, f"HTTP/{version} is not spoken here"
+        if len(self._target) > limits.target:
+            return 414, "the request target is too long"
+        if len(self._pairs) > limits.headers:
+            return 431, "too many headers"
+        if self._first + self._later > limits.head and self._head_size() > limits.head:
+            return 431, "the headers are too long"
         if version == "1.1" and "host" not in self._headers:
             return 400, "HTTP/1.1 needs a Host header"
         return None
 
-    def _head_too_long(self) -> bool:
-        if self._first + self._later <= self._limits.head:
-            return False
-        return sum(len(name) + len(text) + 4 for name, text in self._headers.items()) > self._limits.head
+    def _wrong_text(self) -> tuple[int, str] | None:
+        target = self._target
+        if not (self._legible and target.isascii() and (b"%" not in target or _is_legible(target))):
+            return 400, "target or headers are not UTF-8"
+        length = self._headers.get("content-length")
+        if length is not None and length.isdecimal() and int(length) > self._limits.body:
+            return 413, f"a body may have {self._limits.body} bytes"
+        return None
+
+    def _head_size(self) -> int:
+        return sum(len(name) + len(text) + 4 for name, text in self._headers.items())
 
     def on_body(self, part: bytes) -> None:
         """Take the next part of the body; a chunked one is measured as it comes."""
@@ -187,11 +188,7 @@ def _name_of(raw: bytes) -> str:
 
 
 def _is_legible(target: bytes) -> bool:
-    """Say whether a target is ASCII, as it must be, and UTF-8 where it is percent-encoded."""
-    if not target.isascii():
-        return False
-    if b"%" not in target:
-        return True
+    """Say whether what is percent-encoded in a target is UTF-8."""
     try:
         unquote_to_bytes(target).decode()
     except UnicodeDecodeError:

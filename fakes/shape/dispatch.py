@@ -29,10 +29,11 @@ def make_call(
 ) -> Call:
     """Return the request as a call; its body is read here, and nowhere else."""
     arguments = request.arguments() if request.query else _NO_PARAMS
+    request_id = _request_id(request) if "x-request-id" in request.headers else new_id()
     value = read_json(request.body) if request.body else None
-    malformed = value is UNREADABLE
-    body = None if malformed else value
-    return Call(operation, request, params, arguments, body, _request_id(request), at, malformed)
+    if value is UNREADABLE:
+        return Call(operation, request, params, arguments, None, request_id, at, malformed=True)
+    return Call(operation, request, params, arguments, value, request_id, at)
 
 
 def run_handler(handler: Handler, call: Call, errors: ErrorShape) -> Answer:
@@ -49,5 +50,5 @@ def run_handler(handler: Handler, call: Call, errors: ErrorShape) -> Answer:
 
 def _request_id(request: Request) -> str:
     """Return the caller's request id if it is a sane one, else a new one."""
-    given = request.headers.get("x-request-id")
-    return given if given is not None and _SANE_ID.fullmatch(given) else new_id()
+    given = request.headers["x-request-id"]
+    return given if _SANE_ID.fullmatch(given) else new_id()

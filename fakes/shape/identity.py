@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fakes.records import Match
 
@@ -62,6 +62,16 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, gc=False):
         if self.traceparent:
             keys.append(("traceparent", trace_id(self.traceparent)))
         return tuple(keys)
+
+
+def keys_of_all(identities: Sequence[Identity]) -> set[Key]:
+    """Return every key that one of them has: the same as one by one, for less where many are alike."""
+    traces = {one.traceparent for one in identities if one.traceparent}
+    keys: set[Key] = {("traceparent", trace_id(trace)) for trace in traces}
+    keys.update(("tenant", tenant) for tenant in {one.tenant for one in identities} if tenant)
+    keys.update(("token", token) for token in {one.token for one in identities} if token)
+    keys.update(("sub", sub) for sub in {one.sub for one in identities} if sub)
+    return keys
 
 
 def keys_of(match: Match) -> tuple[Key, ...]:

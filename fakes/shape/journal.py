@@ -62,7 +62,9 @@ class JournalBook:
         if self._open.pop(line.seq, None) is None:
             return
         self._over.append(line)
-        self._over_bytes += line.weight
+        self._over_bytes += len(line.request.body)
+        if line.answer is not None:
+            self._over_bytes += len(line.answer.body)
         if len(self._over) >= self._kept or self._over_bytes >= _KEPT_BYTES:
             self._shelf.put(sorted(self._over, key=_by_seq))
             self._over.clear()

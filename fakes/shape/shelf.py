@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from fakes.shape.identity import keys_of_all
 from fakes.shape.line import Line
 from fakes.shape.spill import Extent, Spill
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from fakes.shape.identity import Key
 
+_OPERATION = "operation"
 _HASH = 0xFFFF_FFFF
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Line]).decode
@@ -54,9 +55,10 @@ class Shelf:
 
     def put(self, lines: list[Line]) -> None:
         """Take lines, sorted by number."""
-        marks = {_mark(key) for line in lines for key in line.identity.as_keys()}
-        marks.update(_mark_of(line.operation) for line in lines if line.operation is not None)
-        box = Box(lines[0].seq, lines[-1].seq, self._spill.put(_encode(lines)), array("I", sorted(marks)))
+        keys = keys_of_all([line.identity for line in lines])
+        keys.update((_OPERATION, name) for name in {line.operation for line in lines} if name is not None)
+        marks = sorted({_mark(key) for key in keys})
+        box = Box(lines[0].seq, lines[-1].seq, self._spill.put(_encode(lines)), array("I", marks))
         insort(self._boxes, box, key=_first)
 
     def boxes(
@@ -65,7 +67,7 @@ class Shelf:
         """Return first number and all lines of each box that may hold what is wanted, by first number."""
         wanted = [_mark(key) for key in keys]
         if operation is not None:
-            wanted.append(_mark_of(operation))
+            wanted.append(_mark((_OPERATION, operation)))
         for box in self._boxes:
             if box.last > after and box.may_hold(wanted):
                 yield box.first, self._read(box)
@@ -98,8 +100,3 @@ class Shelf:
 
 def _mark(key: Key) -> int:
     return hash(key) & _HASH
-
-
-@lru_cache(maxsize=256)
-def _mark_of(operation: str) -> int:
-    return _mark(("operation", operation))

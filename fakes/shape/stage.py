@@ -72,7 +72,8 @@ class Stage:
         if isinstance(script.act, Armed):
             scene.line.fault = script.act.kind
             return Strike(self, scene, script.act.fault)
-        return self._ended(scene, self.refusal(scene) or script.act)
+        refused = self.refusal(scene) if scene.line.violations else None
+        return self._ended(scene, refused or script.act)
 
     def refuse(self, refusal: Refusal) -> Answer:
         """Answer what is no HTTP request, and journal it."""
@@ -126,17 +127,17 @@ class Stage:
 
     def sent(self, scene: Received, answer: Answer) -> Answer:
         """Journal the answer, with its X-Request-ID, and return it."""
-        scene.line.answer = answer = answer.with_default("X-Request-ID", scene.call.request_id)
-        return answer
+        scene.line.answer = sent = answer.with_default("X-Request-ID", scene.call.request_id)
+        return sent
 
     def ended(self, scene: Received) -> None:
         """Close the journal's line: nothing more becomes of this request."""
         self._journal.close(scene.line)
 
     def _ended(self, scene: Received, answer: Answer) -> Answer:
-        answer = self.sent(scene, answer)
+        scene.line.answer = sent = answer.with_default("X-Request-ID", scene.call.request_id)
         self._journal.close(scene.line)
-        return answer
+        return sent
 
 
 class Served(NamedTuple):
