@@ -1,7 +1,7 @@
 """How long it takes until fakes answer, imports aside. `python -m benchmarks.starting` prints milliseconds.
 
-They are of processor time, which is all that there is to it: nothing waits. Each figure is of a fresh process,
-since a document is read once in a process.
+They are of processor time, which is all that there is to it: nothing waits. Each figure is of a fresh
+process, since a document is read once in a process.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ async def _answering() -> AsyncIterator[None]:
 
 
 def child_milliseconds() -> tuple[float, float]:
-    """Return milliseconds of wall time until all fakes in a child are ready, and of the same imports alone."""
+    """Return milliseconds, by the clock, until all fakes in a child are ready, and of its imports alone."""
     whole = _until_line("-m", "fakes")
     imports = "; ".join(f"import {name}" for name in _IMPORTS)
     alone = _until_line("-c", f"import argparse, asyncio; {imports}; print(flush=True)")
