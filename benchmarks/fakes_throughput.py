@@ -128,10 +128,8 @@ def starts() -> Iterator[Row]:
 def _fresh() -> tuple[float, float]:
     command = (sys.executable, "-m", "benchmarks.starting")
     env = starting.environment()
-    said = subprocess.run(
-        command, cwd=servers.ROOT, env=env, capture_output=True, text=True, check=True
-    ).stdout
-    first, second = said.split()
+    ended = subprocess.run(command, cwd=servers.ROOT, env=env, capture_output=True, text=True, check=True)
+    first, second = ended.stdout.split()
     return float(first), float(second)
 
 

@@ -61,14 +61,14 @@ def test_ten_thousand_connections_leave_nothing_behind(
 ) -> None:
     process, place = child
     quiet = process.num_fds()
-    come_and_go(place, 2_000)  # the allocator has what it needs
+    come_and_go(place, 10_000)  # the allocator has what it needs until the next full collection
     assert eventually(lambda: process.num_fds() == quiet, within=10)
     before = process.memory_info().rss
 
     come_and_go(place, 10_000)
 
     assert eventually(lambda: process.num_fds() == quiet, within=10)
-    assert process.memory_info().rss - before < 10_000 * 800  # one connection kept would be thrice that
+    assert process.memory_info().rss - before < 10_000 * 400  # a connection that is kept is much more
     assert "ready" in read(f"http://{place[0]}:{place[1]}/__fake__/health")
 
 
