@@ -55,11 +55,13 @@ def to_bytes(answer: Answer, *, date: str, head: bool, keep_alive: bool) -> byte
 
 def head_to_bytes(answer: Answer, length: int, *, date: str, keep_alive: bool) -> bytes:
     """Return the answer's status line and headers, which promise a body of that length."""
-    opening = _opening(answer.status, answer.content_type)
-    promise = "" if answer.status in _BODILESS else f"content-length: {length}\r\n"
-    headers = "".join([f"{name}: {value}\r\n" for name, value in answer.headers])
+    text = _opening(answer.status, answer.content_type)
+    if answer.status not in _BODILESS:
+        text += f"content-length: {length}\r\n"
+    for name, value in answer.headers:
+        text += f"{name}: {value}\r\n"
     last = "" if keep_alive else "connection: close\r\n"
-    return f"{opening}{promise}{headers}date: {date}\r\n{last}\r\n".encode("latin-1")
+    return f"{text}date: {date}\r\n{last}\r\n".encode("latin-1")
 
 
 @lru_cache(maxsize=256)

@@ -6,13 +6,18 @@ is UTF-8, and no other bytes are.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 import httptools
 
 from fakes.http.limits import DEFAULT, Limits
 from fakes.http.request import ContinueWanted, Refusal, Request, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _VERSIONS = ("1.0", "1.1")
 
@@ -121,15 +126,15 @@ class RequestParser:
             self._said.append(ContinueWanted())
 
     def _read_headers(self) -> None:
-        self._headers = headers = dict[str, str]()
         self._legible = True
-        for name, value in self._pairs:
-            try:
-                key, text = _name_of(name), value.decode()
-            except UnicodeDecodeError:
-                self._legible = False
-                continue
-            headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        try:
+            self._headers: dict[str, str] = {_name_of(name): value.decode() for name, value in self._pairs}
+        except UnicodeDecodeError:
+            self._legible = False
+            self._headers = _joined(_legible_ones(self._pairs))
+        else:
+            if len(self._headers) < len(self._pairs):
+                self._headers = _joined(_legible_ones(self._pairs))
 
     def _wrong_head(self) -> tuple[int, str] | None:
         limits = self._limits
@@ -179,6 +184,20 @@ class RequestParser:
         self._over = not keep_alive
         self.amid = False
         self._body = b""
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers of which some come more than once."""
+    headers: dict[str, str] = {}
+    for name, text in pairs:
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
+
+
+def _legible_ones(pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    for name, value in pairs:
+        with suppress(UnicodeDecodeError):
+            yield _name_of(name), value.decode()
 
 
 @lru_cache(maxsize=512)
