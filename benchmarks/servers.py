@@ -1,4 +1,7 @@
-"""Servers in processes of their own, and what they cost: processor time and memory, not wall time."""
+"""Servers in processes of their own, and what they cost: processor time and memory, not wall time.
+
+Rule: servers have one core, clients another; on one, each answer would stop the server that has just sent it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +59,21 @@ def _started(module: str, *arguments: str) -> Iterator[tuple[str, psutil.Process
     command = (sys.executable, "-m", module, *arguments)
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        psutil.Process(process.pid).cpu_affinity(_cores()[:1])
         try:
             yield process.stdout.readline().strip(), psutil.Process(process.pid)
         finally:
             process.terminate()
+
+
+def stay_out_of_their_way() -> None:
+    """Keep this process, and those that it starts as clients, off the servers' core."""
+    psutil.Process().cpu_affinity(_cores()[1:] or _cores())
+
+
+@cache
+def _cores() -> list[int]:
+    return sorted(psutil.Process().cpu_affinity())
 
 
 def control(url: str, method: str, path: str, body: Any) -> Any:  # noqa: ANN401 -- any JSON value
