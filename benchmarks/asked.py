@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from itertools import count, cycle
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -57,20 +57,19 @@ def script_prompts(url: str) -> None:
     control(url, "POST", "/scripts", order)
 
 
-def verifications(url: str, number: int, *, again: bool) -> Iterator[bytes]:
-    """Return calls of /verify with so many new tokens: each once, or over and over again."""
+def verifications(url: str, number: int) -> list[bytes]:
+    """Return calls of /verify with so many new tokens."""
     persona = {"tenant_id": "bench", "roles": ["developer"]}
     tokens = [control(url, "POST", "/tokens", {"sub": f"s{n}", **persona})["token"] for n in range(number)]
-    made = [post("/iam/v1/verify", {"token": token}) for token in tokens]
-    return cycle(made) if again else iter(made)
+    return [post("/iam/v1/verify", {"token": token}) for token in tokens]
 
 
-def receipts(url: str, number: int) -> Iterator[bytes]:
+def receipts(url: str, number: int) -> list[bytes]:
     """Return receipts, each signed with a key that the ERIS fake knows."""
     key = Ed25519PrivateKey.generate()
     public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
     control(url, "PUT", f"/keys/{KID}", {"public_key": public, "status": "active"})
-    return iter([post("/v1/evidence/receipts", signed(key)) for _ in range(number)])
+    return [post("/v1/evidence/receipts", signed(key)) for _ in range(number)]
 
 
 def signed(key: Ed25519PrivateKey) -> dict[str, Any]:
