@@ -28,6 +28,7 @@ ROOMS = (
     "benchmarks",
     "noxfile.py",
 )
+BENCHMARKS = ("benchmarks.fakes_throughput",)
 PINS = ("--constraint", "constraints.txt")
 
 
@@ -122,12 +123,12 @@ def docs(session: nox.Session) -> None:
     session.run("mkdocs", "build", "--strict", "--site-dir", session.create_tmp() + "/site")
 
 
-@nox.session
-def bench(session: nox.Session) -> None:
-    """Run the benchmarks (never part of the tests: a figure is not a verdict)."""
+@nox.session(name="bench-fakes")
+def bench_fakes(session: nox.Session) -> None:
+    """Measure the fakes beside a bare server and their goals (a figure is not a verdict: no test)."""
     install(session)
-    for script in session.posargs or ("benchmarks/fakes_throughput.py",):
-        session.run("python", script)
+    for module in BENCHMARKS:
+        session.run("python", "-m", module, *session.posargs)
 
 
 @nox.session

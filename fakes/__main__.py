@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -68,6 +69,7 @@ async def _serve(only: Sequence[str] | None, ports: dict[str, int]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     running = await start_fakes(only, ports)
+    gc.freeze()  # what is here now stays: no collection need look at it again
     sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
     sys.stdout.flush()
     await stopped.wait()

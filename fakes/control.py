@@ -131,9 +131,17 @@ class FakeControl:
         return await self._ask("DELETE", f"/scripts/{script_id}", ScriptState)
 
     async def journal(self, **filters: str | int) -> list[Entry]:
-        """Return what the fake was asked: by tenant, token, sub, traceparent, operation, after."""
-        page = await self._ask("GET", "/journal", Journal, params=filters)
-        return list(page.entries)
+        """Return what the fake was asked: by tenant, token, sub, traceparent, operation, after.
+
+        All of it, page by page (`limit`: entries of a page), however much it is.
+        """
+        entries: list[Entry] = []
+        after: int | None = int(filters.pop("after", 0))
+        while after is not None:
+            page = await self._ask("GET", "/journal", Journal, params={**filters, "after": after})
+            entries.extend(page.entries)
+            after = page.next_after
+        return entries
 
     async def violations(self, **filters: str | int) -> list[Entry]:
         """Return the requests that were outside the fake's contract, filtered as the journal is."""

@@ -149,9 +149,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Journal(msgspec.Struct, frozen=True):
-    """A page of the journal."""
+    """A page of the journal; where `next_after` is given there is more, after that entry."""
 
     entries: tuple[Entry, ...]
+    next_after: int | None = None
 
 
 class VerifyOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from fakes.catalogue import FAKES
 from fakes.http.server import HttpServer
@@ -18,12 +18,22 @@ class UnknownFakeError(ValueError):
     """There is no fake of that name; the message names those that there are."""
 
 
+class Server(Protocol):
+    """What speaks for one fake."""
+
+    async def start(self, port: int = 0) -> str:
+        """Listen, on a free port by default, and return the URL."""
+
+    async def stop(self) -> None:
+        """Leave neither a port nor a connection open."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunningFakes:
     """The fakes' URLs by name (the root of each: IAM's own API is below `/iam/v1`)."""
 
     urls: Mapping[str, str]
-    servers: tuple[HttpServer, ...]
+    servers: tuple[Server, ...]
 
     async def stop(self) -> None:
         """End every fake and every connection to one, hung ones included."""
@@ -39,10 +49,10 @@ async def start_fakes(
     chosen = ports or {}
     _known(chosen)
     urls: dict[str, str] = {}
-    servers: list[HttpServer] = []
+    servers: list[Server] = []
     try:
         for name in wanted:
-            server = HttpServer(Stage(FAKES[name]()))
+            server = _server_of(name)
             urls[name] = await server.start(chosen.get(name, 0))
             servers.append(server)
     except BaseException:
@@ -59,6 +69,10 @@ async def running_fakes(*, only: Collection[str] | None = None) -> AsyncIterator
         yield running
     finally:
         await running.stop()
+
+
+def _server_of(name: str) -> Server:
+    return HttpServer(Stage(FAKES[name]()))
 
 
 def _known(names: Collection[str]) -> list[str]:

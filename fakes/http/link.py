@@ -47,6 +47,9 @@ class Conduct(Protocol):
     async def run(self, link: Link) -> None:
         """Do to the link whatever is to be done; cancelled when the client goes away."""
 
+    def over(self) -> None:
+        """Take note that `run` has ended, however it did (even where it was cancelled before it began)."""
+
 
 class Application(Protocol):
     """What stands behind a server: answers at once, or says how to go about it."""

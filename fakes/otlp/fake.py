@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from fakes.http.answer import Answer, encode_json, json_answer
 from fakes.otlp.json_form import from_json

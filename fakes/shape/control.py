@@ -18,6 +18,7 @@ from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError, code_of
 from fakes.shape.faults import FAULTS
 from fakes.shape.identity import keys_of
+from fakes.shape.journal import PAGE, entry_of
 from fakes.shape.orders import plan_of, require_fits
 from fakes.shape.routing import Route, Routes
 from fakes.shape.verification import verify
@@ -137,12 +138,14 @@ class Control:
     # What was asked.
 
     def _read(self, call: Call) -> Answer:
-        entries = self._journal.read(_scope(call), call.query.get("operation"), _after(call))
-        return json_answer(200, Journal(entries))
+        operation, after = call.query.get("operation"), _number(call, "after", 0)
+        page = self._journal.page(_scope(call), operation, after, _number(call, "limit", PAGE))
+        return json_answer(200, page)
 
     def _read_violations(self, call: Call) -> Answer:
-        lines = self._journal.lines(_scope(call), call.query.get("operation"), _after(call))
-        return json_answer(200, Journal(tuple(line.entry() for line in lines if line.violations)))
+        after = _number(call, "after", 0)
+        lines = self._journal.lines(_scope(call), call.query.get("operation"), after)
+        return json_answer(200, Journal(tuple(entry_of(line) for line in lines if line.violations)))
 
     def _verify(self, call: Call) -> Answer:
         order = read_order(call, VerifyOrder)
@@ -165,11 +168,11 @@ def _scope(call: Call) -> frozenset[Key]:
     return frozenset(keys_of(Scope(**{kind: call.query.get(kind) for kind in kinds})))
 
 
-def _after(call: Call) -> int:
-    after = call.query.get("after", "0")
-    if not (after.isascii() and after.isdecimal()):
-        raise RefusedError(400, "after is the seq of an entry")
-    return int(after)
+def _number(call: Call, name: str, default: int) -> int:
+    text = call.query.get(name, str(default))
+    if not (text.isascii() and text.isdecimal()):
+        raise RefusedError(400, f"{name} is a number, in digits")
+    return int(text)
 
 
 def _known(state: ScriptState | None) -> ScriptState:

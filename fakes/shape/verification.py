@@ -16,6 +16,7 @@ from fakes.records import Miss, Nearest, Verified
 from fakes.shape.dispatch import make_call
 from fakes.shape.errors import RefusedError
 from fakes.shape.identity import keys_of
+from fakes.shape.journal import entry_of
 from fakes.shape.matching import matchers_of
 from fakes.shape.redaction import fingerprint
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from fakes.records import VerifyOrder
     from fakes.shape.identity import Key
-    from fakes.shape.journal import JournalBook, Line
+    from fakes.shape.journal import JournalBook
+    from fakes.shape.line import Line
     from fakes.shape.matching import Matcher
 
 # Nearest is looked for among the newest only: a journal may hold a whole load run.
@@ -68,7 +70,7 @@ def _nearest(order: VerifyOrder, matchers: tuple[Matcher, ...], journal: Journal
         if (misses := _misses(line, order.operation, keys, matchers))
     )
     found = min(missed, key=lambda pair: len(pair[1]), default=None)
-    return None if found is None else Nearest(found[0].entry(), found[1])
+    return None if found is None else Nearest(entry_of(found[0]), found[1])
 
 
 def _candidates(keys: tuple[Key, ...], journal: JournalBook) -> Iterator[Line]:
