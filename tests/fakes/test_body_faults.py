@@ -56,7 +56,7 @@ SPOILING = (
 NO_JSON = {"GET /metrics", "GET /v1/evidence/metrics"}
 NOTHING_REQUIRED = {
     "PUT /policies",
-    "GET /v1/evidence/config",
+    "GET /v1/evidence/export/{export_id}/download",
     "POST /v1/traces",
     "POST /v1/metrics",
     "POST /v1/logs",
