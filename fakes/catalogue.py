@@ -1,4 +1,7 @@
-"""Every fake there is, by name, in the order in which they are started and printed."""
+"""Every fake there is, by name, in the order in which they are started and printed.
+
+Redis is none of FAKES: it speaks no HTTP but at its control API, which has a port and a name of its own.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +31,5 @@ FAKES: Mapping[str, Callable[[], Behaviour]] = {
     "alerting": AlertingFake,
     "otlp": OtlpFake,
 }
+REDIS = "redis"
+REDIS_CONTROL = "redis-control"
