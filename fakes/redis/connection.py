@@ -45,6 +45,7 @@ class Connection(asyncio.Protocol):
         self._gone = asyncio.get_running_loop().create_future()
         self._swallowing = False
         self._held = False
+        self._silenced = False
         self._ending = False
 
     @property
@@ -64,7 +65,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Serve what has come, or keep it until what came before is served."""
-        if self._ending:
+        if self._ending or self._silenced:
             return
         if self._task is not None:
             self._early.append(data)
@@ -164,7 +165,9 @@ class Connection(asyncio.Protocol):
             return
         if (error := task.exception()) is not None:
             self.drop()
-            raise error
+            if not isinstance(error, BackendGoneError):
+                raise error
+            return
         self._catch_up()
         self._read_on()
 
@@ -245,6 +248,12 @@ class Connection(asyncio.Protocol):
         """Send bytes."""
         if not self._ending:
             self._transport.write(data)
+
+    def silence(self) -> None:
+        """Hear nothing more from the client, and leave the backend."""
+        self._silenced = True
+        self._early.clear()
+        self._hang_up()
 
     def close(self) -> None:
         """End the connection after what was written."""

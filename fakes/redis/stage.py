@@ -25,6 +25,9 @@ class Peer(Protocol):
     def client(self) -> Client:
         """Return who is at its other end."""
 
+    def silence(self) -> None:
+        """Hear nothing more from it."""
+
     def close(self) -> None:
         """End it after what was written."""
 
@@ -47,11 +50,18 @@ class Stage:
         self.numbers = count(1)
         self.peers: set[Peer] = set()
 
+    def silence(self, selection: Selection) -> None:
+        """Hear nothing more from the clients that are meant."""
+        for peer in self._meant(selection):
+            peer.silence()
+
     def cut(self, selection: Selection) -> None:
         """End the connections of all clients that are meant."""
-        for peer in tuple(self.peers):
-            if selection.means_client(peer.client):
-                peer.close()
+        for peer in self._meant(selection):
+            peer.close()
+
+    def _meant(self, selection: Selection) -> list[Peer]:
+        return [peer for peer in self.peers if selection.means_client(peer.client)]
 
     async def forget(self, scope: Selection) -> None:
         """Forget scripts, journal and data: all, or what fits.

@@ -78,6 +78,10 @@ class Strike:
         """Ask the backend something in a database, over a connection of the fake's own."""
         return await self._connection.stage.asker.ask(db, *commands)
 
+    def silence(self) -> None:
+        """Hear nothing more from the clients that the script means, on the connections that they have."""
+        self._connection.stage.silence(self._script.selection)
+
     def cut(self) -> None:
         """End the connections of all clients that the script means; what was answered still goes out."""
         self._connection.stage.cut(self._script.selection)

@@ -74,10 +74,11 @@ class Lagging:
 
     async def _fail_over(self, scene: Scene) -> None:
         scene.fire()
-        scene.cut()
+        scene.silence()
         kept, self.before, self.writes, self.began = self.before, {}, 0, scene.now()
         for (db, key), before in kept.items():
             await scene.ask(db, *before.restoring(key, scene.now()))
+        scene.cut()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ class Scene(Protocol):
     async def ask(self, db: int, *commands: Command) -> list[object]:
         """Ask the backend something in a database, over a connection of the fake's own."""
 
+    def silence(self) -> None:
+        """Hear nothing more from the clients that the script means, on the connections that they have."""
+
     def cut(self) -> None:
         """End the connections of all clients that the script means; what was answered still goes out."""
 
