@@ -1,6 +1,6 @@
 """What a command does to which keys, by Redis' own command table (fakeredis ships it).
 
-Rule: pure. A command that is not in the table has no keys.
+Rule: pure. A command that is not in the table has no keys; what the table leaves out is beside it here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ _COUNTED = {  # the argument that says how many keys follow it
     **dict.fromkeys((b"ZUNION", b"ZINTER", b"ZDIFF", b"ZINTERCARD", b"SINTERCARD", b"ZMPOP", b"LMPOP"), 1),
 }
 _COUNTED_INTO = frozenset({b"ZUNIONSTORE", b"ZINTERSTORE", b"ZDIFFSTORE"})
+_TO_THE_END = (
+    b"DEL UNLINK EXISTS TOUCH MGET MSET MSETNX WATCH SINTER SUNION SDIFF SINTERSTORE SUNIONSTORE SDIFFSTORE "
+    b"PFCOUNT PFMERGE BITOP"
+).split()
+_BEFORE_A_TIMEOUT = b"BLPOP BRPOP BZPOPMIN BZPOPMAX".split()
+_LAST = {**dict.fromkeys(_TO_THE_END, -1), **dict.fromkeys(_BEFORE_A_TIMEOUT, -2), b"LCS": 2}
 _SCRIPTS = frozenset({b"EVAL", b"EVALSHA", b"FCALL"})
 
 
@@ -46,7 +52,9 @@ def _counted(command: Command, at: int) -> list[bytes]:
 @lru_cache(maxsize=1024)
 def _places(name: bytes) -> tuple[int, int, int]:
     info = get_all_commands_info().get(name.lower())
-    return (int(info[3]), int(info[4]), max(1, int(info[5]))) if info else (0, 0, 1)
+    if info is None:
+        return (1, _LAST[name], 1) if name in _LAST else (0, 0, 1)
+    return int(info[3]), _LAST.get(name, int(info[4]) or int(info[3])), max(1, int(info[5]))
 
 
 @lru_cache(maxsize=1024)

@@ -132,7 +132,7 @@ class MemorySession(
     def _reply(self, result: Any) -> None:  # noqa: ANN401 -- any reply
         data = encode(result, self._client_info["resp"])
         self._out.append(data)
-        self._kinds.append(data[:1])
+        self._kinds.append(_kind_of(data))
 
     def _flush(self) -> None:
         if self._out and not self._running:
@@ -223,3 +223,11 @@ class MemorySession(
     def pushed_after(self, message: list[Any]) -> None:
         """Take a message that comes behind the reply of the command that is running."""
         self._later.append(message)
+
+
+def _kind_of(reply: bytes) -> bytes:
+    """Return what a reply is: its first byte, of an error all of it, of a nil that of RESP3's."""
+    kind = reply[:1]
+    if kind == b"-":
+        return reply
+    return b"_" if reply[1:2] == b"-" and kind in (b"$", b"*") else kind
