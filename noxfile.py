@@ -122,6 +122,14 @@ def bench(session: nox.Session) -> None:
         session.run("python", script)
 
 
+@nox.session(name="redis-proof")
+def redis_proof(session: nox.Session) -> None:
+    """Compare the Redis fake, over both backends, with a real server: 20,000 commands and more."""
+    install(session, *group("tests"))
+    narrowed = ("tests/fakes/redis/test_proof.py", "--hypothesis-profile", "redis-proof", "-rP")
+    session.run("pytest", *narrowed, *session.posargs)
+
+
 @nox.session
 def pin(session: nox.Session) -> None:
     """Compile constraints.txt anew from pyproject.toml, for every supported Python and system."""

@@ -80,10 +80,21 @@ def translate(refused: SimpleError, name: str, arguments: list[bytes]) -> Simple
         return SimpleError(f"ERR invalid expire time in '{name}' command")
     if name in _BY_INDEX and text == _NO_SCORE and b"BYSCORE" not in (word.upper() for word in arguments):
         return SimpleError("ERR value is not an integer or out of range")
+    if name == "hincrbyfloat" and text == _NO_FLOAT and _is_float(arguments[-1]):
+        return SimpleError("ERR hash value is not a float")
     return SimpleError(_WORDS.get(text, text))
 
 
+def _is_float(text: bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 _BY_INDEX = frozenset({"zrange", "zrevrange", "zrangestore"})
+_NO_FLOAT = "ERR value is not a valid float"
 _NO_SCORE = "ERR min or max is not a float"
 _WORDS = {
     "ERR min or max not a valid string range item": "ERR min or max not valid string range item",

@@ -3,11 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.redis.house import Place, real_valkey, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+settings.register_profile("redis-proof", max_examples=450, print_blob=True)
 
 
 @pytest.fixture(scope="session")
