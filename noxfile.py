@@ -130,6 +130,17 @@ def redis_proof(session: nox.Session) -> None:
     session.run("pytest", *narrowed, *session.posargs)
 
 
+@nox.session(name="redis-py-tests")
+def redis_py_tests(session: nox.Session) -> None:
+    """Run redis-py's own tests of the supported families against the Redis fake."""
+    install(session, *group("tests"), "pip", "pytest-timeout")
+    version = session.run("python", "-c", "import redis; print(redis.__version__)", silent=True)
+    place = session.create_tmp()
+    fetch = ("download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", place)
+    session.run("python", "-m", "pip", *fetch, f"redis=={str(version).strip()}")
+    session.run("python", "-m", "tests.fakes.redis.redis_py", f"{place}/redis-{str(version).strip()}.tar.gz")
+
+
 @nox.session
 def pin(session: nox.Session) -> None:
     """Compile constraints.txt anew from pyproject.toml, for every supported Python and system."""
