@@ -28,7 +28,7 @@ ROOMS = (
     "benchmarks",
     "noxfile.py",
 )
-BENCHMARKS = ("benchmarks.fakes_throughput",)
+BENCHMARKS = ("benchmarks.fakes_throughput", "benchmarks.redis_throughput")
 PINS = ("--constraint", "constraints.txt")
 
 
@@ -129,6 +129,25 @@ def bench_fakes(session: nox.Session) -> None:
     install(session)
     for module in BENCHMARKS:
         session.run("python", "-m", module, *session.posargs)
+
+
+@nox.session(name="redis-proof")
+def redis_proof(session: nox.Session) -> None:
+    """Compare the Redis fake, over both backends, with a real server: 20,000 commands and more."""
+    install(session, *group("tests"))
+    narrowed = ("tests/fakes/redis/test_proof.py", "--hypothesis-profile", "redis-proof", "-rP")
+    session.run("pytest", *narrowed, *session.posargs)
+
+
+@nox.session(name="redis-py-tests")
+def redis_py_tests(session: nox.Session) -> None:
+    """Run redis-py's own tests of the supported families against the Redis fake."""
+    install(session, *group("tests"), "pip", "pytest-timeout")
+    version = session.run("python", "-c", "import redis; print(redis.__version__)", silent=True)
+    place = session.create_tmp()
+    fetch = ("download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", place)
+    session.run("python", "-m", "pip", *fetch, f"redis=={str(version).strip()}")
+    session.run("python", "-m", "tests.fakes.redis.redis_py", f"{place}/redis-{str(version).strip()}.tar.gz")
 
 
 @nox.session

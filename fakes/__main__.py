@@ -13,6 +13,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from fakes.catalogue import FAKES, REDIS
 from fakes.http.server import PortInUseError
 from fakes.running import UnknownFakeError, start_fakes
 
@@ -28,12 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped; return the exit code."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
-    only = None if chosen.only is None else [name for name in chosen.only.split(",") if name]
+    only = [*FAKES, REDIS] if chosen.only is None else [name for name in chosen.only.split(",") if name]
     try:
-        return asyncio.run(_serve(only, dict(chosen.port)))
+        return asyncio.run(_serve(only, dict(chosen.port), chosen.redis_upstream))
     except UnknownFakeError as error:
         return _say(str(error), _WRONG_USAGE)
-    except PortInUseError as error:
+    except (PortInUseError, ConnectionError) as error:
         return _say(str(error), _NO_ENVIRONMENT)
 
 
@@ -47,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_port,
         help="a port for one fake; a free one by default",
+    )
+    parser.add_argument(
+        "--redis-upstream",
+        metavar="URL",
+        help="a real server that the Redis fake stands in front of (redis://…); in memory by default",
     )
     return parser
 
@@ -63,12 +69,12 @@ def _say(line: str, code: int) -> int:
     return code
 
 
-async def _serve(only: Sequence[str] | None, ports: dict[str, int]) -> int:
+async def _serve(only: Sequence[str], ports: dict[str, int], redis_upstream: str | None) -> int:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    running = await start_fakes(only, ports)
+    running = await start_fakes(only, ports, redis_upstream)
     gc.freeze()  # what is here now stays: no collection need look at it again
     sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
     sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 Rule: a fake is imported when it is made, so that whoever wants one does not pay for all: IAM's cryptography
 alone is a third of the memory.
+Redis is none of FAKES: it speaks no HTTP but at its control API, which has a port and a name of its own.
 """
 
 from __future__ import annotations
@@ -31,3 +32,5 @@ FAKES: Mapping[str, Callable[[], Behaviour]] = {
     "alerting": partial(_make, "alerting", "AlertingFake"),
     "otlp": partial(_make, "otlp", "OtlpFake"),
 }
+REDIS = "redis"
+REDIS_CONTROL = "redis-control"

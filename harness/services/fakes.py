@@ -17,6 +17,7 @@ from harness.processes import (
     start,
     wait_until,
 )
+from harness.targets import FAKES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +38,7 @@ def fakes(
 
 
 def _command(work_dir: Path, directory: Path, ports: Mapping[str, int]) -> Command:
-    only = ("--only", ",".join(ports)) if ports else ()
+    only = ("--only", ",".join(ports or FAKES))  # storage is not among them: {redis} is real
     fixed = tuple(part for name, port in ports.items() for part in ("--port", f"{name}={port}"))
     return Command(
         name="the fakes",

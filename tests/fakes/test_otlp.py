@@ -68,7 +68,8 @@ async def test_a_body_that_unpacks_without_end_is_refused(otlp: OtlpControl) -> 
 
 @pytest.mark.parametrize("path", ["/v1/traces", "/v1/metrics", "/v1/logs"])
 @pytest.mark.parametrize(
-    ("content", "encoding"), [(b"no gzip", "gzip"), (gzip.compress(b"", mtime=0)[:-1], "gzip"), (b"", "deflate")]
+    ("content", "encoding"),
+    [(b"no gzip", "gzip"), (gzip.compress(b"", mtime=0)[:-1], "gzip"), (b"", "deflate")],
 )
 async def test_a_body_that_cannot_be_unpacked_is_refused(
     otlp: OtlpControl, path: str, content: bytes, encoding: str
