@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fakes.eris.canonical import Canonical
-from fakes.eris.moments import within
+from fakes.eris.periods import within
 from fakes.eris.store import GENESIS
 
 if TYPE_CHECKING:

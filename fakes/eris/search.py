@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.eris.canonical import canonical_form
 from fakes.eris.errors import VALIDATION_ERROR, ErisRefusedError
-from fakes.eris.moments import within
+from fakes.eris.periods import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

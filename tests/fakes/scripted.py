@@ -43,6 +43,15 @@ SIGNAL = {
     "severity": "critical",
     "created_at": AT,
 }
+EXPORT = {
+    "export_id": "export",
+    "status": "completed",
+    "receipt_count": 0,
+    "format": "csv",
+    "compression": "zip",
+    "sha256": HASH,
+    "download_url": "/elsewhere",
+}
 UNHEALTHY = {"status": 503, "body": {"status": "unhealthy"}}
 
 # By fake and operation. What is not here has one answer only: metrics and keys.
@@ -100,6 +109,24 @@ REPLIES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
                 "mismatches": [{"receipt_id": ABSENT, "sequence": 2, "reason": "hash"}],
             },
         },
+        "POST /v1/evidence/aggregate": {
+            "status": 200,
+            "body": {"groups": [{"key": {"status": "hard_block", "day": "2026-01-02"}, "count": 2}]},
+        },
+        "POST /v1/evidence/receipts/courier-batch": {
+            "status": 200,
+            "body": {"batch_id": "batch", "accepted": 0, "duplicates": 3},
+        },
+        "GET /v1/evidence/courier-batches/{batch_id}/merkle-proof": {
+            "status": 200,
+            "body": {
+                "merkle_root": HASH,
+                "leaves": [HASH, HASH],
+                "paths": {ABSENT: [{"hash": HASH, "side": "left"}]},
+            },
+        },
+        "POST /v1/evidence/export": {"status": 202, "body": {"export_id": "export", "status": "failed"}},
+        "GET /v1/evidence/export/{export_id}": {"status": 200, "body": EXPORT},
         "GET /v1/evidence/health": UNHEALTHY,
         "GET /v1/evidence/config": {
             "status": 200,

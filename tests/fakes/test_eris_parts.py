@@ -65,9 +65,11 @@ def test_without_any_key_no_signature_is_accepted() -> None:
     assert book.problem(signed, Canonical(signed)) == "the signature does not fit the receipt"
 
 
-@pytest.mark.parametrize("name", ["canonical", "merkle", "moments", "signatures"])
+@pytest.mark.parametrize(
+    "name", ["eris.canonical", "eris.merkle", "eris.periods", "eris.signatures", "shape.moments"]
+)
 def test_the_examples_in_the_docs_are_true(name: str) -> None:
-    outcome = doctest.testmod(import_module(f"fakes.eris.{name}"))
+    outcome = doctest.testmod(import_module(f"fakes.{name}"))
 
     assert outcome.attempted > 0
     assert outcome.failed == 0

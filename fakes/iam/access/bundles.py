@@ -11,8 +11,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fakes.eris.moments import moment
 from fakes.shape.errors import RefusedError
+from fakes.shape.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

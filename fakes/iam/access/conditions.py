@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from fakes.eris.moments import moment
+from fakes.shape.moments import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

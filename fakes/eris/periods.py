@@ -1,17 +1,14 @@
-"""RFC 3339 times as values that can be compared.
-
-Rule: pure; of a kept receipt only the time is read.
-"""
+"""Whether a kept receipt is of a time; nothing else of it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 import msgspec
 
+from fakes.shape.moments import moment
+
 Fits = Callable[[bytes], bool]
-_SECONDS = slice(17, 19)
 
 
 class _Stamped(msgspec.Struct):
@@ -19,22 +16,6 @@ class _Stamped(msgspec.Struct):
 
 
 _stamp = msgspec.json.Decoder(_Stamped).decode
-
-
-def moment(text: str) -> datetime:
-    """Return the time; a leap second counts as the second before it, the year 0 as the year 1.
-
-    >>> moment("2026-06-30t23:59:60.5z") == moment("2026-06-30T23:59:59.5+00:00")
-    True
-    >>> moment("0000-06-30T00:00:00Z").year
-    1
-    """
-    known = text.upper()
-    if known[_SECONDS] == "60":
-        known = f"{known[:17]}59{known[19:]}"
-    if known.startswith("0000"):
-        known = f"0001{known[4:]}"
-    return datetime.fromisoformat(known)
 
 
 def within(start: str | None, end: str | None, *, end_inclusive: bool = False) -> Fits:
