@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from fakes.http.server import PortInUseError
+from fakes.http.server import LOOPBACK, PortInUseError
 from fakes.running import UnknownFakeError, start_fakes
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     only = None if chosen.only is None else [name for name in chosen.only.split(",") if name]
     try:
-        return asyncio.run(_serve(only, dict(chosen.port)))
+        return asyncio.run(_serve(only, dict(chosen.port), chosen.host))
     except UnknownFakeError as error:
         return _say(str(error), _WRONG_USAGE)
     except PortInUseError as error:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m fakes", description="Run wire-level fakes on 127.0.0.1.")
+    parser = argparse.ArgumentParser(prog="python -m fakes", description="Run wire-level fakes.")
     parser.add_argument("--only", metavar="NAMES", help="comma-separated names; all by default")
     parser.add_argument(
         "--port",
@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_port,
         help="a port for one fake; a free one by default",
+    )
+    parser.add_argument(
+        "--host",
+        default=LOOPBACK,
+        help="the address to listen on; 0.0.0.0 is every one of this machine's (default: %(default)s)",
     )
     return parser
 
@@ -62,12 +67,12 @@ def _say(line: str, code: int) -> int:
     return code
 
 
-async def _serve(only: Sequence[str] | None, ports: dict[str, int]) -> int:
+async def _serve(only: Sequence[str] | None, ports: dict[str, int], host: str) -> int:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    running = await start_fakes(only, ports)
+    running = await start_fakes(only, ports, host)
     sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
     sys.stdout.flush()
     await stopped.wait()

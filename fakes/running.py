@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.catalogue import FAKES
-from fakes.http.server import HttpServer
+from fakes.http.server import LOOPBACK, HttpServer
 from fakes.shape.stage import Stage
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class RunningFakes:
 
 
 async def start_fakes(
-    only: Collection[str] | None = None, ports: Mapping[str, int] | None = None
+    only: Collection[str] | None = None, ports: Mapping[str, int] | None = None, host: str = LOOPBACK
 ) -> RunningFakes:
     """Start all fakes, or those named, on free ports or on those given; ready when this returns."""
     wanted = _known(FAKES if only is None else only)
@@ -43,7 +43,7 @@ async def start_fakes(
     try:
         for name in wanted:
             server = HttpServer(Stage(FAKES[name]()))
-            urls[name] = await server.start(chosen.get(name, 0))
+            urls[name] = await server.start(chosen.get(name, 0), host)
             servers.append(server)
     except BaseException:
         await RunningFakes(urls, tuple(servers)).stop()

@@ -10,7 +10,8 @@ from fakes.http.connection import Connection
 if TYPE_CHECKING:
     from fakes.http.link import Application
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound by default
 _BACKLOG = 1024
 
 
@@ -26,18 +27,22 @@ class HttpServer:
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
 
-    async def start(self, port: int = 0) -> str:
-        """Listen (on a free port by default) and return the URL; connections are taken from then on."""
+    async def start(self, port: int = 0, host: str = LOOPBACK) -> str:
+        """Listen (on a free port by default) and return the URL; connections are taken from then on.
+
+        Where it listens everywhere, the URL is the one of this machine.
+        """
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(self._connect, _HOST, port, backlog=_BACKLOG)
+            self._server = await loop.create_server(self._connect, host, port, backlog=_BACKLOG)
         except OSError as error:
             raise PortInUseError(
-                f"port {port} on {_HOST} cannot be had ({error.strerror}): "
+                f"port {port} on {host} cannot be had ({error.strerror}): "
                 "stop what listens there, or take another port"
             ) from error
         bound = self._server.sockets[0].getsockname()[1]
-        return f"http://{_HOST}:{bound}"
+        reached = LOOPBACK if host in _EVERYWHERE else host
+        return f"http://[{reached}]:{bound}" if ":" in reached else f"http://{reached}:{bound}"
 
     def _connect(self) -> Connection:
         return Connection(self._application, self._connections)

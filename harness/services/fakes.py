@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.processes import (
+    LOOPBACK,
     Child,
     Command,
     UnbuildableError,
@@ -17,9 +18,10 @@ from harness.processes import (
     start,
     wait_until,
 )
+from harness.targets import FAKES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 READY_SECONDS = 20.0
@@ -28,20 +30,26 @@ ANNOUNCEMENT = "fakes.json"
 
 @contextlib.contextmanager
 def fakes(
-    work_dir: Path, directory: Path, ports: Mapping[str, int] | None = None
+    work_dir: Path,
+    directory: Path,
+    names: Collection[str] = FAKES,
+    *,
+    ports: Mapping[str, int] | None = None,
+    host: str = LOOPBACK,
 ) -> Iterator[dict[str, str]]:
-    """Start all fakes and yield where each listens; with `ports`, only those named and just there."""
+    """Start the fakes of these names and yield where each listens: on its port, or a free one."""
     directory.mkdir(parents=True, exist_ok=True)
-    with start(_command(work_dir, directory, ports or {})) as process:
+    with start(_command(work_dir, directory, names, ports or {}, host)) as process:
         yield _announced(process, directory / ANNOUNCEMENT)
 
 
-def _command(work_dir: Path, directory: Path, ports: Mapping[str, int]) -> Command:
-    only = ("--only", ",".join(ports)) if ports else ()
+def _command(
+    work_dir: Path, directory: Path, names: Collection[str], ports: Mapping[str, int], host: str
+) -> Command:
     fixed = tuple(part for name, port in ports.items() for part in ("--port", f"{name}={port}"))
     return Command(
         name="the fakes",
-        argv=(sys.executable, "-m", "fakes", *only, *fixed),
+        argv=(sys.executable, "-m", "fakes", "--only", ",".join(names), "--host", host, *fixed),
         cwd=directory,
         env=own_environment(),
         log=directory / "fakes.log",

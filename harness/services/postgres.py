@@ -93,8 +93,10 @@ class PostgreSQL:
         return create_database(self.admin_url, name)
 
 
-def create_database(admin_url: str, name: str | None = None) -> str:
+def create_database(admin_url: str | None, name: str | None = None) -> str:
     """Create an empty database on a running server and return its URL."""
+    if admin_url is None:
+        raise UnbuildableError("an engine that is started needs a database server")
     chosen = name or f"mmm_{token_hex(6)}"
     asyncio.run(_execute(admin_url, f'CREATE DATABASE "{chosen}" TEMPLATE template0'))
     return admin_url.rpartition("/")[0] + f"/{chosen}"

@@ -8,6 +8,7 @@ import socket
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from harness.processes import (
     LOOPBACK,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 READY_SECONDS = 10.0
+PORT = 6379
 
 
 @contextlib.contextmanager
@@ -35,17 +37,22 @@ def valkey(work_dir: Path, directory: Path) -> Iterator[str]:
     directory.mkdir(parents=True, exist_ok=True)
     process, port = _started(work_dir, directory)
     with process:
-        yield f"redis://{LOOPBACK}:{port}/0"
+        yield _url(port)
 
 
-def answers_ping(port: int) -> bool:
-    """Tell whether a server really answers there."""
+def answers_ping(url: str) -> bool:
+    """Tell whether a server really answers there, be it that it wants a password first."""
+    place = urlsplit(url)
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=1.0) as connection:
+        with socket.create_connection((place.hostname, place.port or PORT), timeout=1.0) as connection:
             connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+            return connection.recv(16).startswith((b"+PONG", b"-NOAUTH"))
     except OSError:
         return False
+
+
+def _url(port: int) -> str:
+    return f"redis://{LOOPBACK}:{port}/0"
 
 
 def _started(work_dir: Path, directory: Path) -> tuple[Child, int]:
@@ -61,9 +68,8 @@ def _started(work_dir: Path, directory: Path) -> tuple[Child, int]:
 
 
 def _ready(process: Child, port: int) -> bool:
-    return (
-        wait_until(lambda: answers_ping(port) or not process.running(), READY_SECONDS) and process.running()
-    )
+    url = _url(port)
+    return wait_until(lambda: answers_ping(url) or not process.running(), READY_SECONDS) and process.running()
 
 
 def _command(work_dir: Path, directory: Path, port: int) -> Command:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.processes import CHECKOUT, CrashedError, UnbuildableError, work_directory
-from harness.services import postgresql
+from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, run_together, scenarios_part
 from harness.stages.journal import Journal
 from harness.stages.options import seed_for
@@ -66,13 +66,15 @@ def _world(
     seen: Recollection, profile: Profile, work_dir: Path, stack: contextlib.ExitStack, console: Console
 ) -> World:
     """Start a world like the one in which it was seen."""
-    storage = None if profile.target.url else stack.enter_context(postgresql(work_dir)).admin_url
+    storage = storage_of(seen.environment, profile.target)
+    shared = None if profile.target.url else stack.enter_context(storage.shared(work_dir))
     plan = Plan(
         profile=profile,
         run_dir=work_dir / "replay",
         work_dir=work_dir,
         seed=seen.seed,
-        admin_database=storage,
+        admin_database=shared,
+        environment=seen.environment,
         settings=seen.settings or {},
     )
     try:

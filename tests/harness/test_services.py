@@ -83,5 +83,5 @@ def test_services_that_have_ended_are_named(monkeypatch: pytest.MonkeyPatch) -> 
         standing = fallen(server.admin_url, redis, urls)
 
     assert standing == ()
-    assert fallen(server.admin_url, redis, urls) == ("PostgreSQL", "Valkey", "the process of the fakes")
+    assert fallen(server.admin_url, redis, urls) == ("PostgreSQL", "Redis", "the process of the fakes")
     assert fallen(None, None, {}) == ()
