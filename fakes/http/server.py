@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fakes.http.link import Application
 
 LOOPBACK = "127.0.0.1"
-_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound by default
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - recognised, not the default
 _BACKLOG = 1024
 
 
@@ -41,8 +41,7 @@ class HttpServer:
                 "stop what listens there, or take another port"
             ) from error
         bound = self._server.sockets[0].getsockname()[1]
-        reached = LOOPBACK if host in _EVERYWHERE else host
-        return f"http://[{reached}]:{bound}" if ":" in reached else f"http://{reached}:{bound}"
+        return f"http://{LOOPBACK if host == _EVERYWHERE else host}:{bound}"
 
     def _connect(self) -> Connection:
         return Connection(self._application, self._connections)

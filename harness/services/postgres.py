@@ -29,6 +29,7 @@ from harness.processes import (
     guard_environment,
     lock_of,
     port_taken,
+    reached,
     start,
     wait_until,
 )
@@ -82,6 +83,14 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server is to listen; without a port, on a free one."""
+
+    host: str
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PostgreSQL:
     """A running server; `admin_url` may create databases."""
 
@@ -103,17 +112,23 @@ def create_database(admin_url: str | None, name: str | None = None) -> str:
 
 
 @contextlib.contextmanager
-def postgresql(work_dir: Path) -> Iterator[PostgreSQL]:
-    """Make a cluster in the work directory, start a server on it, and end it with a fast shutdown."""
+def postgresql(
+    work_dir: Path, *, host: str = LOOPBACK, port: int | None = None, password: str | None = None
+) -> Iterator[PostgreSQL]:
+    """Make a cluster in the work directory, start a server on it, and end it with a fast shutdown.
+
+    With a password, it lets in who knows it, from wherever `host` can be reached; without, this machine.
+    """
     home = work_dir / "postgresql"
     home.mkdir(mode=0o755)
     home.chmod(0o755)
     identity = _identity()
     binaries = _binaries(identity, home)
-    data = _initialised(home, binaries, identity)
-    process, port = _started(work_dir, binaries, data, identity)
+    data = _initialised(home, binaries, identity, password)
+    process, bound = _started(work_dir, binaries, data, identity, Place(host, port))
+    who = f"{ROLE}:{password}" if password else ROLE
     with process:
-        yield PostgreSQL(f"postgresql://{ROLE}@{LOOPBACK}:{port}/postgres", process)
+        yield PostgreSQL(f"postgresql://{who}@{reached(host)}:{bound}/postgres", process)
 
 
 def _identity() -> Identity:
@@ -146,36 +161,61 @@ def _runs(identity: Identity, binaries: Path, cwd: Path) -> bool:
         return False
 
 
-def _initialised(home: Path, binaries: Path, identity: Identity) -> Path:
+def _initialised(home: Path, binaries: Path, identity: Identity, password: str | None) -> Path:
     data = home / "data"
     data.mkdir(mode=0o700)
     if identity.user:
         shutil.chown(data, identity.user, identity.group)
-    made = identity.run([str(binaries / "initdb"), "-D", str(data), *INITDB], home)
+    known = _password_file(home, identity, password) if password else ()
+    made = identity.run([str(binaries / "initdb"), "-D", str(data), *INITDB, *known], home)
     if made.returncode:
         raise UnbuildableError(
             "PostgreSQL's data directory cannot be made", tuple(made.stderr.splitlines()[-5:])
         )
+    if password:
+        with (data / "pg_hba.conf").open("a") as rules:  # the rules before it are for this machine
+            rules.write("host all all all scram-sha-256\n")
     return data
 
 
-def _started(work_dir: Path, binaries: Path, data: Path, identity: Identity) -> tuple[Child, int]:
+def _password_file(home: Path, identity: Identity, password: str) -> tuple[str, ...]:
+    """Hand initdb a password in a file of that user's alone: a command line can be read by all."""
+    path = home / "password"
+    path.touch(mode=0o600)
+    path.write_text(password)
+    if identity.user:
+        shutil.chown(path, identity.user, identity.group)
+    return (f"--pwfile={path}",)
+
+
+def _started(
+    work_dir: Path, binaries: Path, data: Path, identity: Identity, place: Place
+) -> tuple[Child, int]:
     for _ in range(ATTEMPTS):
-        port = free_port()
-        process = start(_command(work_dir, binaries, data, identity, port))
-        if _ready(process, port):
+        port = place.port or free_port(place.host)
+        process = start(_command(work_dir, binaries, data, identity, Place(place.host, port)))
+        if _ready(process, Place(place.host, port)):
             return process, port
         process.stop()
-        if not port_taken(port):
+        if place.port or not port_taken(port, place.host):
             break
     raise UnbuildableError("PostgreSQL does not start", process.last_lines(5))
 
 
-def _command(work_dir: Path, binaries: Path, data: Path, identity: Identity, port: int) -> Command:
+def _command(work_dir: Path, binaries: Path, data: Path, identity: Identity, place: Place) -> Command:
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     return Command(
         name="PostgreSQL",
-        argv=(str(binaries / "postgres"), "-D", str(data), "-h", LOOPBACK, "-p", str(port), *settings),
+        argv=(
+            str(binaries / "postgres"),
+            "-D",
+            str(data),
+            "-h",
+            place.host,
+            "-p",
+            str(place.port),
+            *settings,
+        ),
         cwd=data.parent,
         env=_environment(),
         log=work_dir / "postgresql.log",
@@ -191,8 +231,8 @@ def _environment() -> dict[str, str]:
     return {**guard_environment(), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _ready(process: Child, port: int) -> bool:
-    url = f"postgresql://{ROLE}@{LOOPBACK}:{port}/postgres"
+def _ready(process: Child, place: Place) -> bool:
+    url = f"postgresql://{ROLE}@{reached(place.host)}:{place.port}/postgres"
 
     return (
         wait_until(lambda: answers_select(url) or not process.running(), READY_SECONDS) and process.running()

@@ -1,0 +1,142 @@
+"""`mmm up` keeps what an engine needs, says so when it is ready, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import asyncpg  # type: ignore[import-untyped]  # it has no types
+import httpx
+import psutil
+import pytest
+import redis
+
+from harness.processes import free_port
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    import subprocess
+    from typing import Any
+
+    from tests.acceptance.command import Desk
+
+FAKES = {"iam", "policy", "eris", "llm", "ubi", "governance", "alerting", "otlp"}
+
+
+def up(desk: Desk, *arguments: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    """Start `mmm up --json` and return it, ready, with what it printed."""
+    process = desk.start("up", "--json", *arguments)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, process.communicate(timeout=30)[1]
+    return process, json.loads(line)
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    """Send a signal; return the exit code and what else was printed."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out, err
+
+
+async def one(url: str) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval("SELECT 1")
+    finally:
+        await connection.close()
+
+
+def test_all_of_it_is_ready_when_it_is_printed(desk: Desk) -> None:
+    process, offer = up(desk)
+    environment, tokens = offer["environment"], offer["tokens"]
+
+    health = {name: httpx.get(f"{url}/health").json()["status"] for name, url in offer["control"].items()}
+    verified = {
+        name: httpx.post(f"{environment['IAM_SERVICE_URL']}/verify", json={"token": token}).json()
+        for name, token in tokens.items()
+    }
+    selected = asyncio.run(one(environment["DATABASE_URL"]))
+    with redis.Redis.from_url(environment["REDIS_URL"]) as client:
+        pinged = client.ping()
+    code, out, err = end(process, signal.SIGINT)
+
+    assert (selected, pinged) == (1, True)
+    assert health == dict.fromkeys(FAKES, "ready")
+    assert {name: answer["roles"] for name, answer in verified.items()} == {
+        "developer": ["developer"],
+        "admin": ["mmm_admin"],
+        "tenant_admin": ["tenant_admin"],
+        "approver": ["mmm_approver"],
+        "ci_bot": ["ci_bot"],
+    }
+    assert {answer["tenant_id"] for answer in verified.values()} == {offer["tenant_id"]}
+    assert verified["ci_bot"]["actor_type"] == "service"
+    assert (code, out) == (0, "")
+    assert "all is ready" in err
+
+
+def test_a_kill_leaves_nothing(desk: Desk) -> None:
+    process, _ = up(desk, "--only", "database,redis,iam")
+    during = desk.left_behind()
+
+    code, _, _ = end(process, signal.SIGKILL)
+
+    assert code == -signal.SIGKILL
+    assert len(during) >= 4
+    assert eventually(lambda: not desk.left_behind(), within=5.0), desk.left_behind()
+
+
+def test_ports_are_where_they_were_asked_to_be(desk: Desk) -> None:
+    base = free_port()
+
+    process, offer = up(desk, "--only", "redis,eris", "--port-base", str(base))
+    code, _, _ = end(process, signal.SIGTERM)
+
+    assert code == 0
+    assert set(offer["environment"]) == {"REDIS_URL", "ERIS_SERVICE_URL", "ERIS_SIGNING_KEY"}
+    assert urlsplit(offer["environment"]["REDIS_URL"]).port == base + 1
+    assert urlsplit(offer["environment"]["ERIS_SERVICE_URL"]).port == base + 4
+    assert offer["tokens"] == {}
+
+
+def test_who_comes_from_elsewhere_must_know_the_password(desk: Desk) -> None:
+    process, offer = up(desk, "--only", "database,redis,ubi", "--host", "0.0.0.0")  # noqa: S104 - that is the test
+    database, cache = (urlsplit(offer["environment"][name]) for name in ("DATABASE_URL", "REDIS_URL"))
+    address = next(
+        found.address
+        for name, found in ((name, one) for name, all_ in psutil.net_if_addrs().items() for one in all_)
+        if found.family == socket.AF_INET and not found.address.startswith("127.")
+    )
+    elsewhere = f"{address}:{database.port}/mmm"
+
+    known = asyncio.run(one(f"postgresql://mmm:{database.password}@{elsewhere}"))
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        asyncio.run(one(f"postgresql://mmm:guess@{elsewhere}"))
+    with redis.Redis(address, cache.port or 0) as client, pytest.raises(redis.AuthenticationError):
+        client.ping()
+    fake = urlsplit(offer["control"]["ubi"])
+    health = httpx.get(f"http://{address}:{fake.port}/__fake__/health").status_code
+    end(process)
+
+    assert (known, health) == (1, 200)
+
+
+def test_a_service_that_ends_is_told(desk: Desk) -> None:
+    process, offer = up(desk, "--only", "redis")
+    port = urlsplit(offer["environment"]["REDIS_URL"]).port
+    (server,) = (child for child in psutil.Process(process.pid).children(recursive=True) if _is(child, port))
+
+    server.kill()
+    _, err = process.communicate(timeout=30)
+
+    assert process.returncode == 3
+    assert "Redis ended" in err.splitlines()[-1]
+
+
+def _is(process: psutil.Process, port: int | None) -> bool:
+    return "valkey-server" in " ".join(process.cmdline()) and str(port) in " ".join(process.cmdline())
