@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -20,6 +21,7 @@ from tests.waiting import eventually
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Iterator
     from typing import Any
 
     from tests.acceptance.command import Desk
@@ -27,13 +29,18 @@ if TYPE_CHECKING:
 FAKES = {"iam", "policy", "eris", "llm", "ubi", "governance", "alerting", "otlp"}
 
 
-def up(desk: Desk, *arguments: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    """Start `mmm up --json` and return it, ready, with what it printed."""
+@contextlib.contextmanager
+def up(desk: Desk, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """Start `mmm up --json` and give it, ready, with what it printed; it never outlives a test."""
     process = desk.start("up", "--json", *arguments)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, process.communicate(timeout=30)[1]
-    return process, json.loads(line)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, process.communicate(timeout=30)[1]
+        yield process, json.loads(line)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
@@ -52,18 +59,17 @@ async def one(url: str) -> object:
 
 
 def test_all_of_it_is_ready_when_it_is_printed(desk: Desk) -> None:
-    process, offer = up(desk)
-    environment, tokens = offer["environment"], offer["tokens"]
-
-    health = {name: httpx.get(f"{url}/health").json()["status"] for name, url in offer["control"].items()}
-    verified = {
-        name: httpx.post(f"{environment['IAM_SERVICE_URL']}/verify", json={"token": token}).json()
-        for name, token in tokens.items()
-    }
-    selected = asyncio.run(one(environment["DATABASE_URL"]))
-    with redis.Redis.from_url(environment["REDIS_URL"]) as client:
-        pinged = client.ping()
-    code, out, err = end(process, signal.SIGINT)
+    with up(desk) as (process, offer):
+        environment, tokens = offer["environment"], offer["tokens"]
+        health = {name: httpx.get(f"{url}/health").json()["status"] for name, url in offer["control"].items()}
+        verified = {
+            name: httpx.post(f"{environment['IAM_SERVICE_URL']}/verify", json={"token": token}).json()
+            for name, token in tokens.items()
+        }
+        selected = asyncio.run(one(environment["DATABASE_URL"]))
+        with redis.Redis.from_url(environment["REDIS_URL"]) as client:
+            pinged = client.ping()
+        code, out, err = end(process, signal.SIGINT)
 
     assert (selected, pinged) == (1, True)
     assert health == dict.fromkeys(FAKES, "ready")
@@ -81,10 +87,9 @@ def test_all_of_it_is_ready_when_it_is_printed(desk: Desk) -> None:
 
 
 def test_a_kill_leaves_nothing(desk: Desk) -> None:
-    process, _ = up(desk, "--only", "database,redis,iam")
-    during = desk.left_behind()
-
-    code, _, _ = end(process, signal.SIGKILL)
+    with up(desk, "--only", "database,redis,iam") as (process, _):
+        during = desk.left_behind()
+        code, _, _ = end(process, signal.SIGKILL)
 
     assert code == -signal.SIGKILL
     assert len(during) >= 4
@@ -94,8 +99,8 @@ def test_a_kill_leaves_nothing(desk: Desk) -> None:
 def test_ports_are_where_they_were_asked_to_be(desk: Desk) -> None:
     base = free_port()
 
-    process, offer = up(desk, "--only", "redis,eris", "--port-base", str(base))
-    code, _, _ = end(process, signal.SIGTERM)
+    with up(desk, "--only", "redis,eris", "--port-base", str(base)) as (process, offer):
+        code, _, _ = end(process, signal.SIGTERM)
 
     assert code == 0
     assert set(offer["environment"]) == {"REDIS_URL", "ERIS_SERVICE_URL", "ERIS_SIGNING_KEY"}
@@ -105,34 +110,37 @@ def test_ports_are_where_they_were_asked_to_be(desk: Desk) -> None:
 
 
 def test_who_comes_from_elsewhere_must_know_the_password(desk: Desk) -> None:
-    process, offer = up(desk, "--only", "database,redis,ubi", "--host", "0.0.0.0")  # noqa: S104 - that is the test
-    database, cache = (urlsplit(offer["environment"][name]) for name in ("DATABASE_URL", "REDIS_URL"))
-    address = next(
-        found.address
-        for name, found in ((name, one) for name, all_ in psutil.net_if_addrs().items() for one in all_)
-        if found.family == socket.AF_INET and not found.address.startswith("127.")
-    )
-    elsewhere = f"{address}:{database.port}/mmm"
+    address = elsewhere()
 
-    known = asyncio.run(one(f"postgresql://mmm:{database.password}@{elsewhere}"))
-    with pytest.raises(asyncpg.InvalidPasswordError):
-        asyncio.run(one(f"postgresql://mmm:guess@{elsewhere}"))
-    with redis.Redis(address, cache.port or 0) as client, pytest.raises(redis.AuthenticationError):
-        client.ping()
-    fake = urlsplit(offer["control"]["ubi"])
-    health = httpx.get(f"http://{address}:{fake.port}/__fake__/health").status_code
-    end(process)
+    with up(desk, "--only", "database,redis,ubi", "--host", "0.0.0.0") as (_, offer):  # noqa: S104 - the test
+        environment = {name: urlsplit(url) for name, url in offer["environment"].items()}
+        database, cache = environment["DATABASE_URL"], environment["REDIS_URL"]
+        known = asyncio.run(one(f"postgresql://mmm:{database.password}@{address}:{database.port}/mmm"))
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            asyncio.run(one(f"postgresql://mmm:guess@{address}:{database.port}/mmm"))
+        with redis.Redis(address, cache.port or 0) as client, pytest.raises(redis.AuthenticationError):
+            client.ping()
+        fake = urlsplit(offer["control"]["ubi"])
+        health = httpx.get(f"http://{address}:{fake.port}/__fake__/health").status_code
 
     assert (known, health) == (1, 200)
+    assert {url.hostname for url in environment.values()} == {"127.0.0.1"}
+
+
+def elsewhere() -> str:
+    """Return an address of this machine that is not loopback."""
+    every = (found for addresses in psutil.net_if_addrs().values() for found in addresses)
+    outer = [found.address for found in every if found.family == socket.AF_INET]
+    return next((address for address in outer if not address.startswith("127.")), "127.0.0.2")
 
 
 def test_a_service_that_ends_is_told(desk: Desk) -> None:
-    process, offer = up(desk, "--only", "redis")
-    port = urlsplit(offer["environment"]["REDIS_URL"]).port
-    (server,) = (child for child in psutil.Process(process.pid).children(recursive=True) if _is(child, port))
-
-    server.kill()
-    _, err = process.communicate(timeout=30)
+    with up(desk, "--only", "redis") as (process, offer):
+        port = urlsplit(offer["environment"]["REDIS_URL"]).port
+        below = psutil.Process(process.pid).children(recursive=True)
+        (server,) = (child for child in below if _is(child, port))
+        server.kill()
+        _, err = process.communicate(timeout=30)
 
     assert process.returncode == 3
     assert "Redis ended" in err.splitlines()[-1]
