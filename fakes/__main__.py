@@ -72,7 +72,7 @@ async def _serve(only: Sequence[str] | None, ports: dict[str, int], host: str) -
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    running = await start_fakes(only, ports, host)
+    running = await start_fakes(only, ports, host=host)
     sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
     sys.stdout.flush()
     await stopped.wait()

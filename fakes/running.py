@@ -32,7 +32,7 @@ class RunningFakes:
 
 
 async def start_fakes(
-    only: Collection[str] | None = None, ports: Mapping[str, int] | None = None, host: str = LOOPBACK
+    only: Collection[str] | None = None, ports: Mapping[str, int] | None = None, *, host: str = LOOPBACK
 ) -> RunningFakes:
     """Start all fakes, or those named, on free ports or on those given; ready when this returns."""
     wanted = _known(FAKES if only is None else only)
