@@ -34,11 +34,7 @@ class Order:
         return tuple(name for name in self.names if name in FAKES)
 
     def ports(self) -> Mapping[str, int]:
-        """Return the port of each name: the base and its place; nothing where any port will do.
-
-        >>> Order(names=("eris",), port_base=9100).ports()
-        {'eris': 9104}
-        """
+        """Return the port of each name: the base and its place; nothing where any port will do."""
         if self.port_base is None:
             return {}
         return {name: self.port_base + PLACES.index(name) for name in self.names}
