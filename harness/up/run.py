@@ -18,7 +18,7 @@ from harness.up.tokens import callers, mint
 from harness.worlds.signing import new_signing_key, trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from harness.up.places import Order
@@ -73,35 +73,52 @@ def _look(order: Order) -> None:
 
 
 def _started(order: Order, work_dir: Path, stack: contextlib.ExitStack) -> dict[str, str]:
-    ports = order.ports()
+    """Start all of it side by side; return the addresses in the order of their places."""
     # Whoever reaches it from elsewhere has to know a password; on this machine nobody is asked.
-    password = None if order.host == LOOPBACK else token_hex(16)
+    starter = Starter(order, work_dir, None if order.host == LOOPBACK else token_hex(16))
+    wanted = {
+        starter.database: DATABASE in order.names,
+        starter.redis: REDIS in order.names,
+        starter.speakers: bool(order.fakes),
+    }
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        starting = [pool.submit(start, stack) for start, asked in wanted.items() if asked]
+    urls = {name: url for done in starting for name, url in done.result().items()}
+    return {name: urls[name] for name in order.names}
 
-    def database() -> dict[str, str]:
-        served = postgresql(work_dir, host=order.host, port=ports.get(DATABASE), password=password)
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Knows how each part is started; each is ended by the stack that it is started on."""
+
+    order: Order
+    work_dir: Path
+    password: str | None
+
+    def database(self, stack: contextlib.ExitStack) -> dict[str, str]:
+        """Start PostgreSQL with one empty database."""
+        served = postgresql(
+            self.work_dir, host=self.order.host, port=self.order.ports().get(DATABASE), password=self.password
+        )
         return {DATABASE: create_database(stack.enter_context(served).admin_url, DATABASE_NAME)}
 
-    def redis() -> dict[str, str]:
+    def redis(self, stack: contextlib.ExitStack) -> dict[str, str]:
+        """Start Valkey."""
         served = valkey(
-            work_dir, work_dir / "valkey", host=order.host, port=ports.get(REDIS), password=password
+            self.work_dir,
+            self.work_dir / "valkey",
+            host=self.order.host,
+            port=self.order.ports().get(REDIS),
+            password=self.password,
         )
         return {REDIS: stack.enter_context(served)}
 
-    def of_http() -> dict[str, str]:
-        spoken = {name: port for name, port in ports.items() if name in order.fakes}
-        return stack.enter_context(
-            fakes(work_dir, work_dir / "fakes", order.fakes, ports=spoken, host=order.host)
-        )
-
-    wanted: dict[Callable[[], dict[str, str]], bool] = {
-        database: DATABASE in order.names,
-        redis: REDIS in order.names,
-        of_http: bool(order.fakes),
-    }
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        starting = [pool.submit(start) for start, asked in wanted.items() if asked]
-    urls = {name: url for done in starting for name, url in done.result().items()}
-    return {name: urls[name] for name in order.names}
+    def speakers(self, stack: contextlib.ExitStack) -> dict[str, str]:
+        """Start the process of the fakes."""
+        names, places = self.order.fakes, self.order.ports()
+        ports = {name: port for name, port in places.items() if name in names}
+        spoken = fakes(self.work_dir, self.work_dir / "fakes", names, ports=ports, host=self.order.host)
+        return stack.enter_context(spoken)
 
 
 def _offer(order: Order, urls: Mapping[str, str]) -> Offer:
