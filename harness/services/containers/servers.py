@@ -21,8 +21,9 @@ from harness.processes import (
     start,
     wait_until,
 )
+from harness.services.cluster import ROLE
 from harness.services.containers.order import VARIABLE, Order, Place
-from harness.services.postgres import ROLE, answers_select
+from harness.services.postgres import answers_select
 from harness.services.valkey import answers_ping
 
 if TYPE_CHECKING:
