@@ -28,6 +28,7 @@ ROOMS = (
     "benchmarks",
     "noxfile.py",
 )
+BENCHMARKS = ("benchmarks.fakes_throughput", "benchmarks.redis_throughput")
 PINS = ("--constraint", "constraints.txt")
 
 
@@ -69,6 +70,14 @@ def tests(session: nox.Session) -> None:
     """Ask whether the toolkit is right: its own tests."""
     install(session, *group("tests"))
     session.run("pytest", "--numprocesses", "2", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session(name="fuzz-fakes")
+def fuzz_fakes(session: nox.Session) -> None:
+    """Fuzz every fake against its own contract for minutes (-- --fuzz-seed N begins elsewhere)."""
+    install(session, *group("tests"))
+    deep = ("--fuzz-examples", "300", "--verbose", "-rP", "-p", "no:randomly")
+    session.run("pytest", "tests/fakes/test_schemathesis.py", *deep, *session.posargs)
 
 
 @nox.session
@@ -114,12 +123,31 @@ def docs(session: nox.Session) -> None:
     session.run("mkdocs", "build", "--strict", "--site-dir", session.create_tmp() + "/site")
 
 
-@nox.session
-def bench(session: nox.Session) -> None:
-    """Run the benchmarks (never part of the tests: a figure is not a verdict)."""
+@nox.session(name="bench-fakes")
+def bench_fakes(session: nox.Session) -> None:
+    """Measure the fakes beside a bare server and their goals (a figure is not a verdict: no test)."""
     install(session)
-    for script in session.posargs or ("benchmarks/fakes_throughput.py",):
-        session.run("python", script)
+    for module in BENCHMARKS:
+        session.run("python", "-m", module, *session.posargs)
+
+
+@nox.session(name="redis-proof")
+def redis_proof(session: nox.Session) -> None:
+    """Compare the Redis fake, over both backends, with a real server: 20,000 commands and more."""
+    install(session, *group("tests"))
+    narrowed = ("tests/fakes/redis/test_proof.py", "--hypothesis-profile", "redis-proof", "-rP")
+    session.run("pytest", *narrowed, *session.posargs)
+
+
+@nox.session(name="redis-py-tests")
+def redis_py_tests(session: nox.Session) -> None:
+    """Run redis-py's own tests of the supported families against the Redis fake."""
+    install(session, *group("tests"), "pip", "pytest-timeout")
+    version = session.run("python", "-c", "import redis; print(redis.__version__)", silent=True)
+    place = session.create_tmp()
+    fetch = ("download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--dest", place)
+    session.run("python", "-m", "pip", *fetch, f"redis=={str(version).strip()}")
+    session.run("python", "-m", "tests.fakes.redis.redis_py", f"{place}/redis-{str(version).strip()}.tar.gz")
 
 
 @nox.session

@@ -1,195 +1,144 @@
-"""How many requests a second the fakes answer: `python benchmarks/fakes_throughput.py [SECONDS]`.
+"""What the fakes can bear, beside what is the goal: `python -m benchmarks.fakes_throughput [SECONDS]`.
 
-One process of fakes, one of clients (16 connections, one request at a time each), both on this machine;
-contract check, scripts and journal are on, as always. Run it alone: it measures what is left of the machine.
+The bare server and the fake take turns, in slices of SECONDS, so that both meet the same machine; of each the
+best slice counts. Processor time is the server's own: it says the most where others use the machine, too.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import json
 import subprocess
 import sys
-import time
-import urllib.request
-from itertools import cycle
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from uuid import uuid4
+from dataclasses import dataclass
+from itertools import cycle, islice
+from typing import TYPE_CHECKING
 
-import rfc8785
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from benchmarks import asked, servers, starting
+from benchmarks.client import load, wrk_or_load
+from benchmarks.table import Row, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CONNECTIONS = 16
-ROOT = Path(__file__).parents[1]
-KID = "bench"
+    from benchmarks.servers import Served
+
+_TURNS = 5
+_MILLION = 1_000_000
+_PIPELINED = 32
+_FRESH = 8
 
 
-class Client(asyncio.Protocol):
-    """Sends the next request when the answer to the last one is whole."""
+@dataclass(frozen=True)
+class Best:
+    """The best of some slices: requests a second, and microseconds of processor time for each."""
 
-    def __init__(self, requests: Iterator[bytes]) -> None:
-        self._requests = requests
-        self._buffer = b""
-        self.answered = 0
-        self.bad = 0
-        self.gone = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first request."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._next()
-
-    def data_received(self, data: bytes) -> None:
-        """Count answers."""
-        self._buffer += data
-        head, found, body = self._buffer.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        if len(body) < length:
-            return
-        self._buffer = b""
-        self.answered += 1
-        self.bad += not head.startswith(b"HTTP/1.1 200")
-        self._next()
-
-    def connection_lost(self, _error: Exception | None) -> None:
-        """Say that nothing more comes."""
-        self.gone.set_result(None)
-
-    def _next(self) -> None:
-        request = next(self._requests, None)
-        if request is None:
-            self._transport.close()
-        else:
-            self._transport.write(request)
-
-    def stop(self) -> None:
-        """End."""
-        self._transport.abort()
-
-
-async def measure(url: str, requests: Iterator[bytes], seconds: float) -> tuple[float, int]:
-    """Return requests answered per second, and how many were not answered by 200."""
-    loop = asyncio.get_running_loop()
-    place = urlsplit(url)
-    assert place.hostname is not None
-    assert place.port is not None
-    host, port = place.hostname, place.port
-    began = time.perf_counter()
-    clients = [
-        (await loop.create_connection(lambda: Client(requests), host, port))[1] for _ in range(CONNECTIONS)
-    ]
-    await asyncio.wait([client.gone for client in clients], timeout=seconds)
-    took = time.perf_counter() - began
-    for client in clients:
-        client.stop()
-    return sum(client.answered for client in clients) / took, sum(client.bad for client in clients)
-
-
-def post(path: str, body: Any) -> bytes:  # noqa: ANN401 -- any JSON value
-    """Return a request's bytes."""
-    content = json.dumps(body).encode()
-    head = (
-        f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(content)}\r\n\r\n"
-    )
-    return head.encode() + content
-
-
-def control(url: str, method: str, path: str, body: Any) -> Any:  # noqa: ANN401 -- any JSON value
-    """Ask the control API."""
-    request = urllib.request.Request(f"{url}/__fake__{path}", json.dumps(body).encode(), method=method)  # noqa: S310 -- our own URL
-    with urllib.request.urlopen(request) as reply:  # noqa: S310 -- our own URL
-        return json.load(reply)
-
-
-def receipts(count: int, key: Ed25519PrivateKey) -> Iterator[bytes]:
-    """Return requests with signed receipts, made before the clock starts."""
-    return iter([post("/v1/evidence/receipts", signed(key)) for _ in range(count)])
-
-
-def signed(key: Ed25519PrivateKey) -> dict[str, Any]:
-    """Return one signed receipt."""
-    whole: dict[str, Any] = {
-        "receipt_id": str(uuid4()),
-        "gate_id": "mmm",
-        "schema_version": "1.0.0",
-        "tenant_id": "bench",
-        "plane": "product_cloud",
-        "environment": "dev",
-        "module_id": "mmm-engine",
-        "emitter_service": "mmm-engine",
-        "policy_version_ids": ["policy-1"],
-        "snapshot_hash": "sha256:" + "0" * 64,
-        "timestamp_utc": "2026-01-02T03:04:05.000006Z",
-        "timestamp_monotonic_ms": 12345,
-        "evaluation_point": "pre-commit",
-        "inputs": {"kind": "decision", "signal_ids": [], "playbooks": [], "policy_snapshot_id": "s"},
-        "decision": {"status": "pass", "rationale": "One playbook fits.", "badges": []},
-        "result": {"types": ["mirror"], "surfaces": ["ide"]},
-        "actor": {"repo_id": "repo-1", "type": "human"},
-        "evidence_handles": [],
-        "degraded": False,
-        "risk": {"score": 0.25, "flags": [], "safety_checks_passed": True},
-        "kid": KID,
-        "signature_algo": "ed25519",
-    }
-    signature = base64.b64encode(key.sign(rfc8785.dumps(whole))).decode()
-    return {**whole, "signature": f"sig-ed25519:{KID}:{signature}"}
-
-
-def tokens(url: str, count: int) -> list[str]:
-    """Return new tokens."""
-    return [
-        control(url, "POST", "/tokens", {"sub": f"s{number}", "tenant_id": "bench"})["token"]
-        for number in range(count)
-    ]
-
-
-def show(what: str, figure: tuple[float, int]) -> None:
-    """Print one line."""
-    rate, bad = figure
-    sys.stdout.write(f"{what:<44}{rate:>9,.0f}/s{f'   {bad} not 200' if bad else ''}\n")
+    rate: float
+    micros: float
+    share: float
 
 
 def main() -> None:
     """Measure and print."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    began = time.perf_counter()
-    with subprocess.Popen((sys.executable, "-m", "fakes"), cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        urls = json.loads(process.stdout.readline())
-        sys.stdout.write(f"{'start, until all fakes are ready':<44}{time.perf_counter() - began:>9.3f} s\n")
-        try:
-            run(urls, seconds)
-        finally:
-            process.terminate()
+    servers.stay_out_of_their_way()
+    show("HTTP", [*front_end(seconds), *million()])
+    show("IAM and ERIS", list(behaviours(seconds)))
+    show("Start", list(starts()))
 
 
-def run(urls: dict[str, str], seconds: float) -> None:
-    """Measure one call after the other."""
-    verify = "/iam/v1/verify"
-    known = cycle([post(verify, {"token": token}) for token in tokens(urls["iam"], 16)])
-    new = iter([post(verify, {"token": token}) for token in tokens(urls["iam"], 1500)])
-    evaluate = post(
-        "/v1/policy/tenants/bench/evaluate", {"context": {"actor_type": "human", "source": "ide"}}
+def front_end(seconds: float) -> Iterator[Row]:
+    """Compare a scripted route, with matching, contract check and journal, with the bare server."""
+    with servers.bare() as peer, servers.fakes("llm") as fake:
+        asked.script_prompts(fake.urls["llm"])
+        bare, ours = take_turns(seconds, peer, fake)
+    yield Row("bare server: requests/s", bare.rate)
+    yield Row("scripted route: requests/s", ours.rate, f"{bare.rate / 2:,.0f}", ours.rate >= bare.rate / 2)
+    yield Row("  share of the bare server", ours.rate / bare.rate, "0.5", ours.rate >= bare.rate / 2)
+    yield Row("bare server: µs of processor per request", bare.micros)
+    yield Row("scripted route: µs of processor per request", ours.micros, "20", ours.micros <= 20)  # noqa: PLR2004
+    yield Row("  share of the bare server", bare.micros / ours.micros, "0.5", ours.micros <= 2 * bare.micros)
+    yield Row("client: share of a core, at most", max(bare.share, ours.share))
+
+
+def take_turns(seconds: float, peer: Served, fake: Served) -> tuple[Best, Best]:
+    """Return the best slices of the bare server and of the fake."""
+    bare, ours = [], []
+    for _ in range(_TURNS):
+        bare.append(one_slice(peer, "bare", seconds))
+        ours.append(one_slice(fake, "llm", seconds))
+    return best(bare), best(ours)
+
+
+def one_slice(served: Served, name: str, seconds: float) -> Best:
+    """Put the load on once."""
+    before = served.cpu_seconds()
+    done = wrk_or_load(served.urls[name], asked.prompts, seconds)
+    assert not done.bad
+    return Best(done.rate, (served.cpu_seconds() - before) / done.answered * 1e6, done.share)
+
+
+def best(slices: list[Best]) -> Best:
+    """Return the highest rate, the lowest cost and the client's highest share."""
+    return Best(
+        max(one.rate for one in slices), min(one.micros for one in slices), max(one.share for one in slices)
     )
-    key = Ed25519PrivateKey.generate()
-    public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
-    control(urls["eris"], "PUT", f"/keys/{KID}", {"public_key": public, "status": "active"})
 
-    show("iam: verify, token seen before", asyncio.run(measure(urls["iam"], known, seconds)))
-    show("iam: verify, new token", asyncio.run(measure(urls["iam"], new, seconds)))
-    show("policy: evaluate", asyncio.run(measure(urls["policy"], cycle([evaluate]), seconds)))
-    show("eris: receipt", asyncio.run(measure(urls["eris"], receipts(4000, key), seconds)))
+
+def million() -> Iterator[Row]:
+    """Measure memory before and after a million requests; these are pipelined, to be done soon."""
+    with servers.fakes("llm") as fake:
+        asked.script_prompts(fake.urls["llm"])
+        before = fake.megabytes()
+        done = load(fake.urls["llm"], islice(asked.prompts(), _MILLION), 3600, _PIPELINED)
+        after = fake.megabytes()
+    assert (done.answered, done.bad) == (_MILLION, 0)
+    yield Row("memory at start: MB", before)
+    yield Row("memory after 1,000,000 requests: MB", after, "60", after <= 60)  # noqa: PLR2004
+    yield Row("  meanwhile, pipelined by 32: requests/s", done.rate)
+
+
+def behaviours(seconds: float) -> Iterator[Row]:
+    """Measure the calls that do real work."""
+    with servers.fakes("iam", "eris") as both:
+        iam, eris = both.urls["iam"], both.urls["eris"]
+        known, new = asked.verifications(iam, 16), asked.verifications(iam, 3_000)
+        load(iam, iter(known), seconds)
+        yield from rates("verify, token seen before", 10_000, *work(both, iam, cycle(known), seconds))
+        yield from rates("verify, new token", 5_000, *work(both, iam, iter(new), seconds))
+        made = asked.receipts(eris, 6_000)
+        yield from rates("receipt", 3_000, *work(both, eris, iter(made), seconds))
+
+
+def work(served: Served, url: str, requests: Iterator[bytes], seconds: float) -> tuple[float, float]:
+    """Return how many are answered in a second, and how many in a second of the server's processor."""
+    before = served.cpu_seconds()
+    done = load(url, requests, seconds)
+    return done.rate, done.answered / (served.cpu_seconds() - before)
+
+
+def rates(what: str, goal: int, rate: float, of_processor: float) -> Iterator[Row]:
+    """Return two lines; where others use the machine, too, the second says more."""
+    yield Row(f"{what}: requests/s", rate, f"{goal:,}", rate >= goal)
+    yield Row("  in a second of processor", of_processor, f"{goal:,}", of_processor >= goal)
+
+
+def starts() -> Iterator[Row]:
+    """Measure how soon fakes answer; each in a fresh process, the best of a few."""
+    both = [_fresh() for _ in range(_FRESH)]
+    first, second = min(one for one, _ in both), min(two for _, two in both)
+    yield Row("in process, to the first answer: ms of processor", first, "2", first <= 2)  # noqa: PLR2004
+    yield Row("  another one in that process: ms", second, "2", second <= 2)  # noqa: PLR2004
+    children = [starting.child_milliseconds() for _ in range(_FRESH)]
+    whole, alone = min(one for one, _ in children), min(two for _, two in children)
+    yield Row("all in a child, until ready: ms", whole)
+    yield Row("  beyond imports: ms", whole - alone, "300", whole - alone <= 300)  # noqa: PLR2004
+
+
+def _fresh() -> tuple[float, float]:
+    command = (sys.executable, "-m", "benchmarks.starting")
+    env = starting.environment()
+    ended = subprocess.run(command, cwd=servers.ROOT, env=env, capture_output=True, text=True, check=True)
+    first, second = ended.stdout.split()
+    return float(first), float(second)
 
 
 if __name__ == "__main__":

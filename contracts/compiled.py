@@ -1,13 +1,15 @@
 """A document made ready to check messages: every schema compiled once, every `$ref` followed once.
 
-Rule: compiling may take milliseconds; what it yields checks a message in microseconds and keeps no state.
+Rules: compiling may take a millisecond; what it yields checks a message in microseconds and keeps no state.
+What requests must be is compiled at once, what answers must be when the first answer is checked: whoever only
+serves an operation never needs it, and it is most of a document.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -42,16 +44,22 @@ class Response:
     may_be_empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checks:
     """All that is said of one operation's messages. `closed_query`: an undocumented parameter is a breach."""
 
     operation: Operation
+    name: str
     parameters: tuple[Parameter, ...]
     closed_query: bool
     body_required: bool
     body: Contents
-    responses: Mapping[str, Response]
+    compile_responses: Callable[[], Mapping[str, Response]]
+
+    @cached_property
+    def responses(self) -> Mapping[str, Response]:
+        """Return what is said of each status that is named, of hundreds ("4XX") and of "default"."""
+        return self.compile_responses()
 
     def response(self, status: int) -> Response | None:
         """Return what is said of this status: by itself, by its hundred ("4XX") or by `default`."""
@@ -88,6 +96,7 @@ class _Compiler:
         self._uri = openapi_uri(document.name)
         self._registry = registry((document.name, document.raw))
         self._closed_query = document.raw.get("x-unknown-query") == "refused"
+        self._compiled: dict[str, jsonschema_rs.Validator] = {}
 
     def operation(self, operation: Operation) -> Checks:
         item = self._root.at("paths", operation.template)
@@ -95,11 +104,12 @@ class _Compiler:
         body = self._follow(node.at("requestBody")) if "requestBody" in node.value else _Node("", {})
         return Checks(
             operation=operation,
+            name=operation.name,
             parameters=tuple(self._parameters(item)) + tuple(self._parameters(node)),
             closed_query=self._closed_query,
             body_required=body.value.get("required", False),
             body=self._contents(body),
-            responses={
+            compile_responses=lambda: {
                 status: self._response(self._follow(node.at("responses", status)))
                 for status in node.value["responses"]
             },
@@ -144,7 +154,11 @@ class _Compiler:
         }
 
     def _validator(self, schema: _Node) -> jsonschema_rs.Validator:
-        return compile_schema(f"{self._uri}#{_fragment(schema.pointer)}", self._registry)
+        """Return the validator of the schema that stands there; one that many refer to is compiled once."""
+        pointer = self._follow(schema).pointer if schema.value.keys() == {"$ref"} else schema.pointer
+        if pointer not in self._compiled:
+            self._compiled[pointer] = compile_schema(f"{self._uri}#{_fragment(pointer)}", self._registry)
+        return self._compiled[pointer]
 
     def _follow(self, node: _Node) -> _Node:
         """Return what a reference object within this document means; anything else as it is."""

@@ -15,7 +15,7 @@ from contracts.routing import Match, Operation, Router
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = ("engine", "iam", "eris", "policy", "llm", "ubi", "governance", "alerting", "otlp")
+NAMES = ("engine", "iam", "eris", "policy", "llm", "ubi", "governance", "alerting", "otlp", "control")
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

@@ -7,26 +7,33 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Any
 
 import jsonschema_rs
 import yaml
 
+from contracts.parsed import read_parsed
+
 _ROOT = "contract:///"
+_HERE = files("contracts")
 
 
 def read_openapi(name: str) -> dict[str, Any]:
     """Return openapi/<name>.yaml as written."""
-    text = files("contracts").joinpath("openapi", f"{name}.yaml").read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is the safe one
+    with as_file(_HERE.joinpath("openapi", f"{name}.yaml")) as source:
+        document: dict[str, Any] = read_parsed(source, _parse)
     return document
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401 - any value that YAML can say
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is the safe one
 
 
 @cache
 def read_schemas() -> dict[str, dict[str, Any]]:
     """Return every schemas/<name>.json by name."""
-    folder = files("contracts").joinpath("schemas")
+    folder = _HERE.joinpath("schemas")
     found = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda e: e.name
     )

@@ -7,7 +7,7 @@ parameter takes one whole segment, percent-decoded and never empty.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class Operation:
         return f"{self.method} {self.template}"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """An operation and what the path gave for each of its parameters."""
 
     operation: Operation
@@ -45,44 +44,45 @@ class Router:
     """Find operations by method and path."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._routes: dict[int, list[tuple[tuple[str, ...], Operation]]] = {}
-        for operation in operations:
-            segments = _segments(operation.template)
-            self._routes.setdefault(len(segments), []).append((segments, operation))
-        for routes in self._routes.values():
-            routes.sort(key=lambda route: [segment.startswith("{") for segment in route[0]])
+        self._templates: dict[int, list[_Template]] = {}
+        for template in map(_Template, operations):
+            self._templates.setdefault(template.length, []).append(template)
+        for templates in self._templates.values():
+            templates.sort(key=lambda template: template.order)
 
     def find(self, method: str, path: str) -> Match | None:
         """Return the operation that this method and path mean, or None."""
-        segments = _segments(path)
-        for template, operation in self._routes.get(len(segments), ()):
-            if operation.method == method and _fits(template, segments):
-                return Match(operation, _parameters(template, segments))
+        segments = path.split("/")
+        for template in self._templates.get(len(segments), ()):
+            if template.operation.method == method and template.fits(segments):
+                return Match(template.operation, template.values(segments))
         return None
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that some operation at this path has, sorted; empty for an unknown path."""
-        segments = _segments(path)
-        routes = self._routes.get(len(segments), ())
-        return tuple(
-            sorted({operation.method for template, operation in routes if _fits(template, segments)})
-        )
+        segments = path.split("/")
+        templates = self._templates.get(len(segments), ())
+        return tuple(sorted({one.operation.method for one in templates if one.fits(segments)}))
 
 
-def _segments(path: str) -> tuple[str, ...]:
-    return tuple(path.split("/"))
+class _Template:
+    """A path template, taken apart into what must be there and what may be anything."""
 
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        parts = tuple(enumerate(operation.template.split("/")))
+        self.length = len(parts)
+        self.order = [part.startswith("{") for _, part in parts]
+        self._literals = tuple((at, part) for at, part in parts if not part.startswith("{"))
+        self._parameters = tuple((at, part[1:-1]) for at, part in parts if part.startswith("{"))
 
-def _fits(template: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    return all(
-        bool(segment) if part.startswith("{") else part == segment
-        for part, segment in zip(template, segments, strict=True)
-    )
+    def fits(self, segments: list[str]) -> bool:
+        """Say whether a path of as many segments is one of its."""
+        for at, literal in self._literals:
+            if segments[at] != literal:
+                return False
+        return all(segments[at] for at, _ in self._parameters)
 
-
-def _parameters(template: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str]:
-    return {
-        part[1:-1]: unquote(segment)
-        for part, segment in zip(template, segments, strict=True)
-        if part.startswith("{")
-    }
+    def values(self, segments: list[str]) -> dict[str, str]:
+        """Return what such a path gives for each parameter."""
+        return {name: unquote(segments[at]) for at, name in self._parameters}

@@ -1,4 +1,4 @@
-"""JSON Schemas that stand by themselves: the receipt.
+"""JSON Schemas that stand by themselves: the receipt, and parts of them that have a name (`$defs`).
 
 Rule: compiled once, since the ERIS fake checks every receipt of a load run.
 """
@@ -22,6 +22,7 @@ class Schema:
 
     name: str
     raw: dict[str, Any]
+    part: str | None = None
 
     def check(self, instance: object) -> list[Violation]:
         """Return how the instance breaks the schema; pointers begin with the schema's name."""
@@ -29,13 +30,14 @@ class Schema:
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
-        return compile_schema(schema_uri(self.name), registry())
+        below = "" if self.part is None else f"#/$defs/{self.part}"
+        return compile_schema(schema_uri(self.name) + below, registry())
 
 
 @cache
-def load_schema(name: str) -> Schema:
-    """Return schemas/<name>.json."""
+def load_schema(name: str, part: str | None = None) -> Schema:
+    """Return schemas/<name>.json, or a part of it by its name in `$defs`."""
     schemas = read_schemas()
     if name not in schemas:
         raise ValueError(f"no schema {name!r}; there are: {', '.join(schemas)}")
-    return Schema(name, schemas[name])
+    return Schema(name, schemas[name] if part is None else schemas[name]["$defs"][part], part)

@@ -16,13 +16,23 @@ from contracts.violations import Violation, escape, schema_violations
 
 if TYPE_CHECKING:
     from contracts.document import Document
-    from contracts.routing import Match
 
-__all__ = ["Headers", "Violation", "check_request", "check_response"]
+__all__ = [
+    "UNREADABLE",
+    "Headers",
+    "Violation",
+    "check_received",
+    "check_request",
+    "check_response",
+    "read_json",
+]
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 
-_UNREADABLE: Final = object()
+UNREADABLE: Final = object()
+"""What `read_json` returns for a body that is not JSON."""
+
+_decode = msgspec.json.Decoder().decode
 
 
 def check_request(  # noqa: PLR0917 - the parts of a request, in the order of the wire
@@ -36,11 +46,32 @@ def check_request(  # noqa: PLR0917 - the parts of a request, in the order of th
     if match is None:
         return [_no_operation(document, method, path)]
     checks = compile_document(document)[match.operation.operation_id]
-    known = _lower(headers)
-    return [
-        *_check_parameters(checks, match, parse_qsl(query, keep_blank_values=True), known),
-        *_check_request_body(checks, known.get("content-type"), body),
-    ]
+    return check_received(checks, match.path_params, query, _lower(headers), body, read_json(body))
+
+
+def check_received(  # noqa: PLR0917 - the parts of a request, in the order of the wire
+    checks: Checks,
+    path_params: Mapping[str, str],
+    query: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    value: object,
+) -> list[Violation]:
+    """Return the same of a request that was routed and read already, as a server needs it for itself, too.
+
+    Header names are lower case; `value` is what `read_json` made of the body.
+    """
+    found: list[Violation] = []
+    if checks.parameters or query:
+        arguments = parse_qsl(query, keep_blank_values=True) if query else []
+        found = list(_check_parameters(checks, path_params, arguments, headers))
+    if body and checks.body:
+        return found + _check_content(checks.body, headers.get("content-type"), value, checks.name)
+    if body:
+        found.append(Violation("body.unexpected", checks.name, "/body", "this operation takes no body"))
+    elif checks.body_required:
+        found.append(Violation("body.missing", checks.name, "/body", "the body is missing"))
+    return found
 
 
 def check_response(  # noqa: PLR0917 - the parts of an answer, in the order of the wire
@@ -57,7 +88,7 @@ def check_response(  # noqa: PLR0917 - the parts of an answer, in the order of t
     known = _lower(headers)
     found = [violation for header in response.headers for violation in _check_header(header, known, name)]
     if response.contents and (body or not response.may_be_empty):
-        found += _check_content(response.contents, known.get("content-type"), body, name)
+        found += _check_content(response.contents, known.get("content-type"), read_json(body), name)
     return found
 
 
@@ -76,20 +107,23 @@ def _lower(headers: Headers) -> dict[str, str]:
 
 
 def _check_parameters(
-    checks: Checks, match: Match, query: list[tuple[str, str]], headers: Mapping[str, str]
+    checks: Checks,
+    path_params: Mapping[str, str],
+    query: list[tuple[str, str]],
+    headers: Mapping[str, str],
 ) -> Iterator[Violation]:
-    name = match.operation.name
+    name = checks.name
     for parameter in checks.parameters:
         match parameter.part:
             case "path":
-                yield from _check_value(parameter, match.path_params[parameter.name], name)
+                yield from _check_value(parameter, path_params[parameter.name], name)
             case "query":
                 yield from _check_query(
                     parameter, [value for key, value in query if key == parameter.name], name
                 )
             case _:
                 yield from _check_header(parameter, headers, name)
-    if checks.closed_query:
+    if checks.closed_query and query:
         yield from _check_unknown_query(checks, query)
 
 
@@ -103,9 +137,7 @@ def _check_query(parameter: Parameter, values: list[str], operation: str) -> Ite
 def _check_unknown_query(checks: Checks, query: list[tuple[str, str]]) -> Iterator[Violation]:
     documented = {parameter.name for parameter in checks.parameters if parameter.part == "query"}
     for name in dict.fromkeys(name for name, _ in query if name not in documented):
-        yield Violation(
-            "query.unknown", checks.operation.name, f"/query/{escape(name)}", f"{name!r} is not documented"
-        )
+        yield Violation("query.unknown", checks.name, f"/query/{escape(name)}", f"{name!r} is not documented")
 
 
 def _check_header(parameter: Parameter, headers: Mapping[str, str], operation: str) -> list[Violation]:
@@ -138,30 +170,21 @@ def _read_value(text: str, types: frozenset[str]) -> object:
         return text
 
 
-def _check_request_body(checks: Checks, content_type: str | None, body: bytes) -> list[Violation]:
-    name = checks.operation.name
-    if body and not checks.body:
-        return [Violation("body.unexpected", name, "/body", "this operation takes no body")]
-    if body:
-        return _check_content(checks.body, content_type, body, name)
-    if checks.body_required:
-        return [Violation("body.missing", name, "/body", "the body is missing")]
-    return []
-
-
 def _check_content(
-    contents: Contents, content_type: str | None, body: bytes, operation: str
+    contents: Contents, content_type: str | None, value: object, operation: str
 ) -> list[Violation]:
-    media = (content_type or "").partition(";")[0].strip().lower()
-    key = _documented(contents, media)
+    media = content_type or ""
+    key: str | None = media
+    if media not in contents:
+        media = media.partition(";")[0].strip().lower()
+        key = _documented(contents, media)
     if key is None:
         message = f"content type {media or 'none'} is not one of {', '.join(contents)}"
         return [Violation("content-type", operation, "/header/content-type", message)]
     validator = contents[key]
     if validator is None or not media.endswith("json"):
         return []
-    value = _read_json(body)
-    if value is _UNREADABLE:
+    if value is UNREADABLE:
         return [Violation("body.malformed", operation, "/body", "the body is not JSON")]
     return schema_violations(validator, value, part="body", operation=operation)
 
@@ -171,8 +194,9 @@ def _documented(contents: Contents, media: str) -> str | None:
     return next((key for key in wanted if key in contents), None)
 
 
-def _read_json(body: bytes) -> object:
+def read_json(body: bytes) -> object:
+    """Return the JSON value that the body is, or `UNREADABLE`."""
     try:
-        return msgspec.json.decode(body)
+        return _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _UNREADABLE
+        return UNREADABLE

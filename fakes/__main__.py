@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import signal
 import sys
 from typing import TYPE_CHECKING
 
+from fakes.catalogue import FAKES, REDIS
 from fakes.http.server import LOOPBACK, PortInUseError
 from fakes.running import UnknownFakeError, start_fakes
 
@@ -27,12 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped; return the exit code."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
-    only = None if chosen.only is None else [name for name in chosen.only.split(",") if name]
+    only = [*FAKES, REDIS] if chosen.only is None else [name for name in chosen.only.split(",") if name]
     try:
-        return asyncio.run(_serve(only, dict(chosen.port), chosen.host))
+        return asyncio.run(_serve(only, dict(chosen.port), chosen.redis_upstream, chosen.host))
     except UnknownFakeError as error:
         return _say(str(error), _WRONG_USAGE)
-    except PortInUseError as error:
+    except (PortInUseError, ConnectionError) as error:
         return _say(str(error), _NO_ENVIRONMENT)
 
 
@@ -46,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_port,
         help="a port for one fake; a free one by default",
+    )
+    parser.add_argument(
+        "--redis-upstream",
+        metavar="URL",
+        help="a real server that the Redis fake stands in front of (redis://…); in memory by default",
     )
     parser.add_argument(
         "--host",
@@ -67,12 +74,13 @@ def _say(line: str, code: int) -> int:
     return code
 
 
-async def _serve(only: Sequence[str] | None, ports: dict[str, int], host: str) -> int:
+async def _serve(only: Sequence[str], ports: dict[str, int], redis_upstream: str | None, host: str) -> int:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    running = await start_fakes(only, ports, host=host)
+    running = await start_fakes(only, ports, redis_upstream, host=host)
+    gc.freeze()  # what is here now stays: no collection need look at it again
     sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
     sys.stdout.flush()
     await stopped.wait()

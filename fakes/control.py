@@ -12,7 +12,10 @@ import httpx
 import msgspec
 
 from fakes.records import (
+    BadToken,
+    BadTokens,
     Breach,
+    Condition,
     DeadLetter,
     Entry,
     Journal,
@@ -21,18 +24,27 @@ from fakes.records import (
     Meta,
     MetaReceipt,
     MetaReceipts,
+    Nearest,
     Reply,
+    Rotation,
     ScriptState,
+    ScriptStates,
     Span,
     Spans,
+    Step,
     Stored,
+    TextCondition,
+    Verified,
 )
+from fakes.telling import tell_unsatisfied
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "BadToken",
     "Breach",
+    "Condition",
     "ControlError",
     "DeadLetter",
     "Entry",
@@ -43,11 +55,17 @@ __all__ = [
     "Match",
     "Meta",
     "MetaReceipt",
+    "Nearest",
+    "NotAsAskedError",
     "OtlpControl",
     "Reply",
+    "Rotation",
     "ScriptState",
     "Span",
+    "Step",
     "Stored",
+    "TextCondition",
+    "Verified",
 ]
 
 T = TypeVar("T")
@@ -57,6 +75,10 @@ _PATIENCE_SECONDS = 10.0
 
 class ControlError(Exception):
     """A fake's control API refused what it was asked, or did not answer; the message says which fake."""
+
+
+class NotAsAskedError(AssertionError):
+    """A request did not come as often as it must; the message says how often, and what came nearest."""
 
 
 class FakeControl:
@@ -73,15 +95,32 @@ class FakeControl:
         self,
         operation: str | None = None,
         *,
-        match: Match | Mapping[str, str] | None = None,
+        match: Match | Mapping[str, Any] | None = None,
         reply: Reply | Mapping[str, Any] | None = None,
         fault: Mapping[str, Any] | None = None,
+        steps: Sequence[Step | Mapping[str, Any]] = (),
+        repeat: bool = False,
         times: int | None = None,
+        seconds: float | None = None,
+        probability: float | None = None,
+        seed: int | None = None,
     ) -> str:
-        """Script an answer or a fault, for any or one operation ("METHOD /template"); return the id."""
-        order = {"operation": operation, "match": match or {}, "reply": reply, "fault": fault, "times": times}
-        made = await self._ask("POST", "/scripts", dict[str, str], order)
+        """Script an answer, a fault or steps, for any or one operation ("METHOD /template"); return the id.
+
+        It lasts so many times and seconds, or until it is healed; steps end by themselves, or repeat.
+        """
+        what = {"match": match or {}, "reply": reply, "fault": fault, "steps": steps, "repeat": repeat}
+        how = {"times": times, "seconds": seconds, "probability": probability, "seed": seed}
+        made = await self._ask("POST", "/scripts", dict[str, str], {"operation": operation, **what, **how})
         return made["script_id"]
+
+    async def scripts(self, **scope: str) -> tuple[ScriptState, ...]:
+        """Return what became of the scripts: of a tenant, token, sub or traceparent, or of all."""
+        return (await self._ask("GET", "/scripts", ScriptStates, params=scope)).scripts
+
+    async def unused(self, **scope: str) -> tuple[ScriptState, ...]:
+        """Return the scripts that have answered or harmed nobody."""
+        return tuple(state for state in await self.scripts(**scope) if not state.hits)
 
     async def state(self, script_id: str) -> ScriptState:
         """Say whether, when and how often a script has fired."""
@@ -92,9 +131,42 @@ class FakeControl:
         return await self._ask("DELETE", f"/scripts/{script_id}", ScriptState)
 
     async def journal(self, **filters: str | int) -> list[Entry]:
-        """Return what the fake was asked: by tenant, token, sub, traceparent, operation, after."""
-        page = await self._ask("GET", "/journal", Journal, params=filters)
+        """Return what the fake was asked: by tenant, token, sub, traceparent, operation, after.
+
+        All of it, page by page (`limit`: entries of a page), however much it is.
+        """
+        entries: list[Entry] = []
+        after: int | None = int(filters.pop("after", 0))
+        while after is not None:
+            page = await self._ask("GET", "/journal", Journal, params={**filters, "after": after})
+            entries.extend(page.entries)
+            after = page.next_after
+        return entries
+
+    async def violations(self, **filters: str | int) -> list[Entry]:
+        """Return the requests that were outside the fake's contract, filtered as the journal is."""
+        page = await self._ask("GET", "/violations", Journal, params=filters)
         return list(page.entries)
+
+    async def verify(
+        self,
+        operation: str | None = None,
+        *,
+        match: Match | Mapping[str, Any] | None = None,
+        exactly: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
+    ) -> int:
+        """Return how often such a request came; NotAsAskedError where that is not as often as it must.
+
+        It must come at least once, where nothing is said.
+        """
+        bounds = {"exactly": exactly, "at_least": at_least, "at_most": at_most}
+        order = {"operation": operation, "match": match or {}, **bounds}
+        verified = await self._ask("POST", "/verify", Verified, order)
+        if not verified.satisfied:
+            raise NotAsAskedError(tell_unsatisfied(self.name, operation, match, bounds, verified))
+        return verified.count
 
     async def reset(self, **scope: str) -> None:
         """Take away scripts, journal and state of a tenant, token, sub or traceparent; of all by default."""
@@ -134,10 +206,13 @@ class FakeControl:
 
 
 class IamControl(FakeControl):
-    """IAM's controls: tokens for any persona."""
+    """IAM's controls: tokens for any persona, sound and bad; keys, revocations, limits."""
 
     async def mint(self, *, sub: str, tenant_id: str, **persona: Any) -> str:  # noqa: ANN401 -- the API's own members
-        """Return a token; besides: roles, scope, actor_type, lifetime_seconds, flaw."""
+        """Return a token.
+
+        Besides: roles, scope, actor_type, lifetime_seconds, not_before_seconds, claims, flaw.
+        """
         return str((await self.mint_whole(sub=sub, tenant_id=tenant_id, **persona))["token"])
 
     async def mint_whole(self, *, sub: str, tenant_id: str, **persona: Any) -> dict[str, Any]:  # noqa: ANN401 -- the API's own members
@@ -145,9 +220,29 @@ class IamControl(FakeControl):
         order = {"sub": sub, "tenant_id": tenant_id, **persona}
         return await self._ask("POST", "/tokens", dict[str, Any], order)
 
-    async def revoke(self, jti: str) -> None:
-        """Make a token good no more."""
-        await self._ask("POST", "/revocations", dict[str, str], {"jti": jti})
+    async def bad_tokens(self) -> tuple[BadToken, ...]:
+        """Return the catalogue of bad tokens: each name is a flaw that can be ordered."""
+        return (await self._ask("GET", "/bad-tokens", BadTokens)).bad_tokens
+
+    async def rotate_keys(self) -> Rotation:
+        """Sign with a new key from now on; the old one verifies until its tokens end, and a day longer."""
+        return await self._ask("POST", "/keys/rotate", Rotation)
+
+    async def revoke(self, jti: str, *, propagation_seconds: float = 0.0) -> None:
+        """Make a token good no more: at once, or as late as is said."""
+        order = {"jti": jti, "propagation_seconds": propagation_seconds}
+        await self._ask("POST", "/revocations", dict[str, str], order)
+
+    async def limit_rate(
+        self, client: Match | Mapping[str, str] | None = None, *, rate: float = 50.0, burst: int = 200
+    ) -> None:
+        """Let a client (a token, sub, tenant or trace; all calls together) ask only so often."""
+        order = {"client": client or {}, "rate": rate, "burst": burst}
+        await self._ask("PUT", "/rate-limits", dict[str, str], order)
+
+    async def unlimit_rate(self, client: Match | Mapping[str, str] | None = None) -> None:
+        """Let a client ask as often as it likes again."""
+        await self._ask("PUT", "/rate-limits", dict[str, str], {"client": client or {}, "enabled": False})
 
 
 class ErisControl(FakeControl):
@@ -161,6 +256,20 @@ class ErisControl(FakeControl):
     async def accept_any_kid(self, accept: bool) -> None:  # noqa: FBT001 -- the setting is a boolean
         """Take receipts by any active registered key, whatever kid they name; or by their own kid only."""
         await self._ask("PUT", "/settings", dict[str, bool], {"accept_any_kid": accept})
+
+    async def map_repository(self, repo_id: str, tenant_id: str) -> None:
+        """Say whose the receipts of a repository are that name no tenant themselves."""
+        order = {"tenant_id": tenant_id}
+        await self._ask("PUT", f"/repositories/{quote(repo_id, safe='')}", dict[str, str], order)
+
+    async def plan_exports(self, tenant_id: str, *statuses: str) -> None:
+        """Say what a tenant's exports go through: the first when begun, one more at each look."""
+        path = f"/exports/{quote(tenant_id, safe='')}"
+        await self._ask("PUT", path, dict[str, list[str]], {"statuses": statuses})
+
+    async def tamper(self, receipt_id: str, **damage: Any) -> None:  # noqa: ANN401 -- the API's own members
+        """Change a stored receipt behind ERIS' back: members, hash, prev_hash, or lost=True."""
+        await self._ask("PUT", f"/receipts/{receipt_id}/tamper", dict[str, str], damage)
 
     async def receipts(self, tenant_id: str | None = None) -> Stored:
         """Return what is stored, and what was refused, from a tenant or from all."""

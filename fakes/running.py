@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from fakes.catalogue import FAKES
+from fakes.catalogue import FAKES, REDIS, REDIS_CONTROL
 from fakes.http.server import LOOPBACK, HttpServer
 from fakes.shape.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping
 
+    from fakes.redis.server import RedisServer
+
 
 class UnknownFakeError(ValueError):
     """There is no fake of that name; the message names those that there are."""
+
+
+class Server(Protocol):
+    """What speaks for one fake."""
+
+    async def start(self, port: int = 0, host: str = LOOPBACK) -> str:
+        """Listen, on a free port by default, and return the URL."""
+
+    async def stop(self) -> None:
+        """Leave neither a port nor a connection open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class RunningFakes:
     """The fakes' URLs by name (the root of each: IAM's own API is below `/iam/v1`)."""
 
     urls: Mapping[str, str]
-    servers: tuple[HttpServer, ...]
+    servers: tuple[Server, ...]
 
     async def stop(self) -> None:
         """End every fake and every connection to one, hung ones included."""
@@ -32,19 +44,33 @@ class RunningFakes:
 
 
 async def start_fakes(
-    only: Collection[str] | None = None, ports: Mapping[str, int] | None = None, *, host: str = LOOPBACK
+    only: Collection[str] | None = None,
+    ports: Mapping[str, int] | None = None,
+    redis_upstream: str | None = None,
+    *,
+    host: str = LOOPBACK,
 ) -> RunningFakes:
-    """Start all fakes, or those named, on free ports or on those given; ready when this returns."""
+    """Start the HTTP fakes, or those named, on free ports or on those given; ready when this returns.
+
+    The Redis fake runs over the server at `redis_upstream`, or else in memory.
+    """
     wanted = _known(FAKES if only is None else only)
     chosen = ports or {}
     _known(chosen)
     urls: dict[str, str] = {}
-    servers: list[HttpServer] = []
+    servers: list[Server] = []
     try:
         for name in wanted:
-            server = HttpServer(Stage(FAKES[name]()))
+            server = _server_of(name)
             urls[name] = await server.start(chosen.get(name, 0), host)
             servers.append(server)
+        if REDIS in (only or ()):
+            redis = _redis(redis_upstream)
+            urls[REDIS] = await redis.start(chosen.get(REDIS, 0), host)
+            servers.append(redis)
+            control = HttpServer(redis.control)
+            urls[REDIS_CONTROL] = await control.start(chosen.get(REDIS_CONTROL, 0), host)
+            servers.append(control)
     except BaseException:
         await RunningFakes(urls, tuple(servers)).stop()
         raise
@@ -61,8 +87,21 @@ async def running_fakes(*, only: Collection[str] | None = None) -> AsyncIterator
         await running.stop()
 
 
+def _server_of(name: str) -> Server:
+    return HttpServer(Stage(FAKES[name]()))
+
+
+def _redis(upstream: str | None) -> RedisServer:
+    """Return the Redis fake; its imports cost a second, and only who wants it pays for them."""
+    from fakes.redis.backends import backend_of  # noqa: PLC0415 -- as said
+    from fakes.redis.server import RedisServer  # noqa: PLC0415 -- as said
+
+    return RedisServer(backend_of(upstream))
+
+
 def _known(names: Collection[str]) -> list[str]:
-    unknown = sorted(set(names) - FAKES.keys())
+    unknown = sorted(set(names) - {*FAKES, REDIS, REDIS_CONTROL})
     if unknown:
-        raise UnknownFakeError(f"no fake named {', '.join(unknown)}; there are {', '.join(FAKES)}")
+        known = ", ".join((*FAKES, REDIS))
+        raise UnknownFakeError(f"no fake named {', '.join(unknown)}; there are {known}")
     return [name for name in FAKES if name in names]

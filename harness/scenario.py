@@ -41,7 +41,7 @@ from harness.driving.dependencies import (
 )
 from harness.driving.dependencies.base import eventually
 from harness.driving.dependencies.eris import RECEIVE
-from harness.driving.dependencies.iam import DECISION, VERIFY
+from harness.driving.dependencies.iam import BAD_TOKEN_FAMILIES, DECISION, VERIFY
 from harness.driving.dependencies.others import (
     CONFIG,
     EVALUATE,
@@ -103,6 +103,7 @@ async def asked_until(
 
 __all__ = [
     "ABSENT",
+    "BAD_TOKEN_FAMILIES",
     "CANONICAL",
     "CONFIG",
     "CREATED",

@@ -1,9 +1,11 @@
 r"""The one form of a receipt that is signed and hashed: RFC 8785.
 
-Rule: pure; text is counted in bytes. Each member is put into form once, since the signature is over all
-of them but one, and the hash over all.
+Rules: pure; text is counted in bytes. A value comes from JSON, so there is no NaN in it. Almost every receipt
+is in RFC 8785's form as soon as its members are sorted; the few that are not (a number that JavaScript writes
+otherwise, a name beyond U+E000, where UTF-16 sorts otherwise than Unicode) are known by their bytes and left
+to the library.
 
->>> canonical = Canonical.of({"b": 1.0, "signature": "s", "a": "€"})
+>>> canonical = Canonical({"b": 1.0, "signature": "s", "a": "€"})
 >>> canonical.whole
 b'{"a":"\xe2\x82\xac","b":1,"signature":"s"}'
 >>> canonical.signed
@@ -12,49 +14,74 @@ b'{"a":"\xe2\x82\xac","b":1}'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 import rfc8785
 
 Receipt = Mapping[str, Any]
 
+sorted_json = msgspec.json.Encoder(order="sorted").encode
+"""Return a value as JSON with sorted members: what is kept, since a number read from it is the number sent.
+
+In RFC 8785's form 1e20 is an integer, beyond what that RFC takes for one when it is read again.
+"""
+
+_ODD_NUMBER = re.compile(rb"[:\[,]-?(?:\d{16,}(?:\.\d+)?|[\d.]+[eE][+-]?\d+|\d+\.0|0\.000\d*)[,\]}]")
+_BEYOND_E000 = re.compile(rb"[\xee-\xff]")
+
 
 class NotCanonicalError(ValueError):
-    """The receipt has no RFC 8785 form (a number beyond what a double holds)."""
+    """The value has no RFC 8785 form (a number beyond what a double holds)."""
+
+
+def canonical_form(value: Any) -> bytes:  # noqa: ANN401 -- any JSON value
+    """Return the RFC 8785 form of a JSON value."""
+    return _form(value)[0]
+
+
+def _form(value: Any) -> tuple[bytes, bytes]:  # noqa: ANN401 -- any JSON value
+    """Return the form, and the sorted JSON; where these are one, they are so for each part of the value."""
+    try:
+        text = sorted_json(value)
+        enough = not _ODD_NUMBER.search(text) and (text.isascii() or not _BEYOND_E000.search(text))
+        return text if enough else rfc8785.dumps(value), text
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        raise NotCanonicalError(f"no RFC 8785 form: {error}") from None
 
 
 @dataclass(frozen=True)
 class Canonical:
-    """A receipt in its canonical form: each member as its name and its bytes, in RFC 8785's order."""
+    """A receipt in its canonical form; NotCanonicalError where it is asked for and there is none."""
 
-    members: tuple[tuple[str, bytes], ...]
+    receipt: Receipt
 
-    @classmethod
-    def of(cls, receipt: Receipt) -> Canonical:
-        """Return a receipt's canonical form."""
-        names = sorted(receipt, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
-        try:
-            return cls(
-                tuple((name, rfc8785.dumps(name) + b":" + rfc8785.dumps(receipt[name])) for name in names)
-            )
-        except (rfc8785.CanonicalizationError, RecursionError) as error:
-            raise NotCanonicalError(f"no RFC 8785 form: {error}") from None
-
-    @cached_property
+    @property
     def whole(self) -> bytes:
         """Return the bytes that are hashed: signature included."""
-        return b"{" + b",".join(text for _, text in self.members) + b"}"
+        return self._forms[0]
+
+    @property
+    def kept(self) -> bytes:
+        """Return the bytes that are kept: the receipt as it came, with its members sorted."""
+        return self._forms[1]
 
     @property
     def signed(self) -> bytes:
         """Return the bytes that are signed: all but the signature."""
-        return b"{" + b",".join(text for name, text in self.members if name != "signature") + b"}"
+        rest = {name: value for name, value in self.receipt.items() if name != "signature"}
+        return sorted_json(rest) if self.whole is self.kept else canonical_form(rest)
 
     @cached_property
-    def digest(self) -> str:
-        """Return the hash, in hex."""
-        return sha256(self.whole).hexdigest()
+    def digest(self) -> bytes:
+        """Return the hash."""
+        return sha256(self.whole).digest()
+
+    @cached_property
+    def _forms(self) -> tuple[bytes, bytes]:
+        return _form(self.receipt)

@@ -1,13 +1,16 @@
 """Metadata only: what must not stand in a receipt's `inputs` and `result`.
 
-Rule: pure, and simple on purpose: it finds what is plainly source code, a secret or a mail address; prose, or
-one line with a brace in it, is none of these. A finding names the place and never repeats the value.
+Rule: pure, and simple on purpose: it finds what is plainly source code, a secret, a mail address or a
+telephone number; prose, or one line with a brace in it, is none of these. A finding names the place and never
+repeats the value.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+
+from contracts.violations import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,7 @@ _SECRETS = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b")
+_TELEPHONE = re.compile(r"(?<![\w.+])\+\d(?:[ ().-]{0,2}\d){7,14}(?![\w])")
 _CODE_LINE = re.compile(
     r"^\s*(?:"
     r"(?:async )?def \w+\(|function \w*\(|func \w+\(|class \w+.*[:{]\s*$|#include\b"
@@ -32,29 +36,42 @@ _CODE_LINE = re.compile(
     r")"
 )
 _CODE_LINES = 2
-_KINDS = (("a secret", _SECRETS.search), ("a mail address", _MAIL.search))
 
 
 def breach(receipt: Receipt) -> tuple[str, str] | None:
     """Return where something is that is not metadata, and what it is."""
-    for part in ("inputs", "result"):
-        for pointer, text in _texts(receipt[part], f"/{part}"):
-            kind = _kind(text)
-            if kind is not None:
-                return pointer, kind
-    return None
+    found = [text for part in ("inputs", "result") for text in _texts(receipt[part], f"/{part}")]
+    if not _may_be_more("\0".join(text for _, text in found)):
+        return None
+    return next(((pointer, kind) for pointer, text in found if (kind := _kind(text)) is not None), None)
+
+
+def _may_be_more(texts: str) -> bool:
+    """Say whether any of the texts needs a closer look; most receipts cost this one search."""
+    suspicious = "@" in texts or "+" in texts or len(texts.splitlines()) > 1
+    return suspicious or _SECRETS.search(texts) is not None
 
 
 def _kind(text: str) -> str | None:
-    for kind, found in _KINDS:
-        if found(text):
-            return kind
+    if _SECRETS.search(text):
+        return "a secret"
+    if "@" in text and _MAIL.search(text):
+        return "a mail address"
+    if "+" in text and _TELEPHONE.search(text):
+        return "a telephone number"
+    return "source code" if _is_code(text) else None
+
+
+def _is_code(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < _CODE_LINES:
+        return False
     code = sum(bool(_CODE_LINE.match(line)) for line in lines)
-    return "source code" if code >= _CODE_LINES and code * 2 >= len(lines) else None
+    return code >= _CODE_LINES and code * 2 >= len(lines)
 
 
 def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any JSON value
+    """Yield every text and where it stands; a member's name stands at what holds it: it may be the secret."""
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, list):
@@ -62,4 +79,5 @@ def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:  # noqa: ANN4
             yield from _texts(item, f"{pointer}/{index}")
     elif isinstance(value, dict):
         for name, item in value.items():
-            yield from _texts(item, f"{pointer}/{name}")
+            yield pointer, name
+            yield from _texts(item, f"{pointer}/{escape(name)}")

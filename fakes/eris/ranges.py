@@ -1,33 +1,42 @@
 """Whether a stretch of a chain is whole.
 
-Rule: a pure function over what is kept; every hash is computed again.
+Rule: a pure function over what is kept; every hash is computed again. A gap is a number that the chain has
+given and has no link for, at the chain's ends, too.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from fakes.eris.canonical import Canonical
-from fakes.eris.moments import moment
+from fakes.eris.moments import within
+from fakes.eris.store import GENESIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from fakes.records import Kept
-
-_GENESIS = "0" * 64
+    from fakes.eris.store import Chain, Deposit
 
 
-def verify_range(chain: Sequence[Kept], asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `{valid, checked, gaps[], mismatches[]}`; the ends asked for are inclusive."""
-    stretch = [kept for kept in chain if _asked_for(kept, asked)]
-    gaps = [number for before, after in pairwise(stretch) for number in _between(before, after)]
-    before = {kept.meta.sequence: kept for kept in chain}
+def stretch_of(chain: Chain, asked: Mapping[str, Any]) -> list[Deposit]:
+    """Return the links that are asked for; the ends are inclusive."""
+    first, last = asked.get("from_sequence", 0), asked.get("to_sequence", chain.length)
+    stretch = [link for link in chain.links if first <= link.sequence <= last]
+    start, end = asked.get("from_timestamp"), asked.get("to_timestamp")
+    if start is None and end is None:
+        return stretch
+    fits = within(start, end, end_inclusive=True)
+    return [link for link in stretch if fits(link.text)]
+
+
+def verify_range(chain: Chain, stretch: Sequence[Deposit], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `{valid, checked, gaps[], mismatches[]}`."""
+    present = {link.sequence: link for link in chain.links}
+    gaps = [number for number in _numbers(chain, stretch, asked) if number not in present]
     mismatches = [
-        {"receipt_id": kept.receipt["receipt_id"], "sequence": kept.meta.sequence, "reason": reason}
-        for kept in stretch
-        for reason in _wrong(kept, before.get(kept.meta.sequence - 1))
+        {"receipt_id": link.receipt_id, "sequence": link.sequence, "reason": reason}
+        for link in stretch
+        for reason in _wrong(link, present.get(link.sequence - 1))
     ]
     return {
         "valid": not gaps and not mismatches,
@@ -37,23 +46,24 @@ def verify_range(chain: Sequence[Kept], asked: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _asked_for(kept: Kept, asked: Mapping[str, Any]) -> bool:
-    sequence = kept.meta.sequence
-    if not asked.get("from_sequence", sequence) <= sequence <= asked.get("to_sequence", sequence):
-        return False
-    stamp = kept.receipt["timestamp_utc"]
-    start, end = asked.get("from_timestamp", stamp), asked.get("to_timestamp", stamp)
-    return moment(start) <= moment(stamp) <= moment(end)
+def _numbers(chain: Chain, stretch: Sequence[Deposit], asked: Mapping[str, Any]) -> range:
+    """Return the numbers asked for; an end that is a time is as far as the last link found.
+
+    Nothing says when a link that is missing was made, so that beyond that none can be missed.
+    """
+    first = max(1, int(asked.get("from_sequence", 1)))
+    last = min(chain.length, int(asked.get("to_sequence", chain.length)))
+    if "from_timestamp" in asked:
+        first = max(first, stretch[0].sequence if stretch else last + 1)
+    if "to_timestamp" in asked:
+        last = min(last, stretch[-1].sequence if stretch else first - 1)
+    return range(first, last + 1)
 
 
-def _between(before: Kept, after: Kept) -> range:
-    return range(before.meta.sequence + 1, after.meta.sequence)
-
-
-def _wrong(kept: Kept, before: Kept | None) -> Iterator[str]:
-    if Canonical.of(kept.receipt).digest != kept.meta.hash:
+def _wrong(link: Deposit, before: Deposit | None) -> Iterator[str]:
+    if Canonical(link.receipt()).digest != link.digest:
         yield "the hash is not the receipt's"
-    if before is None and kept.meta.sequence == 1 and kept.meta.prev_hash != _GENESIS:
+    if link.sequence == 1 and link.before != GENESIS:
         yield "the first receipt's prev_hash is not 64 zeros"
-    if before is not None and kept.meta.prev_hash != before.meta.hash:
+    if before is not None and link.before != before.digest:
         yield "prev_hash is not the hash before it"

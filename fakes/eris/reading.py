@@ -1,41 +1,54 @@
-"""Reading the store: one receipt, its proof, its relations, a search, a stretch of a chain.
+"""Reading the store: a receipt and its relations, a search, counts, a stretch of a chain, proofs, exports.
 
 Rule: nothing here changes what is stored, and every read is noted: who read what, when.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
+from fakes.eris.aggregate import aggregate
 from fakes.eris.canonical import Canonical
-from fakes.eris.ranges import verify_range
+from fakes.eris.ranges import stretch_of, verify_range
 from fakes.eris.relations import related
-from fakes.eris.search import Page, page, search
+from fakes.eris.search import filters, page, position
+from fakes.eris.store import Shown
+from fakes.eris.tenants import tenant_of_token
 from fakes.http.answer import Answer, json_answer
-from fakes.records import Kept, MetaReceipt
-from fakes.shape.clock import rfc3339
 from fakes.shape.errors import RefusedError
 from fakes.shape.identity import bearer
-from fakes.shape.redaction import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    import msgspec
+
+    from fakes.eris.courier import Batches
+    from fakes.eris.exports import Export, Exports
+    from fakes.eris.notes import Notes
+    from fakes.eris.search import Page
     from fakes.eris.signatures import KeyBook
-    from fakes.eris.store import ReceiptStore
+    from fakes.eris.store import Deposit, ReceiptStore
     from fakes.shape.call import Call, Handler
 
 _ONE = "/v1/evidence/receipts/{receipt_id}"
+_EXPORT = "/v1/evidence/export"
 _DEFAULT_DEPTH = 10
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 
 
 class Reading:
     """The routes that read, and the notes that they leave."""
 
-    def __init__(self, store: ReceiptStore, keys: KeyBook) -> None:
+    def __init__(
+        self, store: ReceiptStore, keys: KeyBook, batches: Batches, exports: Exports, notes: Notes
+    ) -> None:
         self._store = store
         self._keys = keys
-        self._reads: list[MetaReceipt] = []
+        self._batches = batches
+        self._exports = exports
+        self._notes = notes
 
     def routes(self) -> Mapping[str, Handler]:
         """Return the handlers by operation."""
@@ -44,71 +57,122 @@ class Reading:
             f"GET {_ONE}/verify": self._verify,
             f"GET {_ONE}/chain": self._chain,
             "POST /v1/evidence/search": self._search,
+            "POST /v1/evidence/aggregate": self._aggregate,
             "POST /v1/evidence/verify_range": self._verify_range,
+            "GET /v1/evidence/courier-batches/{batch_id}/merkle-proof": self._proof,
+            f"POST {_EXPORT}": self._begin_export,
+            f"GET {_EXPORT}/{{export_id}}": self._watch_export,
+            f"GET {_EXPORT}/{{export_id}}/download": self._download,
         }
 
-    def noted(self, tenant_id: str | None) -> tuple[MetaReceipt, ...]:
-        """Return who read what of a tenant, or of anybody."""
-        return tuple(read for read in self._reads if tenant_id in (None, read.tenant_id))
-
-    def forget(self, tenant_id: str) -> None:
-        """Forget the notes on a tenant."""
-        self._reads = [read for read in self._reads if read.tenant_id != tenant_id]
-
-    def clear(self) -> None:
-        """Forget all notes."""
-        self._reads.clear()
+    # One receipt and what hangs together with it.
 
     def _get(self, call: Call) -> Answer:
-        kept = self._known(call)
-        self._note(call, [kept])
-        return json_answer(200, kept)
+        deposit = self._known(call)
+        self._notes.note(call, deposit.tenant_id, [deposit])
+        return json_answer(200, Shown.of(deposit))
 
     def _verify(self, call: Call) -> Answer:
-        kept = self._known(call)
-        self._note(call, [kept])
-        signed = kept.meta.signature_verification_status == "verified"
-        valid = signed and self._keys.still_fits(kept.receipt)
+        deposit = self._known(call)
+        self._notes.note(call, deposit.tenant_id, [deposit])
+        receipt = deposit.receipt()
+        signed = deposit.status == "verified"
+        valid = signed and self._keys.still_fits(receipt)
         verification = {
-            "hash_valid": Canonical.of(kept.receipt).digest == kept.meta.hash,
+            "hash_valid": Canonical(receipt).digest == deposit.digest,
             "signature_valid": valid,
             "signature_verification_status": "verified" if valid else "failed" if signed else "not_present",
         }
         return json_answer(200, verification)
 
     def _chain(self, call: Call) -> Answer:
-        query = call.query
+        start, query = self._known(call), call.query
         depth = int(float(query.get("max_depth", _DEFAULT_DEPTH)))
-        found = related(self._store, self._known(call), query.get("direction", "both"), depth)
-        limit = int(float(query["limit"])) if "limit" in query else None
-        return self._paged(call, page(found, query.get("cursor"), limit))
+        found = related(self._store, start, query.get("direction", "both"), depth)
+        after = position(query.get("cursor"))
+        limit = float(query["limit"]) if "limit" in query else None
+        return self._paged(call, start.tenant_id, page((d for d in found if d.number > after), limit))
+
+    # A tenant's receipts.
 
     def _search(self, call: Call) -> Answer:
-        found = search(self._store.of_tenant(call.body["tenant_id"]), call.body)
-        return self._paged(call, page(found, call.body.get("cursor"), call.body.get("limit")))
+        found = self._fitting(call.body, after=position(call.body.get("cursor")))
+        return self._paged(call, call.body["tenant_id"], page(found, call.body.get("limit")))
 
-    def _paged(self, call: Call, read: Page) -> Answer:
-        self._note(call, read.receipts)
-        receipts = [kept.receipt for kept in read.receipts]
-        return json_answer(200, {"receipts": receipts, "next_cursor": read.next_cursor})
+    def _aggregate(self, call: Call) -> Answer:
+        asked = {name: call.body[name] for name in ("tenant_id", "from", "to") if name in call.body}
+        found = list(self._fitting(asked))
+        self._notes.note(call, asked["tenant_id"], found)
+        return json_answer(200, {"groups": aggregate(found, call.body["group_by"])})
 
     def _verify_range(self, call: Call) -> Answer:
-        chain = self._store.chain(call.body["chain_id"])
-        if not any(kept.receipt["tenant_id"] == call.body["tenant_id"] for kept in chain):
+        chain, tenant_id = self._store.chain(call.body["chain_id"]), call.body["tenant_id"]
+        if not any(link.tenant_id == tenant_id for link in chain.links):
             raise RefusedError(404, "this tenant has no such chain")
-        self._note(call, chain)
-        return json_answer(200, verify_range(chain, call.body))
+        stretch = stretch_of(chain, call.body)
+        self._notes.note(call, tenant_id, stretch)
+        return json_answer(200, verify_range(chain, stretch, call.body))
 
-    def _known(self, call: Call) -> Kept:
-        kept = self._store.get(call.params["receipt_id"])
-        if kept is None:
-            raise RefusedError(404, "there is no such receipt")
-        return kept
+    def _fitting(self, asked: Mapping[str, Any], after: int = 0) -> Iterator[Deposit]:
+        fits = filters(asked)
+        stored = self._store.of_tenant(asked["tenant_id"], after)
+        return (deposit for deposit in stored if all(fit(deposit) for fit in fits))
 
-    def _note(self, call: Call, found: Iterable[Kept]) -> None:
-        receipts = [kept.receipt for kept in found]
+    def _paged(self, call: Call, tenant_id: str, read: Page) -> Answer:
+        self._notes.note(call, tenant_id, read.deposits)
+        return json_answer(200, {"receipts": _receipts(read.deposits), "next_cursor": read.next_cursor})
+
+    # Batches and exports.
+
+    def _proof(self, call: Call) -> Answer:
         token = bearer(call.request.headers.get("authorization"))
-        tenant = call.member("tenant_id") or (receipts[0]["tenant_id"] if receipts else None)
-        ids = tuple(receipt["receipt_id"] for receipt in receipts)
-        reader = fingerprint(token) if token else "anonymous"
-        self._reads.append(MetaReceipt(reader, call.operation or "", tenant, ids, rfc3339(call.at)))
+        batch = self._batches.find(call.params["batch_id"], tenant_of_token(token))
+        held = [self._store.get(receipt_id) for receipt_id in batch.receipt_ids]
+        self._notes.note(call, batch.tenant_id, [deposit for deposit in held if deposit is not None])
+        return json_answer(200, batch.proof())
+
+    def _begin_export(self, call: Call) -> Answer:
+        export = self._exports.begin(call.body)
+        return json_answer(202, self._state(call, export))
+
+    def _watch_export(self, call: Call) -> Answer:
+        export = self._exports.known(call.params["export_id"])
+        export.advance()
+        self._notes.note(call, export.tenant_id)
+        return json_answer(200, self._state(call, export))
+
+    def _download(self, call: Call) -> Answer:
+        export = self._exports.known(call.params["export_id"])
+        file = self._exports.file_of(export)
+        self._notes.note(call, export.tenant_id, self._exports.held(export))
+        saved_as = (("Content-Disposition", f'attachment; filename="{file.name}"'),)
+        return Answer(200, file.content, saved_as, file.media_type)
+
+    def _state(self, call: Call, export: Export) -> dict[str, Any]:
+        state: dict[str, Any] = {"export_id": export.id, "status": export.status}
+        if export.status != "completed":
+            return state
+        file = self._exports.file_of(export)
+        return state | {
+            "receipt_count": file.count,
+            "format": export.order["format"],
+            "compression": export.order.get("compression", "none"),
+            "sha256": file.sha256,
+            "download_url": f"{_origin(call)}{_EXPORT}/{export.id}/download",
+        }
+
+    def _known(self, call: Call) -> Deposit:
+        deposit = self._store.get(call.params["receipt_id"])
+        if deposit is None:
+            raise RefusedError(404, "there is no such receipt")
+        return deposit
+
+
+def _receipts(deposits: Iterable[Deposit]) -> list[msgspec.Raw]:
+    return [Shown.of(deposit).receipt for deposit in deposits]
+
+
+def _origin(call: Call) -> str:
+    """Return the address by which the caller came, as far as it says; else nothing: a relative URL."""
+    host = call.request.headers.get("host", "")
+    return f"http://{host}" if _HOST.fullmatch(host) else ""

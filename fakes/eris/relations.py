@@ -1,57 +1,60 @@
 """The receipts that hang together by parent_receipt_id.
 
-Rule: pure walks over the store, bounded by depth; a circle is walked once.
+Rule: pure walks over the store, bounded by depth, within one tenant; a circle is walked once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
-from fakes.eris.store import ReceiptStore
-from fakes.records import Kept
+from fakes.eris.store import Deposit, ReceiptStore
 
-Step = Callable[[ReceiptStore, Kept], Iterable[Kept]]
+Step = Callable[[ReceiptStore, Deposit], Iterable[Deposit]]
 
 
-def _parent(store: ReceiptStore, kept: Kept) -> Iterable[Kept]:
-    found = store.get(kept.receipt.get("parent_receipt_id", ""))
+def _parent(store: ReceiptStore, deposit: Deposit) -> Iterable[Deposit]:
+    found = store.get(deposit.parent_id or "")
     return () if found is None else (found,)
 
 
-def _children(store: ReceiptStore, kept: Kept) -> Iterable[Kept]:
-    return store.children(kept.receipt["receipt_id"])
+def _children(store: ReceiptStore, deposit: Deposit) -> Iterable[Deposit]:
+    return store.children(deposit.receipt_id)
 
 
-def _walk(store: ReceiptStore, start: Kept, step: Step, depth: int) -> dict[str, Kept]:
-    found = {start.receipt["receipt_id"]: start}
+def _walk(store: ReceiptStore, start: Deposit, step: Step, depth: int) -> dict[str, Deposit]:
+    found = {start.receipt_id: start}
     edge = [start]
     while edge and depth > 0:
-        reached = [kept for here in edge for kept in step(store, here)]
-        edge = [kept for kept in reached if kept.receipt["receipt_id"] not in found]
-        found.update((kept.receipt["receipt_id"], kept) for kept in edge)
+        reached = {deposit.receipt_id: deposit for here in edge for deposit in step(store, here)}
+        edge = [
+            deposit
+            for name, deposit in reached.items()
+            if name not in found and deposit.tenant_id == start.tenant_id
+        ]
+        found.update((deposit.receipt_id, deposit) for deposit in edge)
         depth -= 1
     return found
 
 
-def _up(store: ReceiptStore, start: Kept, depth: int) -> dict[str, Kept]:
+def _up(store: ReceiptStore, start: Deposit, depth: int) -> dict[str, Deposit]:
     return _walk(store, start, _parent, depth)
 
 
-def _down(store: ReceiptStore, start: Kept, depth: int) -> dict[str, Kept]:
+def _down(store: ReceiptStore, start: Deposit, depth: int) -> dict[str, Deposit]:
     return _walk(store, start, _children, depth)
 
 
-def _both(store: ReceiptStore, start: Kept, depth: int) -> dict[str, Kept]:
+def _both(store: ReceiptStore, start: Deposit, depth: int) -> dict[str, Deposit]:
     return _up(store, start, depth) | _down(store, start, depth)
 
 
-def _siblings(store: ReceiptStore, start: Kept, _depth: int) -> dict[str, Kept]:
-    parent = start.receipt.get("parent_receipt_id")
-    same = store.children(parent) if parent is not None else (start,)
-    return {kept.receipt["receipt_id"]: kept for kept in same}
+def _siblings(store: ReceiptStore, start: Deposit, _depth: int) -> dict[str, Deposit]:
+    same = [start] if start.parent_id is None else store.children(start.parent_id)
+    return {one.receipt_id: one for one in same if one.tenant_id == start.tenant_id}
 
 
-DIRECTIONS: Mapping[str, Callable[[ReceiptStore, Kept, int], dict[str, Kept]]] = {
+DIRECTIONS: Mapping[str, Callable[[ReceiptStore, Deposit, int], dict[str, Deposit]]] = {
     "up": _up,
     "down": _down,
     "both": _both,
@@ -59,8 +62,6 @@ DIRECTIONS: Mapping[str, Callable[[ReceiptStore, Kept, int], dict[str, Kept]]] =
 }
 
 
-def related(store: ReceiptStore, start: Kept, direction: str, depth: int) -> Sequence[Kept]:
+def related(store: ReceiptStore, start: Deposit, direction: str, depth: int) -> Sequence[Deposit]:
     """Return the receipts in that direction and the one itself, in the order in which they came."""
-    found = DIRECTIONS[direction](store, start, depth)
-    tenant = store.of_tenant(start.receipt["tenant_id"])
-    return [kept for kept in tenant if kept.receipt["receipt_id"] in found]
+    return sorted(DIRECTIONS[direction](store, start, depth).values(), key=attrgetter("number"))

@@ -1,75 +1,86 @@
 """Finding receipts: every filter given must fit; pages by an opaque cursor.
 
-Rule: pure functions of what is kept and what is asked.
+Rules: pure functions of what is kept and what is asked. A cursor is the number of the last receipt shown, so
+that what arrives between two pages moves nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fakes.eris.moments import moment
-from fakes.shape.errors import RefusedError
+from fakes.eris.canonical import canonical_form
+from fakes.eris.errors import VALIDATION_ERROR, ErisRefusedError
+from fakes.eris.moments import within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from fakes.records import Kept
+    from fakes.eris.store import Deposit
 
+Fits = Callable[["Deposit"], bool]
 _DEFAULT_LIMIT = 100
-_PAGING = frozenset({"tenant_id", "from", "to", "chain_id", "cursor", "limit"})
+_NOT_PATHS = frozenset({"tenant_id", "from", "to", "chain_id", "cursor", "limit"})
 _CURSOR = "after-"
+_DIGITS = 18
 
 
-def search(receipts: Sequence[Kept], asked: Mapping[str, Any]) -> list[Kept]:
-    """Return those of a tenant's receipts that fit every filter."""
-    return [kept for kept in receipts if _fits(kept, asked)]
+def filters(asked: Mapping[str, Any]) -> list[Fits]:
+    """Return what must be true of a receipt that is asked for, the cheapest first."""
+    made: list[Fits] = []
+    if "chain_id" in asked:
+        made.append(lambda deposit: deposit.chain_id == asked["chain_id"])
+    made.extend(_at(path, value) for path, value in asked.items() if path not in _NOT_PATHS)
+    if "from" in asked or "to" in asked:
+        in_time = within(asked.get("from"), asked.get("to"))
+        made.append(lambda deposit: in_time(deposit.text))
+    return made
 
 
-def _fits(kept: Kept, asked: Mapping[str, Any]) -> bool:
-    if "chain_id" in asked and kept.meta.chain_id != asked["chain_id"]:
-        return False
-    if not in_time(kept, asked.get("from"), asked.get("to")):
-        return False
-    paths = (name for name in asked if name not in _PAGING)
-    return all(_at(kept.receipt, path) == asked[path] for path in paths)
+def _at(path: str, value: Any) -> Fits:  # noqa: ANN401 -- any JSON value
+    """Return whether a receipt has this value there; most that have not are known by their bytes."""
+    *above, last = path.split(".")
+    trace = canonical_form({last: value})[1:-1]
 
+    def fits(deposit: Deposit) -> bool:
+        if trace not in deposit.text:
+            return False
+        here: Any = deposit.receipt()
+        for step in above:
+            here = here.get(step)
+            if not isinstance(here, dict):
+                return False
+        return bool(last in here and here[last] == value)
 
-def in_time(kept: Kept, start: str | None, end: str | None) -> bool:
-    """Say whether `timestamp_utc` is at or after the start and before the end."""
-    if start is None and end is None:
-        return True
-    when = moment(kept.receipt["timestamp_utc"])
-    return (start is None or when >= moment(start)) and (end is None or when < moment(end))
-
-
-def _at(receipt: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 -- any JSON value
-    value: Any = receipt
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+    return fits
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A part of what was found, and what to ask for to get the next (None after the last)."""
 
-    receipts: Sequence[Kept]
+    deposits: Sequence[Deposit]
     next_cursor: str | None
 
 
-def page(found: Sequence[Kept], cursor: str | None, limit: int | None) -> Page:
-    """Return the receipts after the cursor, at most `limit`."""
-    start = _position(cursor)
-    size = _DEFAULT_LIMIT if limit is None else limit
-    end = start + size
-    return Page(found[start:end], f"{_CURSOR}{end}" if end < len(found) else None)
+def page(found: Iterable[Deposit], limit: float | None) -> Page:
+    """Return the first of what was found, at most `limit`; no further than that is looked."""
+    size = _DEFAULT_LIMIT if limit is None else int(limit)
+    shown: list[Deposit] = []
+    for deposit in found:
+        if len(shown) == size:
+            return Page(shown, f"{_CURSOR}{shown[-1].number}")
+        shown.append(deposit)
+    return Page(shown, None)
 
 
-def _position(cursor: str | None) -> int:
+def position(cursor: str | None) -> int:
+    """Return the number after which the page begins."""
     if cursor is None:
         return 0
     number = cursor.removeprefix(_CURSOR)
-    if cursor == number or not (number.isascii() and number.isdecimal()):
-        raise RefusedError(400, "that is no cursor of this service", field="/cursor")
+    if cursor == number or not (number.isascii() and number.isdecimal()) or len(number) > _DIGITS:
+        message = "that is no cursor of this service"
+        raise ErisRefusedError(400, message, code=VALIDATION_ERROR, field="/cursor")
     return int(number)

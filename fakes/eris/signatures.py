@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fakes.eris.canonical import Receipt
 
 _PREFIX = "sig-ed25519:"
+_NO_FIT = "the signature does not fit the receipt"
 KeyStatus = Literal["active", "revoked"]
 
 
@@ -81,21 +82,24 @@ class KeyBook:
             return "the signature is not of the form sig-ed25519:kid:base64"
         if signature.kid != receipt["kid"]:
             return "the signature names another kid than the receipt"
-        if self.accept_any_kid:
-            keys = [key for key in self._keys.values() if key.status == "active"]
-        else:
+        if not self.accept_any_kid:
             known = self._keys.get(signature.kid)
             if known is None or known.status == "revoked":
                 return "the kid is " + ("not registered" if known is None else "revoked")
-            keys = [known]
         message = canonical.signed
-        fitting = any(fits(key.public, signature.value, message) for key in keys)
-        return None if fitting else "the signature does not fit the receipt"
+        keys = self._of(signature.kid, revoked_too=False)
+        return None if any(fits(key, signature.value, message) for key in keys) else _NO_FIT
 
     def still_fits(self, receipt: Receipt) -> bool:
-        """Say whether a stored receipt's signature is of a registered key, revoked since or not."""
+        """Say whether a stored receipt's signature is of its registered key, revoked since or not."""
         signature = parse_signature(receipt.get("signature", ""))
         if signature is None:
             return False
-        message = Canonical.of(receipt).signed
-        return any(fits(key.public, signature.value, message) for key in self._keys.values())
+        message = Canonical(receipt).signed
+        return any(fits(key, signature.value, message) for key in self._of(signature.kid, revoked_too=True))
+
+    def _of(self, kid: str, *, revoked_too: bool) -> list[Ed25519PublicKey]:
+        """Return the keys that may have signed under a kid: that one, or any, if any kid is taken."""
+        named = [self._keys[kid]] if kid in self._keys else []
+        keys = list(self._keys.values()) if self.accept_any_kid else named
+        return [key.public for key in keys if revoked_too or key.status == "active"]

@@ -1,11 +1,12 @@
 """What a fake says: a frozen answer, and its bytes on the wire.
 
-Rule: nothing here knows sockets; the date is the caller's.
+Rule: nothing here knows sockets; the date is the caller's. An answer is a msgspec struct for the reasons that
+a request is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -14,13 +15,12 @@ import msgspec
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _JSON = "application/json"
 _BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 encode_json = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Status, body and headers (names in any case; length, type and date are added)."""
 
     status: int
@@ -28,12 +28,27 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     content_type: str | None = _JSON
 
+    @property
+    def has_body(self) -> bool:
+        """Say whether there is a body, and a status that lets it be sent."""
+        return bool(self.body) and self.status not in _BODILESS
+
     def with_header(self, name: str, value: str) -> Answer:
         """Return this answer with one header more."""
         return Answer(self.status, self.body, (*self.headers, (name, value)), self.content_type)
 
+    def with_body(self, body: bytes) -> Answer:
+        """Return this answer with another body."""
+        return Answer(self.status, body, self.headers, self.content_type)
+
+    def with_type(self, content_type: str) -> Answer:
+        """Return this answer under another content type."""
+        return Answer(self.status, self.body, self.headers, content_type)
+
     def with_default(self, name: str, value: str) -> Answer:
         """Return this answer with the header, unless it has one of that name."""
+        if not self.headers:
+            return Answer(self.status, self.body, ((name, value),), self.content_type)
         wanted = name.lower()
         if any(given.lower() == wanted for given, _ in self.headers):
             return self
@@ -47,12 +62,24 @@ def json_answer(status: int, value: Any, headers: tuple[tuple[str, str], ...] = 
 
 def to_bytes(answer: Answer, *, date: str, head: bool, keep_alive: bool) -> bytes:
     """Return the answer's bytes; for `head` the length of the body that is left out is told all the same."""
-    lines = [_STATUS_LINES.get(answer.status) or f"HTTP/1.1 {answer.status} \r\n"]
+    start = head_to_bytes(answer, len(answer.body), date=date, keep_alive=keep_alive)
+    return start if head or answer.status in _BODILESS else start + answer.body
+
+
+def head_to_bytes(answer: Answer, length: int, *, date: str, keep_alive: bool) -> bytes:
+    """Return the answer's status line and headers, which promise a body of that length."""
+    text = _opening(answer.status, answer.content_type)
     if answer.status not in _BODILESS:
-        if answer.content_type is not None:
-            lines.append(f"content-type: {answer.content_type}\r\n")
-        lines.append(f"content-length: {len(answer.body)}\r\n")
-    lines.extend(f"{name}: {value}\r\n" for name, value in answer.headers)
-    lines.append(f"date: {date}\r\n\r\n" if keep_alive else f"date: {date}\r\nconnection: close\r\n\r\n")
-    body = b"" if head or answer.status in _BODILESS else answer.body
-    return "".join(lines).encode("latin-1") + body
+        text += f"content-length: {length}\r\n"
+    for name, value in answer.headers:
+        text += f"{name}: {value}\r\n"
+    last = "" if keep_alive else "connection: close\r\n"
+    return f"{text}date: {date}\r\n{last}\r\n".encode("latin-1")
+
+
+@lru_cache(maxsize=256)
+def _opening(status: int, content_type: str | None) -> str:
+    line = f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n"
+    if content_type is None or status in _BODILESS:
+        return line
+    return f"{line}content-type: {content_type}\r\n"

@@ -1,7 +1,8 @@
 """One connection: bytes in, requests to the application, answers out in the same order.
 
 Rules: while one request is being answered slowly, those pipelined behind it wait; a client that sends faster
-than it reads is not read from; nothing outlives the connection.
+than it reads is not read from; one that begins a request and does not end it is refused; nothing outlives the
+connection.
 """
 
 from __future__ import annotations
@@ -15,30 +16,35 @@ from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from fakes.http.answer import CONTINUE, Answer, to_bytes
+from fakes.http.answer import CONTINUE, Answer, head_to_bytes, to_bytes
+from fakes.http.limits import DEFAULT, Limits
 from fakes.http.parser import RequestParser
-from fakes.http.request import ContinueWanted, Refusal, Request, Said
+from fakes.http.request import Refusal, Request, Said
 
 if TYPE_CHECKING:
     from fakes.http.link import Application, Conduct
 
 _PIPELINE_MAX = 64
 _LINGER_ZERO = struct.pack("ii", 1, 0)
-_CLOSING_SECONDS = 1.0
+_CLOSING_SECONDS = 5.0
 
 
 class Connection(asyncio.Protocol):
     """The server's side of one client connection; also the Link that a Conduct is given."""
 
-    def __init__(self, application: Application, peers: set[Connection]) -> None:
+    def __init__(self, application: Application, peers: set[Connection], limits: Limits = DEFAULT) -> None:
         self._application = application
         self._peers = peers
-        self._parser = RequestParser()
+        self._parser = RequestParser(limits)
         self._waiting: deque[Said] = deque()
         self._current = Request("", "")
         self._task: asyncio.Task[None] | None = None
-        self._gone = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._gone = self._loop.create_future()
+        self._begun_at: float | None = None  # when the request began that is not whole yet
         self._full = False
+        self._room: asyncio.Future[None] | None = None
+        self._deaf = False
         self._ending = False
 
     # What asyncio calls.
@@ -51,24 +57,43 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer what has become whole."""
-        if not self._ending:
-            self._waiting.extend(self._parser.feed(data))
+        if self._ending:
+            return
+        parser = self._parser
+        said = parser.feed(data)
+        if not parser.amid:
+            self._begun_at = None
+        elif said or self._begun_at is None:
+            self._begun_at = self._loop.time()
+        if said:
+            self._waiting += said
             self._serve()
 
     def pause_writing(self) -> None:
         """Stop reading from a client that does not read."""
         self._full = True
-        self._transport.pause_reading()
+        self._hear(wanted=False)
 
     def resume_writing(self) -> None:
         """Read and serve again."""
         self._full = False
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+        self._serve()
+
+    def end_if_slow(self, begun_before: float) -> None:
+        """Refuse a request that began before that time and is not whole yet."""
+        if self._begun_at is None or self._deaf or self._ending or self._begun_at > begun_before:
+            return
+        self._begun_at = None
+        self._waiting.extend(self._parser.give_up())
         self._serve()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """End what was still being done for this client."""
         self._ending = True
         self._peers.discard(self)
+        self._parser.end()
         if not self._gone.done():
             self._gone.set_result(None)
         if self._task is not None:
@@ -79,56 +104,84 @@ class Connection(asyncio.Protocol):
     def _serve(self) -> None:
         while self._waiting and self._task is None and not self._full and not self._ending:
             self._serve_one(self._waiting.popleft())
-        if not self._ending and not self._full:
-            self._read_on(len(self._waiting) < _PIPELINE_MAX)
+        if (self._deaf or len(self._waiting) >= _PIPELINE_MAX) and not self._ending and not self._full:
+            self._hear(wanted=len(self._waiting) < _PIPELINE_MAX)
 
-    def _read_on(self, wanted: bool) -> None:  # noqa: FBT001 -- a switch is what it is
-        if wanted and not self._transport.is_reading():
+    def _hear(self, *, wanted: bool) -> None:
+        if wanted and self._deaf:
+            self._deaf = False
+            if self._begun_at is not None:
+                self._begun_at = self._loop.time()  # it was we who did not listen
             self._transport.resume_reading()
-        elif not wanted and self._transport.is_reading():
+        elif not wanted and not self._deaf:
+            self._deaf = True
             self._transport.pause_reading()
 
     def _serve_one(self, said: Said) -> None:
-        if isinstance(said, ContinueWanted):
-            self.write(CONTINUE)
-        elif isinstance(said, Refusal):
-            self._current = said.request
-            self.answer(self._application.refuse(said))
-        else:
+        if isinstance(said, Request):
             self._current = said
             outcome = self._application.handle(said)
             if isinstance(outcome, Answer):
                 self.answer(outcome)
             else:
                 self._begin(outcome)
+        elif isinstance(said, Refusal):
+            self._current = said.request
+            self.answer(self._application.refuse(said))
+        else:
+            self.write(CONTINUE)
 
     def _begin(self, conduct: Conduct) -> None:
-        self._task = asyncio.get_running_loop().create_task(conduct.run(self))
-        self._task.add_done_callback(self._finish)
+        self._task = self._loop.create_task(conduct.run(self))
+        self._task.add_done_callback(lambda task: self._finish(conduct, task))
 
-    def _finish(self, task: asyncio.Task[None]) -> None:
+    def _finish(self, conduct: Conduct, task: asyncio.Task[None]) -> None:
         self._task = None
+        conduct.over()
         if task.cancelled() or self._ending:
             return
         error = task.exception()
         if error is not None:
             self.reset()
             raise error
+        if not self._current.keep_alive:
+            self.close()
         self._serve()
 
     # Link.
+
+    @property
+    def lost(self) -> bool:
+        """Say whether the client is known to be gone."""
+        return self._gone.done() or self._transport.is_closing()
 
     def answer(self, answer: Answer) -> None:
         """Send a whole, well-framed answer."""
         request = self._current
         head = request.method == "HEAD"
-        self.write(to_bytes(answer, date=_date(int(time.time())), head=head, keep_alive=request.keep_alive))
+        date = _date(int(time.time()))
+        self._transport.write(to_bytes(answer, date=date, head=head, keep_alive=request.keep_alive))
         if not request.keep_alive:
             self.close()
+
+    def head(self, answer: Answer, length: int) -> None:
+        """Send an answer's head, which promises a body of that length."""
+        alive = self._current.keep_alive
+        self.write(head_to_bytes(answer, length, date=_date(int(time.time())), keep_alive=alive))
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
         self._transport.write(data)
+
+    async def flushed(self) -> None:
+        """Wait until all that was written is with the system."""
+        self._transport.set_write_buffer_limits(0)
+        try:
+            if self._full:
+                self._room = asyncio.get_running_loop().create_future()
+                await self._room
+        finally:
+            self._transport.set_write_buffer_limits()
 
     def close(self) -> None:
         """End the connection after what was written.
@@ -143,9 +196,10 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         self._transport.write_eof()
-        if not self._transport.is_reading():
+        if self._deaf:
+            self._deaf = False
             self._transport.resume_reading()
-        asyncio.get_running_loop().call_later(_CLOSING_SECONDS, self._transport.close)
+        self._loop.call_later(_CLOSING_SECONDS, self._transport.close)
 
     def reset(self) -> None:
         """End the connection with RST: what was not yet sent is lost."""

@@ -15,11 +15,21 @@ if TYPE_CHECKING:
 class Link(Protocol):
     """One client's connection, as long as one of its requests is being answered."""
 
+    @property
+    def lost(self) -> bool:
+        """Say whether the client is known to be gone: nothing that is done now can reach it."""
+
     def answer(self, answer: Answer) -> None:
         """Send a whole, well-framed answer."""
 
+    def head(self, answer: Answer, length: int) -> None:
+        """Send an answer's status line and headers; they promise a body of that length."""
+
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
+
+    async def flushed(self) -> None:
+        """Wait until nothing that was written waits here any more; a client that does not read delays it."""
 
     def close(self) -> None:
         """End the connection after what was written."""
@@ -36,6 +46,9 @@ class Conduct(Protocol):
 
     async def run(self, link: Link) -> None:
         """Do to the link whatever is to be done; cancelled when the client goes away."""
+
+    def over(self) -> None:
+        """Take note that `run` has ended, however it did (even where it was cancelled before it began)."""
 
 
 class Application(Protocol):

@@ -1,14 +1,23 @@
 """HTTP/1.1 requests out of bytes: `feed` takes what arrived and returns what the client said.
 
-Rule: no I/O. A parser that has refused something says nothing more: the connection is over.
+Rules: no I/O. A parser that has refused something says nothing more: the connection is over. What is text
+is UTF-8, and no other bytes are.
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 import httptools
 
 from fakes.http.limits import DEFAULT, Limits
 from fakes.http.request import ContinueWanted, Refusal, Request, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _VERSIONS = ("1.0", "1.1")
 
@@ -20,17 +29,33 @@ class RequestParser:
         self._limits = limits
         self._said: list[Said] = []
         self._over = False
-        self._start()
+        self._arriving = 0
+        self.on_message_begin()
+        self.amid = False
         self._parser = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> list[Said]:
-        """Return what became whole with `data`, in order."""
-        self._said = []
+        """Return what became whole with `data`, in order; `amid` says whether something has only begun."""
+        said: list[Said] = []
         if not self._over:
-            self._head_bytes += len(data)
+            self._said = said
+            self._arriving = len(data)
+            self._later += len(data)
             self._parse(data)
-            self._refuse_endless_head()
+            if not self._head_done:
+                self._refuse_endless_head()
+        return said
+
+    def give_up(self) -> list[Said]:
+        """Refuse the request that does not become whole."""
+        self._said = []
+        self._refuse(408, "the request did not become whole in time")
         return self._said
+
+    def end(self) -> None:
+        """Hear no more. The parser below holds on to this one: let go, so that both are gone at once."""
+        self._over = True
+        del self._parser
 
     def _parse(self, data: bytes) -> None:
         rest = data
@@ -46,41 +71,40 @@ class RequestParser:
             else:
                 return
 
-    def _start(self) -> None:
-        self._target = b""
-        self._headers: dict[str, str] = {}
-        self._header_count = 0
-        self._head_bytes = 0
-        self._head_done = False
-        self._body: list[bytes] = []
-        self._body_bytes = 0
-
     def _refuse_endless_head(self) -> None:
-        if self._head_done or self._over:
-            return
         if len(self._target) > self._limits.target:
             self._refuse(414, "the request target is too long")
-        elif self._head_bytes > self._limits.head:
+        elif self._later > self._limits.head:
             self._refuse(431, "the headers are too long")
 
     def _refuse(self, status: int, reason: str) -> None:
         if self._over:
             return
         self._over = True
+        self.amid = False
+        if not self._head_done:
+            self._read_headers()
         self._said.append(Refusal(status, reason, self._request(keep_alive=False)))
 
     def _request(self, *, keep_alive: bool) -> Request:
-        path, _, query = self._target.decode("latin-1").partition("?")
+        target = self._target.decode("latin-1")
+        path, _, query = target.partition("?") if "?" in target else (target, "", "")
         if not path.startswith("/"):
             path = _path_of_absolute(self._target)
-        method = self._parser.get_method().decode("ascii") if self._target else ""
-        return Request(method, path, query, self._headers, b"".join(self._body), keep_alive)
+        method = self._parser.get_method().decode("ascii") if target else ""
+        return Request(method, path, query, self._headers, bytes(self._body), keep_alive)
 
     # What httptools calls.
 
     def on_message_begin(self) -> None:
         """Forget the request before."""
-        self._start()
+        self._target = b""
+        self._pairs: list[tuple[bytes, bytes]] = []
+        self._first = self._arriving  # of the bytes that came with its first one, some may be another's,
+        self._later = 0  # but all that came later are its own
+        self._head_done = False
+        self._body: bytes | bytearray = b""
+        self.amid = True
 
     def on_url(self, part: bytes) -> None:
         """Take the next part of the request target."""
@@ -88,35 +112,52 @@ class RequestParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one whole header; those after the body (trailers) are dropped."""
-        if self._head_done:
-            return
-        self._header_count += 1
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
+        if not self._head_done:
+            self._pairs.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Refuse what can be refused before a body comes."""
         self._head_done = True
-        refusal = self._wrong_head()
+        self._read_headers()
+        refusal = self._wrong_head() or self._wrong_text()
         if refusal is not None:
             self._refuse(*refusal)
-        elif self._headers.get("expect", "").lower() == "100-continue":
+        elif "expect" in self._headers and self._headers["expect"].lower() == "100-continue":
             self._said.append(ContinueWanted())
 
+    def _read_headers(self) -> None:
+        self._legible = True
+        try:
+            self._headers: dict[str, str] = {_name_of(name): value.decode() for name, value in self._pairs}
+        except UnicodeDecodeError:
+            self._legible = False
+            self._headers = _joined(_legible_ones(self._pairs))
+        else:
+            if len(self._headers) < len(self._pairs):
+                self._headers = _joined(_legible_ones(self._pairs))
+
     def _wrong_head(self) -> tuple[int, str] | None:
-        limits, headers = self._limits, self._headers
+        limits = self._limits
         version = self._parser.get_http_version()
-        length = headers.get("content-length", "0")
         if version not in _VERSIONS:
             return 505, f"HTTP/{version} is not spoken here"
         if len(self._target) > limits.target:
             return 414, "the request target is too long"
-        if self._header_count > limits.headers or self._head_size() > limits.head:
-            return 431, "too many headers, or too long ones"
-        if version == "1.1" and "host" not in headers:
+        if len(self._pairs) > limits.headers:
+            return 431, "too many headers"
+        if self._first + self._later > limits.head and self._head_size() > limits.head:
+            return 431, "the headers are too long"
+        if version == "1.1" and "host" not in self._headers:
             return 400, "HTTP/1.1 needs a Host header"
-        if length.isdecimal() and int(length) > limits.body:
-            return 413, f"a body may have {limits.body} bytes"
+        return None
+
+    def _wrong_text(self) -> tuple[int, str] | None:
+        target = self._target
+        if not (self._legible and target.isascii() and (b"%" not in target or _is_legible(target))):
+            return 400, "target or headers are not UTF-8"
+        length = self._headers.get("content-length")
+        if length is not None and length.isdecimal() and int(length) > self._limits.body:
+            return 413, f"a body may have {self._limits.body} bytes"
         return None
 
     def _head_size(self) -> int:
@@ -124,11 +165,15 @@ class RequestParser:
 
     def on_body(self, part: bytes) -> None:
         """Take the next part of the body; a chunked one is measured as it comes."""
-        self._body_bytes += len(part)
-        if self._body_bytes > self._limits.body:
+        if self._over:
+            return
+        if len(self._body) + len(part) > self._limits.body:
             self._refuse(413, f"a body may have {self._limits.body} bytes")
-        elif not self._over:
-            self._body.append(part)
+        elif self._body:
+            self._body = self._body if isinstance(self._body, bytearray) else bytearray(self._body)
+            self._body += part
+        else:
+            self._body = part
 
     def on_message_complete(self) -> None:
         """Hand the request out."""
@@ -137,6 +182,37 @@ class RequestParser:
         keep_alive = self._parser.should_keep_alive()
         self._said.append(self._request(keep_alive=keep_alive))
         self._over = not keep_alive
+        self.amid = False
+        self._body = b""
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers of which some come more than once."""
+    headers: dict[str, str] = {}
+    for name, text in pairs:
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
+
+
+def _legible_ones(pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    for name, value in pairs:
+        with suppress(UnicodeDecodeError):
+            yield _name_of(name), value.decode()
+
+
+@lru_cache(maxsize=512)
+def _name_of(raw: bytes) -> str:
+    """Return a header's name in lower case; there are few, and they come again and again."""
+    return raw.decode().lower()
+
+
+def _is_legible(target: bytes) -> bool:
+    """Say whether what is percent-encoded in a target is UTF-8."""
+    try:
+        unquote_to_bytes(target).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _path_of_absolute(target: bytes) -> str:

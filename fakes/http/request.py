@@ -1,20 +1,18 @@
 """What the parser hands out: frozen values, one per thing that a client said.
 
-Rule: nothing here knows sockets, clocks or any fake.
+Rule: nothing here knows sockets, clocks or any fake. They are msgspec structs and no dataclasses, since one
+is made for each request: that is ten times cheaper, and a journal can write them as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One whole request. Header names are lower case; repeated headers are joined by ", ".
 
     `path` and `query` are as sent: still percent-encoded.
@@ -23,7 +21,7 @@ class Request:
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     body: bytes = b""
     keep_alive: bool = True
 
@@ -32,13 +30,11 @@ class Request:
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
-@dataclass(frozen=True, slots=True)
-class ContinueWanted:
+class ContinueWanted(msgspec.Struct, frozen=True):
     """The client waits for `100 Continue` before it sends its body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """What came is no request that can be served; the connection ends after the answer."""
 
     status: int

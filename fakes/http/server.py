@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from fakes.http.connection import Connection
+from fakes.http.limits import DEFAULT, Limits
 
 if TYPE_CHECKING:
     from fakes.http.link import Application
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - recognised, not the default
 _BACKLOG = 1024
+_LOOKS = 4
+"""How often in the time that a request may take to become whole it is looked whether one has not."""
 
 
 class PortInUseError(OSError):
@@ -22,10 +25,12 @@ class PortInUseError(OSError):
 class HttpServer:
     """Serves one application; `stop` leaves no connection open, hung ones included."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, limits: Limits = DEFAULT) -> None:
         self._application = application
+        self._limits = limits
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
+        self._look: asyncio.TimerHandle | None = None
 
     async def start(self, port: int = 0, host: str = LOOPBACK) -> str:
         """Listen (on a free port by default) and return the URL; connections are taken from then on.
@@ -40,17 +45,32 @@ class HttpServer:
                 f"port {port} on {host} cannot be had ({error.strerror}): "
                 "stop what listens there, or take another port"
             ) from error
+        self._look_later()
         bound = self._server.sockets[0].getsockname()[1]
         return f"http://{LOOPBACK if host == _EVERYWHERE else host}:{bound}"
 
     def _connect(self) -> Connection:
-        return Connection(self._application, self._connections)
+        return Connection(self._application, self._connections, self._limits)
+
+    # One timer for all connections, not one for each request: it costs the requests nothing.
+
+    def _look_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._look = loop.call_later(self._limits.seconds / _LOOKS, self._look_for_the_slow)
+
+    def _look_for_the_slow(self) -> None:
+        begun_before = asyncio.get_running_loop().time() - self._limits.seconds
+        for connection in tuple(self._connections):
+            connection.end_if_slow(begun_before)
+        self._look_later()
 
     async def stop(self) -> None:
         """Stop listening and drop every connection at once."""
         if self._server is None:
             return
         self._server.close()
+        if self._look is not None:
+            self._look.cancel()
         open_connections = tuple(self._connections)
         for connection in open_connections:
             connection.drop()

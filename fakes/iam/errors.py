@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.http.answer import Answer, json_answer
+from fakes.iam.ratelimits import TooManyError
 from fakes.shape.errors import RefusedError, retry_after, retryable
 
 if TYPE_CHECKING:
@@ -23,4 +24,10 @@ def iam_errors(refused: RefusedError, call: Call) -> Answer:
         "correlation_id": call.request_id,
         "retriable": retryable(refused.status),
     }
-    return json_answer(refused.status, error, retry_after(refused.status))
+    return json_answer(refused.status, error, _later(refused))
+
+
+def _later(refused: RefusedError) -> tuple[tuple[str, str], ...]:
+    if isinstance(refused, TooManyError):
+        return (("Retry-After", str(refused.seconds)),)
+    return retry_after(refused.status)

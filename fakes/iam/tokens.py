@@ -1,43 +1,54 @@
 """The token factory: sound tokens for any persona, and tokens with one flaw.
 
-Rule: a flaw is one thing wrong with a token that is sound otherwise; the dict at the end lists them.
+Rule: what is ordered without a flaw and without claims of its own is good at /verify, from its not-before on
+until its end; who could not be vouched for cannot be ordered.
 """
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import msgspec
-from joserfc import jwt
 
-from fakes.iam.keys import ALGORITHM, KeyRing, strangers_key
+from fakes.iam.bad import BAD_TOKENS
+from fakes.iam.claims import AUDIENCE, ISSUER, LAST_SECOND, Claims, visible
+from fakes.iam.signing import signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from fakes.iam.keys import KeyRing
 
-    from joserfc.jwk import RSAKey
-
-ISSUER = "https://iam.mmm.test"
-AUDIENCE = "mmm-engine"
 _HOUR = 3600
 _TEN_YEARS = 10 * 365 * 24 * _HOUR
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Claims = dict[str, Any]
+Scope = Annotated[str, msgspec.Meta(pattern=r"^[!#-\[\]-~]+$")]
 
 
 class TokenOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom the token shall vouch for; `flaw` names what is to be wrong with it."""
+    """Whom the token shall vouch for.
+
+    `flaw` names what is to be wrong with it; `not_before_seconds` counts from now (nbf; none without);
+    `claims` are put in besides, and in place of what would stand there.
+    """
 
     sub: Name
     tenant_id: Name
     roles: tuple[Name, ...] = ()
-    scope: tuple[Annotated[str, msgspec.Meta(pattern=r"^[!#-\[\]-~]+$")], ...] = ()
+    scope: tuple[Scope, ...] = ()
     actor_type: Name = "human"
     lifetime_seconds: Annotated[int, msgspec.Meta(ge=1, le=_TEN_YEARS)] = _HOUR
+    not_before_seconds: Annotated[int, msgspec.Meta(ge=-_TEN_YEARS, le=_TEN_YEARS)] | None = None
+    claims: dict[str, Any] = {}
     flaw: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.flaw is not None and self.flaw not in BAD_TOKENS:
+            raise ValueError(f"unknown flaw {self.flaw!r}; there are {', '.join(BAD_TOKENS)}")
+        if self.flaw is not None and (self.claims or self.not_before_seconds is not None):
+            raise ValueError("a flaw is the one thing that is wrong: no claims and no not-before beside it")
+        if not all(map(visible, (self.sub, self.tenant_id, self.actor_type, *self.roles))):
+            raise ValueError("a name has characters that cannot be seen: nobody could vouch for it")
 
 
 class Minted(msgspec.Struct, frozen=True):
@@ -49,13 +60,17 @@ class Minted(msgspec.Struct, frozen=True):
 
 
 def mint(order: TokenOrder, ring: KeyRing, now: float) -> Minted:
-    """Return a new token; KeyError for a flaw that there is not."""
+    """Return a new token."""
     claims = _claims(order, ring, int(now))
-    token = FLAWS[order.flaw](claims, ring) if order.flaw is not None else _sound(claims, ring)
-    return Minted(token, claims["jti"], claims)
+    jti = str(claims["jti"])
+    if order.flaw is not None:
+        return Minted(BAD_TOKENS[order.flaw].forge(claims, ring), jti, claims)
+    ring.signed(_end(claims, now))
+    return Minted(signed(claims, ring.signing.jwk), jti, claims)
 
 
 def _claims(order: TokenOrder, ring: KeyRing, now: int) -> Claims:
+    begins = {} if order.not_before_seconds is None else {"nbf": now + order.not_before_seconds}
     return {
         "kid": ring.signing.kid,
         "iss": ISSUER,
@@ -68,75 +83,12 @@ def _claims(order: TokenOrder, ring: KeyRing, now: int) -> Claims:
         "actor_type": order.actor_type,
         "roles": list(order.roles),
         "scope": " ".join(order.scope),
+        **begins,
+        **order.claims,
     }
 
 
-def _signed(claims: Claims, key: RSAKey, kid: str | None) -> str:
-    return jwt.encode({"alg": ALGORITHM, "kid": kid}, claims, key, algorithms=[ALGORITHM])
-
-
-def _sound(claims: Claims, ring: KeyRing) -> str:
-    return _signed(claims, ring.signing, ring.signing.kid)
-
-
-def _expired(claims: Claims, ring: KeyRing) -> str:
-    past = claims["exp"] - claims["iat"] + _HOUR
-    claims.update(iat=claims["iat"] - past, exp=claims["exp"] - past)
-    return _sound(claims, ring)
-
-
-def _not_yet_valid(claims: Claims, ring: KeyRing) -> str:
-    claims.update(nbf=claims["iat"] + _HOUR, exp=claims["exp"] + _HOUR)
-    return _sound(claims, ring)
-
-
-def _wrong_audience(claims: Claims, ring: KeyRing) -> str:
-    claims.update(aud="another-service")
-    return _sound(claims, ring)
-
-
-def _wrong_issuer(claims: Claims, ring: KeyRing) -> str:
-    claims.update(iss="https://iam.elsewhere.test")
-    return _sound(claims, ring)
-
-
-def _unknown_key(claims: Claims, _ring: KeyRing) -> str:
-    stranger = strangers_key()
-    claims.update(kid=stranger.kid)
-    return _signed(claims, stranger, stranger.kid)
-
-
-def _wrong_signature(claims: Claims, ring: KeyRing) -> str:
-    return _signed(claims, strangers_key(), ring.signing.kid)
-
-
-def _alg_none(claims: Claims, ring: KeyRing) -> str:
-    header = {"typ": "JWT", "alg": "none", "kid": ring.signing.kid}
-    return f"{_segment(header)}.{_segment(claims)}."
-
-
-def _no_tenant(claims: Claims, ring: KeyRing) -> str:
-    del claims["tenant_id"]
-    return _sound(claims, ring)
-
-
-def _malformed(claims: Claims, ring: KeyRing) -> str:
-    return _sound(claims, ring).rpartition(".")[0]
-
-
-def _segment(value: Mapping[str, Any]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(value)).rstrip(b"=").decode()
-
-
-FLAWS: Mapping[str, Callable[[Claims, KeyRing], str]] = {
-    "expired": _expired,
-    "not_yet_valid": _not_yet_valid,
-    "wrong_audience": _wrong_audience,
-    "wrong_issuer": _wrong_issuer,
-    "unknown_key": _unknown_key,
-    "wrong_signature": _wrong_signature,
-    "alg_none": _alg_none,
-    "no_tenant": _no_tenant,
-    "revoked": _sound,  # its jti is put on the list of the revoked
-    "malformed": _malformed,
-}
+def _end(claims: Claims, now: float) -> float:
+    """Return when a token ends; a claim that is no time ends nothing, since it was never good."""
+    end = claims["exp"]
+    return float(end) if type(end) is int and 0 <= end <= LAST_SECOND else now

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from fakes.http.answer import Answer, encode_json, json_answer
 from fakes.otlp.json_form import from_json
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from fakes.shape.identity import Key
 
 _PROTOBUF = "application/x-protobuf"
+_ENCODING = "content-encoding"
+_PLAIN = frozenset({"", "identity"})
 _UNPACKED_MAX = 33_554_432
 _GZIP = 31
 _MESSAGE_MAX = 127
@@ -39,7 +42,7 @@ class OtlpFake:
 
     def routes(self) -> Mapping[str, Handler]:
         """Return the handlers by operation."""
-        return {"POST /v1/traces": self._keep, "POST /v1/metrics": _taken, "POST /v1/logs": _taken}
+        return {"POST /v1/traces": self._keep, "POST /v1/metrics": _drop, "POST /v1/logs": _drop}
 
     def control_routes(self) -> Mapping[str, Handler]:
         """Return the handlers of the control API."""
@@ -50,15 +53,21 @@ class OtlpFake:
         return Identity.of_headers(call.request.headers)
 
     def unpack(self, request: Request) -> Request:
-        """Return the request with a gzip body unpacked; one that cannot be is left, and refused later."""
-        if request.headers.get("content-encoding", "").lower() != "gzip":
+        """Return the request with a gzip body unpacked; one that cannot be is left, and refused later.
+
+        What is unpacked is no longer encoded, and so is without that header.
+        """
+        if request.headers.get(_ENCODING, "").lower() != "gzip":
             return request
         unpacker = zlib.decompressobj(_GZIP)
         try:
             body = unpacker.decompress(request.body, _UNPACKED_MAX)
         except zlib.error:
             return request
-        return replace(request, body=body) if unpacker.eof else request
+        if not unpacker.eof:
+            return request
+        headers = {name: text for name, text in request.headers.items() if name != _ENCODING}
+        return replace(request, headers=headers, body=body)
 
     def reset(self, scope: frozenset[Key]) -> None:
         """Forget one trace, or all."""
@@ -69,6 +78,7 @@ class OtlpFake:
                 self._traces.pop(value, None)
 
     def _keep(self, call: Call) -> Answer:
+        _require_plain(call)
         try:
             spans = _read_protobuf(call.request.body) if _is_protobuf(call) else from_json(call.request.body)
         except MalformedError as error:
@@ -91,6 +101,16 @@ def _read_protobuf(body: bytes) -> tuple[Span, ...]:
 
 def _is_protobuf(call: Call) -> bool:
     return call.request.headers.get("content-type", "").partition(";")[0].strip().lower() == _PROTOBUF
+
+
+def _require_plain(call: Call) -> None:
+    if call.request.headers.get(_ENCODING, "").lower() not in _PLAIN:
+        raise RefusedError(400, "the body is not whole gzip, and no other encoding is taken here")
+
+
+def _drop(call: Call) -> Answer:
+    _require_plain(call)
+    return _taken(call)
 
 
 def _taken(call: Call) -> Answer:

@@ -5,7 +5,7 @@ Rule: pure; the same spans as in protobuf yield the same values.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -26,8 +26,10 @@ class _Value(_Json, frozen=True, rename="camel"):
     string_value: str | None = None
     bool_value: bool | None = None
     int_value: Nanos | None = None
-    double_value: float | None = None
+    double_value: float | Literal["NaN", "Infinity", "-Infinity"] | None = None
     array_value: _Values | None = None
+    kvlist_value: _Attributes | None = None
+    bytes_value: str | None = None
 
 
 class _Values(_Json, frozen=True, rename="camel"):
@@ -37,6 +39,10 @@ class _Values(_Json, frozen=True, rename="camel"):
 class _Attribute(_Json, frozen=True, rename="camel"):
     key: str = ""
     value: _Value = _Value()
+
+
+class _Attributes(_Json, frozen=True, rename="camel"):
+    values: tuple[_Attribute, ...] = ()
 
 
 class _Span(_Json, frozen=True, rename="camel"):
@@ -101,5 +107,7 @@ def _json_value(value: _Value) -> Any:  # noqa: ANN401 -- an attribute is any JS
         return int(value.int_value)
     if value.array_value is not None:
         return [_json_value(item) for item in value.array_value.values]
-    simple = (value.string_value, value.bool_value, value.double_value)
+    if value.kvlist_value is not None:
+        return _json_attributes(value.kvlist_value.values)
+    simple = (value.string_value, value.bool_value, value.double_value, value.bytes_value)
     return next((item for item in simple if item is not None), None)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+import msgspec
+
 from fakes.http.answer import Answer
+from fakes.http.request import Request
 
 if TYPE_CHECKING:
-    from fakes.http.request import Request
     from fakes.shape.errors import ErrorShape
     from fakes.shape.identity import Identity, Key
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request with its operation, its path and query parameters and its body as JSON (None without one)."""
+class Call(msgspec.Struct, frozen=True, gc=False):
+    """A request with its operation, its path and query parameters and its body as JSON.
+
+    A body is None where there is none, and where it is not JSON: then `malformed` is true.
+    """
 
     operation: str | None
     request: Request
@@ -25,6 +28,7 @@ class Call:
     body: Any
     request_id: str
     at: float
+    malformed: bool = False
 
     def member(self, name: str) -> str | None:
         """Return a member of the body that is text; None where it is not, or there is none."""

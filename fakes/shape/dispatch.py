@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
-import msgspec
-
+from contracts.validation import UNREADABLE, read_json
 from fakes.shape.call import Call
 from fakes.shape.errors import RefusedError
+from fakes.shape.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,15 +22,18 @@ if TYPE_CHECKING:
 _SANE_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _NO_PARAMS: Mapping[str, str] = {}
 _log = logging.getLogger(__name__)
-_decode = msgspec.json.Decoder().decode
 
 
 def make_call(
     request: Request, operation: str | None, at: float, params: Mapping[str, str] = _NO_PARAMS
 ) -> Call:
-    """Return the request as a call; a body that is not JSON is None."""
+    """Return the request as a call; its body is read here, and nowhere else."""
     arguments = request.arguments() if request.query else _NO_PARAMS
-    return Call(operation, request, params, arguments, _json(request.body), _request_id(request), at)
+    request_id = _request_id(request) if "x-request-id" in request.headers else new_id()
+    value = read_json(request.body) if request.body else None
+    if value is UNREADABLE:
+        return Call(operation, request, params, arguments, None, request_id, at, malformed=True)
+    return Call(operation, request, params, arguments, value, request_id, at)
 
 
 def run_handler(handler: Handler, call: Call, errors: ErrorShape) -> Answer:
@@ -46,16 +48,7 @@ def run_handler(handler: Handler, call: Call, errors: ErrorShape) -> Answer:
         return errors(broken, call)
 
 
-def _json(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
-    if not body:
-        return None
-    try:
-        return _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
 def _request_id(request: Request) -> str:
     """Return the caller's request id if it is a sane one, else a new one."""
-    given = request.headers.get("x-request-id", "")
-    return given if _SANE_ID.fullmatch(given) else str(uuid4())
+    given = request.headers["x-request-id"]
+    return given if _SANE_ID.fullmatch(given) else new_id()

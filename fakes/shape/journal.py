@@ -1,119 +1,144 @@
 """What a fake was asked and what it answered, in order.
 
 Rules: a request is journaled when it arrives, so one that is never answered is there, too; redaction is done
-when the journal is read, so that it costs the requests nothing; nothing is forgotten but by `reset`.
+when the journal is read, so that it costs the requests nothing; nothing is forgotten but by `reset`, and what
+is over goes to disk, so that memory does not grow with it.
 """
 
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from fakes.records import Breach, Entry
+from fakes.records import Breach, Entry, Journal
 from fakes.shape.clock import rfc3339
+from fakes.shape.line import Line
 from fakes.shape.redaction import redact_header, redact_json, redact_text
+from fakes.shape.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from contracts.validation import Violation
-    from fakes.http.answer import Answer
     from fakes.http.request import Request
     from fakes.shape.clock import Clock
     from fakes.shape.identity import Identity, Key
 
+PAGE = 2_000
+"""How many entries a page has at most: while one is made, nobody else is answered."""
 
-@dataclass(slots=True, eq=False)
-class Line:
-    """One exchange, as raw as it was; `answer` and `violations` come later than the rest."""
-
-    seq: int
-    at: float
-    operation: str | None
-    identity: Identity
-    request: Request
-    answer: Answer | None = None
-    fault: str | None = None
-    script_id: str | None = None
-    violations: list[Violation] = field(default_factory=list)
-
-    def entry(self) -> Entry:
-        """Return the exchange for reading: decoded and redacted."""
-        token, request = self.identity.token, self.request
-        return Entry(
-            seq=self.seq,
-            at=rfc3339(self.at),
-            operation=self.operation,
-            tenant=self.identity.tenant,
-            sub=self.identity.sub,
-            traceparent=self.identity.traceparent,
-            method=request.method,
-            path=redact_text(request.path, token),
-            query=redact_text(request.query, token),
-            request_headers={
-                name: redact_header(name, text, token) for name, text in request.headers.items()
-            },
-            request_body=_readable(request.body, token),
-            status=self.answer.status if self.answer else None,
-            response_body=_readable(self.answer.body, token) if self.answer else None,
-            fault=self.fault,
-            script_id=self.script_id,
-            violations=tuple(
-                Breach(found.rule, found.pointer, redact_text(found.message, token))
-                for found in self.violations
-            ),
-        )
+_PAGE_BYTES = 16_777_216
+_KEPT_LINES = 256
+_KEPT_BYTES = 1_048_576
+_by_seq = attrgetter("seq")
 
 
 class JournalBook:
-    """All exchanges of one fake, with an index by tenant, token, sub and trace id."""
+    """All exchanges of one fake: those not over and the latest in memory, the others on a shelf.
 
-    def __init__(self, clock: Clock) -> None:
+    `kept`: how many that are over stay in memory, at most.
+    """
+
+    def __init__(self, clock: Clock, kept: int = _KEPT_LINES) -> None:
         self._clock = clock
+        self._kept = kept
         self._numbers = count(1)
-        self._lines: dict[int, Line] = {}
-        self._index: dict[Key, dict[int, Line]] = {}
+        self._open: dict[int, Line] = {}
+        self._over: list[Line] = []
+        self._over_bytes = 0
+        self._shelf = Shelf()
 
     def open(self, operation: str | None, identity: Identity, request: Request) -> Line:
-        """Note a request that has arrived."""
+        """Note a request that has arrived; what becomes of it may be noted until it is closed."""
         line = Line(next(self._numbers), self._clock(), operation, identity, request)
-        self._lines[line.seq] = line
-        for key in identity.as_keys():
-            self._index.setdefault(key, {})[line.seq] = line
+        self._open[line.seq] = line
         return line
+
+    def close(self, line: Line) -> None:
+        """Take note that nothing more becomes of it. One that was reset meanwhile is forgotten."""
+        if self._open.pop(line.seq, None) is None:
+            return
+        self._over.append(line)
+        self._over_bytes += len(line.request.body)
+        if line.answer is not None:
+            self._over_bytes += len(line.answer.body)
+        if len(self._over) >= self._kept or self._over_bytes >= _KEPT_BYTES:
+            self._shelf.put(sorted(self._over, key=_by_seq))
+            self._over.clear()
+            self._over_bytes = 0
 
     def read(
         self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0
     ) -> tuple[Entry, ...]:
-        """Return the exchanges that fit all that is given, oldest first."""
-        return tuple(
-            line.entry()
-            for line in self._with(frozenset(keys))
-            if line.seq > after and operation in (None, line.operation)
-        )
+        """Return the exchanges that fit all that is given, oldest first, however many they are."""
+        return tuple(entry_of(line) for line in self.lines(frozenset(keys), operation, after))
+
+    def page(
+        self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0, limit: int = PAGE
+    ) -> Journal:
+        """Return the first of them, and after which the next page begins, if there is one.
+
+        A page may have fewer entries than `limit`: very large ones make it shorter.
+        """
+        entries: list[Entry] = []
+        size = 0
+        for line in self.lines(frozenset(keys), operation, after):
+            if len(entries) >= limit or size >= _PAGE_BYTES:
+                return Journal(tuple(entries), entries[-1].seq)
+            entries.append(entry_of(line))
+            size += line.weight
+        return Journal(tuple(entries))
+
+    def lines(self, keys: frozenset[Key], operation: str | None = None, after: int = 0) -> Iterator[Line]:
+        """Return the same raw, oldest first; to be read at once, before anything is journaled or reset."""
+
+        def fits(line: Line) -> bool:
+            return line.seq > after and operation in (None, line.operation) and line.has(keys)
+
+        due = sorted(filter(fits, chain(self._open.values(), self._over)), key=_by_seq)
+        for first, lines in self._shelf.boxes(keys, operation, after):
+            yield from (line for line in due if line.seq < first)
+            later = [line for line in due if line.seq >= first]
+            due = sorted(chain(later, filter(fits, lines)), key=_by_seq)
+        yield from due
 
     def reset(self, keys: frozenset[Key]) -> None:
         """Forget the exchanges that have all these keys (all, where there are none)."""
-        for line in self._with(keys):
-            del self._lines[line.seq]
-            for key in line.identity.as_keys():
-                self._unindex(key, line.seq)
+        self._open = {seq: line for seq, line in self._open.items() if not line.has(keys)}
+        self._over = [line for line in self._over if not line.has(keys)]
+        self._over_bytes = sum(line.weight for line in self._over)
+        self._shelf.forget(keys)
 
-    def _with(self, keys: frozenset[Key]) -> list[Line]:
-        if not keys:
-            return list(self._lines.values())
-        fewest = min((self._index.get(key, {}) for key in keys), key=len)
-        return [line for line in fewest.values() if keys.issubset(line.identity.as_keys())]
 
-    def _unindex(self, key: Key, seq: int) -> None:
-        lines = self._index[key]
-        del lines[seq]
-        if not lines:
-            del self._index[key]
+def entry_of(line: Line) -> Entry:
+    """Return the exchange for reading: decoded and redacted."""
+    token, request, answer = line.identity.token, line.request, line.answer
+    return Entry(
+        seq=line.seq,
+        at=rfc3339(line.at),
+        operation=line.operation,
+        tenant=line.identity.tenant,
+        sub=line.identity.sub,
+        traceparent=line.identity.traceparent,
+        method=request.method,
+        path=redact_text(request.path, token),
+        query=redact_text(request.query, token),
+        request_headers={name: redact_header(name, text, token) for name, text in request.headers.items()},
+        request_body=_readable(request.body, token),
+        status=answer.status if answer else None,
+        response_body=_readable(answer.body, token) if answer else None,
+        fault=line.fault,
+        armed_at=line.armed_at,
+        fired_at=line.fired_at,
+        script_id=line.script_id,
+        violations=tuple(
+            Breach(found.rule, redact_text(found.pointer, token), redact_text(found.message, token))
+            for found in line.violations
+        ),
+    )
 
 
 def _readable(body: bytes, token: str | None) -> Any:  # noqa: ANN401 -- any JSON value

@@ -1,12 +1,11 @@
 """Which handler a method and a path mean; operations are named "METHOD /template", as in the documents.
 
-Rule: pure. HEAD is answered where GET is.
+Rule: pure. HEAD is answered where GET is. A path without parameters is looked up; only others are compared.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from contracts.routing import Operation
 from contracts.routing import Router as Paths
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 H = TypeVar("H")
 
 
-@dataclass(frozen=True, slots=True)
-class Route(Generic[H]):
+class Route(NamedTuple, Generic[H]):
     """An operation that is served, and what its path says."""
 
     operation: str
@@ -26,8 +24,7 @@ class Route(Generic[H]):
     params: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NoRoute:
+class NoRoute(NamedTuple):
     """Nothing is served there; `allowed` are the methods that are, empty for an unknown path."""
 
     allowed: tuple[str, ...]
@@ -38,6 +35,7 @@ class Routes(Generic[H]):
 
     def __init__(self, table: Mapping[str, H]) -> None:
         self._table = dict(table)
+        self._plain = {name: Route(name, handler, {}) for name, handler in table.items() if "{" not in name}
         self._paths = Paths(_operation(name) for name in table)
 
     @property
@@ -47,10 +45,14 @@ class Routes(Generic[H]):
 
     def find(self, method: str, path: str) -> Route[H] | NoRoute:
         """Return the route, or what there is instead."""
-        match = self._paths.find("GET" if method == "HEAD" else method, path)
+        served = "GET" if method == "HEAD" else method
+        plain = self._plain.get(f"{served} {path}")
+        if plain is not None:
+            return plain
+        match = self._paths.find(served, path)
         if match is None:
             return NoRoute(self._allowed(path))
-        name = match.operation.name
+        name = match.operation.operation_id
         return Route(name, self._table[name], match.path_params)
 
     def _allowed(self, path: str) -> tuple[str, ...]:

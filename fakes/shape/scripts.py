@@ -1,35 +1,35 @@
 """Scripted answers and faults: the newest one that fits a request is what happens to it.
 
 Rule: no I/O. Scripts lie in pigeonholes by the narrowest thing that they ask for, so that a request looks
-only at those that could mean it, however many tests run at a time.
+only at those that could mean it, however many tests run at a time; what is in it is looked at last.
 """
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
-from itertools import count
-from typing import TYPE_CHECKING
+from itertools import chain, count
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
-from fakes.records import Match, ScriptState
+from fakes.http.answer import Answer
+from fakes.records import ScriptState
 from fakes.shape.clock import rfc3339
 from fakes.shape.identity import Key, keys_of
+from fakes.shape.matching import matchers_of, redacted
 
 if TYPE_CHECKING:
-    from fakes.http.answer import Answer
+    from fakes.records import Match
+    from fakes.shape.call import Call
     from fakes.shape.clock import Clock
-    from fakes.shape.faults import Fault
     from fakes.shape.identity import Identity
+    from fakes.shape.matching import Matcher
+    from fakes.shape.plans import Act, Plan
 
 _ANYBODY: Key = ("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Armed:
-    """A fault and the name of its kind."""
-
-    kind: str
-    fault: Fault
+_TIMES_KEPT = 10_000
+_number = attrgetter("number")
 
 
 @dataclass(slots=True, eq=False)
@@ -38,28 +38,64 @@ class Script:
 
     operation: str | None
     match: Match
-    act: Answer | Armed
-    armed_at: str
+    plan: Plan
+    armed_at: float
+    until: float | None
     number: int
-    left: int | None
     id: str = field(default_factory=lambda: str(uuid4()))
-    fired_at: list[str] = field(default_factory=list)
+    hits: int = 0
+    fired_at: array[float] = field(default_factory=lambda: array("d"))
     keys: frozenset[Key] = field(init=False)
     home: Key = field(init=False)
+    _matchers: tuple[Matcher, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         keys = keys_of(self.match)
         self.keys = frozenset(keys)
         self.home = keys[0] if keys else _ANYBODY
+        self._matchers = matchers_of(self.match)
 
-    def fits(self, operation: str | None, keys: frozenset[Key]) -> bool:
-        """Say whether this script means that request."""
-        return self.operation in (None, operation) and self.keys <= keys and self.left != 0
+    def fits(self, call: Call, keys: frozenset[Key]) -> bool:
+        """Say whether this script means that request, chance aside."""
+        return (
+            self.operation in (None, call.operation)
+            and self.keys <= keys
+            and (not self._matchers or all(matcher.fits(call) for matcher in self._matchers))
+        )
 
-    def state(self) -> ScriptState:
-        """Return what became of it so far."""
-        fired = tuple(self.fired_at)
-        return ScriptState(self.id, self.operation, self.match, self.armed_at, fired, len(fired))
+    def expired(self, now: float) -> bool:
+        """Say whether its time is over."""
+        return self.until is not None and now >= self.until
+
+    def fired(self, at: float) -> None:
+        """Note that it has answered or harmed a call; of very many the first times are kept."""
+        self.hits += 1
+        if self.hits <= _TIMES_KEPT:
+            self.fired_at.append(at)
+
+    def state(self, now: float) -> ScriptState:
+        """Return what became of it so far, without its token."""
+        chance = self.plan.chance
+        return ScriptState(
+            script_id=self.id,
+            operation=self.operation,
+            match=redacted(self.match),
+            armed_at=rfc3339(self.armed_at),
+            fired_at=tuple(rfc3339(at) for at in self.fired_at),
+            hits=self.hits,
+            does=self.plan.told(),
+            exhausted=self.plan.exhausted or self.expired(now),
+            until=None if self.until is None else rfc3339(self.until),
+            probability=chance.probability if chance else None,
+            seed=chance.seed if chance else None,
+        )
+
+
+class Shot(NamedTuple):
+    """What a script does to one request."""
+
+    script: Script
+    act: Act
 
 
 class Scripts:
@@ -71,52 +107,73 @@ class Scripts:
         self._by_id: dict[str, Script] = {}
         self._homes: dict[Key, list[Script]] = {}
 
-    def arm(self, operation: str | None, match: Match, act: Answer | Armed, times: int | None) -> Script:
-        """Add a script; it wins over all that are there."""
-        script = Script(operation, match, act, rfc3339(self._clock()), next(self._numbers), times)
+    def arm(self, operation: str | None, match: Match, plan: Plan, seconds: float | None = None) -> Script:
+        """Add a script; it wins over all that are there. ValueError: such a match cannot be."""
+        now = self._clock()
+        until = None if seconds is None else now + seconds
+        script = Script(operation, match, plan, now, until, next(self._numbers))
         self._by_id[script.id] = script
         self._homes.setdefault(script.home, []).append(script)
         return script
 
-    def fire(self, operation: str | None, identity: Identity) -> Script | None:
-        """Return the newest script that means this request, having counted the hit."""
+    def fire(self, call: Call, identity: Identity) -> Shot | None:
+        """Return what the newest script that means this request does to it, which uses up one of its times.
+
+        A reply has fired with that; a fault notes for itself when it strikes, which it may never do.
+        """
         if not self._homes:
             return None
-        script = self._newest(operation, identity)
+        keys = frozenset(identity.as_keys())
+        housed = self._newest_first(keys)
+        if not housed:
+            return None
+        now = self._clock()
+        for script in housed:
+            if script.expired(now):
+                self._unhouse(script)
+            elif script.fits(call, keys) and script.plan.meant():
+                return self._shot(script, now)
+        return None
+
+    def _newest_first(self, keys: frozenset[Key]) -> list[Script]:
+        homes = [self._homes[home] for home in (*keys, _ANYBODY) if home in self._homes]
+        if len(homes) < 2:  # noqa: PLR2004 -- nothing to merge
+            return homes[0][::-1] if homes else []
+        return sorted(chain.from_iterable(homes), key=_number, reverse=True)
+
+    def _shot(self, script: Script, now: float) -> Shot:
+        act = script.plan.take()
+        if isinstance(act, Answer):
+            script.fired(now)
+        if script.plan.exhausted:
+            self._unhouse(script)
+        return Shot(script, act)
+
+    def get(self, script_id: str) -> ScriptState | None:
+        """Return the state of a script that was neither healed nor reset."""
+        script = self._by_id.get(script_id)
+        return None if script is None else script.state(self._clock())
+
+    def of(self, scope: frozenset[Key]) -> tuple[ScriptState, ...]:
+        """Return the states of all scripts that ask for all of `scope`, in the order of their arming."""
+        now = self._clock()
+        return tuple(script.state(now) for script in self._within(scope))
+
+    def heal(self, script_id: str) -> ScriptState | None:
+        """Take a script away and return what it did; None if there is none of that id."""
+        script = self._by_id.pop(script_id, None)
         if script is None:
             return None
-        script.fired_at.append(rfc3339(self._clock()))
-        if script.left is not None:
-            script.left -= 1
-            if script.left == 0:
-                self._unhouse(script)
-        return script
-
-    def _newest(self, operation: str | None, identity: Identity) -> Script | None:
-        keys = frozenset(identity.as_keys())
-        found: Script | None = None
-        for home in (*keys, _ANYBODY):
-            for script in reversed(self._homes.get(home, ())):
-                if script.fits(operation, keys):
-                    found = script if found is None or script.number > found.number else found
-                    break
-        return found
-
-    def get(self, script_id: str) -> Script | None:
-        """Return a script that was neither healed nor reset."""
-        return self._by_id.get(script_id)
-
-    def heal(self, script_id: str) -> Script | None:
-        """Take a script away; None if there is none of that id."""
-        script = self._by_id.pop(script_id, None)
-        if script is not None:
-            self._unhouse(script)
-        return script
+        self._unhouse(script)
+        return script.state(self._clock())
 
     def reset(self, scope: frozenset[Key]) -> None:
         """Take away every script that asks for all of `scope` (all scripts, where that is empty)."""
-        for script in [script for script in self._by_id.values() if scope <= script.keys]:
+        for script in self._within(scope):
             self.heal(script.id)
+
+    def _within(self, scope: frozenset[Key]) -> list[Script]:
+        return [script for script in self._by_id.values() if scope <= script.keys]
 
     def _unhouse(self, script: Script) -> None:
         housed = self._homes.get(script.home, [])

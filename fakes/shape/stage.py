@@ -8,28 +8,37 @@ then the behaviour answers.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.compiled import compile_document
 from contracts.document import load_document
-from contracts.validation import Violation, check_request
+from contracts.validation import UNREADABLE, Violation, check_received, check_response
+from fakes.http.answer import Answer
 from fakes.shape.call import Behaviour, Call, Controllable, Unpacker, Witness
+from fakes.shape.clock import rfc3339
 from fakes.shape.control import PREFIX, Control
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError
+from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
-from fakes.shape.journal import JournalBook, Line
+from fakes.shape.journal import JournalBook
+from fakes.shape.plans import Armed
 from fakes.shape.routing import NoRoute, Route, Routes
-from fakes.shape.scripts import Armed, Scripts
+from fakes.shape.scripts import Scripts
 
 if TYPE_CHECKING:
-    from fakes.http.answer import Answer
+    from collections.abc import Mapping
+
+    from contracts.compiled import Checks
+    from contracts.document import Document
     from fakes.http.link import Conduct, Link
     from fakes.http.request import Refusal, Request
     from fakes.shape.call import Handler
     from fakes.shape.clock import Clock
     from fakes.shape.faults import Fault
+    from fakes.shape.line import Line
+    from fakes.shape.scripts import Script
 
 
 class Stage:
@@ -38,9 +47,10 @@ class Stage:
     def __init__(self, behaviour: Behaviour, clock: Clock = time.time) -> None:
         self._behaviour = behaviour
         self._clock = clock
-        self._document = load_document(behaviour.name)
-        compile_document(self._document)  # ready when really ready: no request pays for it
-        self._routes: Routes[Handler] = Routes(behaviour.routes())
+        document = load_document(behaviour.name)
+        self._document = document
+        self._below = f"{document.base_path}/"
+        self._routes = _served(behaviour.routes(), document)
         self._scripts = Scripts(clock)
         self._journal = JournalBook(clock)
         extra = behaviour.control_routes() if isinstance(behaviour, Controllable) else {}
@@ -60,14 +70,17 @@ class Stage:
         if request.path.startswith(PREFIX):
             return self._control.handle(request)
         scene = self._receive(request if self._unpack is None else self._unpack(request))
-        script = self._scripts.fire(scene.line.operation, scene.line.identity)
-        if script is None:
-            return self.sent(scene, self.normal(scene))
-        scene.line.script_id = script.id
-        if isinstance(script.act, Armed):
-            scene.line.fault = script.act.kind
-            return Strike(self, scene, script.act.fault)
-        return self.sent(scene, self.refusal(scene) or script.act)
+        shot = self._scripts.fire(scene.call, scene.line.identity)
+        if shot is None:
+            return self._ended(scene, self.normal(scene))
+        scene.line.script_id = shot.script.id
+        if isinstance(shot.act, Armed):
+            scene.line.fault, scene.line.armed_at = shot.act.kind, rfc3339(shot.script.armed_at)
+            return Strike(self, scene, shot.script, shot.act.fault)
+        if isinstance(shot.act, Answer):
+            refused = self.refusal(scene) if scene.line.violations else None
+            return self._ended(scene, refused or shot.act)
+        return self._ended(scene, self.normal(scene))
 
     def refuse(self, refusal: Refusal) -> Answer:
         """Answer what is no HTTP request, and journal it."""
@@ -75,28 +88,18 @@ class Stage:
         line = self._journal.open(None, Identity.of_headers(refusal.request.headers), refusal.request)
         line.violations = [Violation("http", "", "", refusal.reason)]
         error = RefusedError(refusal.status, refusal.reason)
-        return self.sent(Received(call, line, NoRoute(())), self.error(call, error))
+        return self._ended(Received(call, line, NoRoute(())), self.error(call, error))
 
     def _receive(self, request: Request) -> Received:
-        base = self._document.base_path
-        path = request.path[len(base) :] if request.path.startswith(f"{base}/") else ""
+        path = request.path[len(self._below) - 1 :] if request.path.startswith(self._below) else ""
         route = self._routes.find(request.method, path)
         if isinstance(route, Route):
             call = make_call(request, route.operation, self._clock(), route.params)
         else:
             call = make_call(request, None, self._clock())
         line = self._journal.open(call.operation, self._behaviour.identify(call), request)
-        line.violations = self._check(request, path, route)
+        line.violations = _violations(call, route)
         return Received(call, line, route)
-
-    def _check(self, request: Request, path: str, route: Route[Handler] | NoRoute) -> list[Violation]:
-        if isinstance(route, NoRoute):
-            rule, what = (
-                ("method.unknown", request.method) if route.allowed else ("path.unknown", request.path)
-            )
-            return [Violation(rule, "", "", f"{what} is not served here")]
-        method = route.operation.partition(" ")[0]
-        return check_request(self._document, method, path, request.query, request.headers, request.body)
 
     # What is done with a request that was received; the steps of a Strike, too.
 
@@ -104,7 +107,7 @@ class Stage:
         """Return the answer that the request gets when nothing is scripted."""
         if isinstance(scene.route, NoRoute) or scene.line.violations:
             return self.refusal(scene) or self.error(scene.call, RefusedError(404, "not served here"))
-        return run_handler(scene.route.handler, scene.call, self._behaviour.errors)
+        return run_handler(scene.route.handler.handler, scene.call, self._behaviour.errors)
 
     def refusal(self, scene: Received) -> Answer | None:
         """Return the error for a request outside the contract; None for one inside it."""
@@ -129,19 +132,70 @@ class Stage:
         """Return an error in this fake's own shape."""
         return self._behaviour.errors(refused, call)
 
+    def breaks(self, scene: Received, answer: Answer) -> bool:
+        """Say whether this answer to that request would break the fake's own contract."""
+        if isinstance(scene.route, NoRoute):
+            return False
+        method = scene.route.operation.partition(" ")[0]
+        path = scene.call.request.path.removeprefix(self._document.base_path)
+        whole = self._whole(scene, answer)
+        headers = {**dict(whole.headers), "content-type": whole.content_type or ""}
+        return bool(check_response(self._document, method, path, whole.status, headers, whole.body))
+
+    def struck(self, scene: Received, script: Script) -> None:
+        """Note that a fault strikes, now and for the first time at this request."""
+        if scene.line.fired_at is None:
+            now = self._clock()
+            scene.line.fired_at = rfc3339(now)
+            script.fired(now)
+
     def sent(self, scene: Received, answer: Answer) -> Answer:
         """Journal the answer, with its X-Request-ID, and return it."""
-        scene.line.answer = answer.with_default("X-Request-ID", scene.call.request_id)
-        return scene.line.answer
+        scene.line.answer = sent = self._whole(scene, answer)
+        return sent
+
+    def ended(self, scene: Received) -> None:
+        """Close the journal's line: nothing more becomes of this request."""
+        self._journal.close(scene.line)
+
+    def _ended(self, scene: Received, answer: Answer) -> Answer:
+        sent = self.sent(scene, answer)
+        self._journal.close(scene.line)
+        return sent
+
+    def _whole(self, scene: Received, answer: Answer) -> Answer:
+        return answer.with_default("X-Request-ID", scene.call.request_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Served(NamedTuple):
+    """What an operation does, and what its requests must be like."""
+
+    handler: Handler
+    checks: Checks
+
+
+class Received(NamedTuple):
     """A request that has been journaled and waits for its answer."""
 
     call: Call
     line: Line
-    route: Route[Handler] | NoRoute
+    route: Route[Served] | NoRoute
+
+
+def _served(handlers: Mapping[str, Handler], document: Document) -> Routes[Served]:
+    """Return the routes with their checks, compiled: ready when really ready, no request pays for it."""
+    checks = {one.name: one for one in compile_document(document).values()}
+    return Routes({name: Served(handler, checks[name]) for name, handler in handlers.items()})
+
+
+def _violations(call: Call, route: Route[Served] | NoRoute) -> list[Violation]:
+    request = call.request
+    if isinstance(route, NoRoute):
+        rule, what = ("method.unknown", request.method) if route.allowed else ("path.unknown", request.path)
+        return [Violation(rule, "", "", f"{what} is not served here")]
+    value = UNREADABLE if call.malformed else call.body
+    checks = route.handler.checks
+    return check_received(checks, route.params, request.query, request.headers, request.body, value)
 
 
 class Strike:
@@ -149,24 +203,52 @@ class Strike:
 
     link: Link
 
-    def __init__(self, stage: Stage, received: Received, fault: Fault) -> None:
+    def __init__(self, stage: Stage, received: Received, script: Script, fault: Fault) -> None:
         self._stage = stage
         self._received = received
+        self._script = script
         self._fault = fault
+
+    @property
+    def request(self) -> Request:
+        """Return what was asked."""
+        return self._received.call.request
 
     async def run(self, link: Link) -> None:
         """Let the fault strike."""
         self.link = link
         await self._fault.strike(self)
 
+    def over(self) -> None:
+        """Take note that the fault has done what it does."""
+        self._stage.ended(self._received)
+
     def normally(self) -> Answer:
         """Process the request as if nothing were wrong."""
         return self._stage.normal(self._received)
 
     def error(self, status: int) -> Answer:
-        """Return an error of this status in the fake's own shape."""
-        return self._stage.error(self._received.call, RefusedError(status, "scripted"))
+        """Return an error of this status in the fake's own shape; health has one of its own."""
+        call = self._received.call
+        return unhealthy(call, status) or self._stage.error(call, RefusedError(status, "scripted"))
+
+    def breaks(self, answer: Answer) -> bool:
+        """Say whether this answer would break the fake's own contract."""
+        return self._stage.breaks(self._received, answer)
+
+    def random(self, seed: int) -> Random:
+        """Return numbers that depend on the seed and on how often the fault has struck before."""
+        return Random(f"{seed}/{self._script.hits}")  # noqa: S311 -- to be repeatable is its purpose
+
+    def struck(self) -> None:
+        """Note that the fault strikes now; not where the client has gone before."""
+        if not self.link.lost:
+            self._stage.struck(self._received, self._script)
+
+    def journaled(self, answer: Answer) -> Answer:
+        """Journal an answer that is sent in another way, and return it as it is to be sent."""
+        return self._stage.sent(self._received, answer)
 
     def answer(self, answer: Answer) -> None:
         """Journal and send an answer."""
-        self.link.answer(self._stage.sent(self._received, answer))
+        self.link.answer(self.journaled(answer))

@@ -16,6 +16,7 @@ from harness.processes import CHECKOUT, UnbuildableError, work_directory
 from harness.services import fallen
 from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, contracts_part, load_part, run_together, scenarios_part
+from harness.stages.consumer import collect_breaches
 from harness.stages.receipts import collect_receipts
 from harness.worlds import Plan, save_world, start_world
 from reports.record import EngineStarted
@@ -61,6 +62,7 @@ def observe(run: Run) -> None:
         _tell_dead(run, running)
         _stand(world)
         _receipts(run, world)
+        _consumer(run, world)
         with journal.stage("teardown"):
             stack.close()
 
@@ -147,6 +149,13 @@ def _receipts(run: Run, world: World) -> None:
         return
     with run.journal.stage("receipts") as outcome, _survived(run, outcome):
         outcome.summary = asyncio.run(collect_receipts(world.fakes["eris"], run.journal.emit))
+
+
+def _consumer(run: Run, world: World) -> None:
+    if not world.fakes:
+        return
+    with run.journal.stage("consumer") as outcome, _survived(run, outcome):
+        outcome.summary = asyncio.run(collect_breaches(world.fakes, run.journal.emit))
 
 
 @contextlib.contextmanager

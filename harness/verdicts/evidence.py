@@ -30,6 +30,7 @@ STAGE_KINDS = {
     "resilience": frozenset({"wire", "dependency", "time"}),
     "load": frozenset({"load"}),
     "receipts": frozenset({"dependency"}),
+    "consumer": frozenset({"dependency"}),
     "teardown": frozenset(),
 }
 

@@ -43,6 +43,16 @@ NOTIFICATION = {
     "title": "Title",
     "body": "Body",
 }
+EXPORT = {"tenant_id": "t", "format": "csv", "compression": "zip", "from": "2026-01-01T00:00:00Z"}
+BATCH = {
+    "batch_id": "b",
+    "tenant_id": "t",
+    "emitter_service": "mmm-engine",
+    "sequence_numbers": [],
+    "merkle_root": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "receipts": [],
+    "timestamp": "2026-01-01T00:00:00Z",
+}
 ABSENT = "00000000-0000-4000-8000-000000000000"
 
 SOUND = (
@@ -65,6 +75,12 @@ SOUND = (
     Sample("eris", "GET", f"/v1/evidence/receipts/{ABSENT}/chain", status=404),
     Sample("eris", "POST", "/v1/evidence/search", {"tenant_id": "t"}),
     Sample("eris", "POST", "/v1/evidence/verify_range", {"tenant_id": "t", "chain_id": "c"}, status=404),
+    Sample("eris", "POST", "/v1/evidence/aggregate", {"tenant_id": "t", "group_by": ["day", "status"]}),
+    Sample("eris", "POST", "/v1/evidence/receipts/courier-batch", BATCH),
+    Sample("eris", "GET", "/v1/evidence/courier-batches/b/merkle-proof", status=404),
+    Sample("eris", "POST", "/v1/evidence/export", EXPORT, status=202),
+    Sample("eris", "GET", f"/v1/evidence/export/{ABSENT}", status=404),
+    Sample("eris", "GET", f"/v1/evidence/export/{ABSENT}/download", status=404),
     Sample("eris", "GET", "/v1/evidence/health"),
     Sample("eris", "GET", "/v1/evidence/metrics"),
     Sample("eris", "GET", "/v1/evidence/config"),
@@ -101,6 +117,12 @@ BROKEN = (
     Sample("eris", "POST", "/v1/evidence/search", {}, status=400),
     Sample("eris", "POST", "/v1/evidence/search", {"tenant_id": "t", "cursor": "guessed"}, status=400),
     Sample("eris", "POST", "/v1/evidence/verify_range", {"tenant_id": "t"}, status=400),
+    Sample("eris", "POST", "/v1/evidence/aggregate", {"tenant_id": "t", "group_by": ["actor"]}, status=400),
+    Sample(
+        "eris", "POST", "/v1/evidence/receipts/courier-batch", {**BATCH, "merkle_root": "0" * 64}, status=400
+    ),
+    Sample("eris", "POST", "/v1/evidence/export", {**EXPORT, "format": "xml"}, status=400),
+    Sample("eris", "GET", "/v1/evidence/export/" + "e" * 201, status=400),
     Sample("policy", "POST", "/v1/policy/tenants/t/evaluate", {"context": {}}, status=400),
     Sample("policy", "GET", "/v1/standards?tenant_id=t", status=400),
     Sample("llm", "POST", "/v1/llm/generate", {**PROMPT, "token": "x"}, status=400),

@@ -70,15 +70,6 @@ async def test_a_path_that_nobody_serves_is_refused_and_journaled(name: str) -> 
     assert (entry.operation, entry.violations[0].rule) == (None, "path.unknown")
 
 
-async def test_what_belongs_to_a_later_day_is_not_there(eris: FakeControl) -> None:
-    aggregate = Sample("eris", "POST", "/v1/evidence/aggregate", {"tenant_id": "t", "group_by": []})
-
-    reply = await ask(eris.url, aggregate)
-
-    assert reply.status == 404
-    assert reply.json()["error"]["code"] == "RESOURCE_NOT_FOUND"
-
-
 def test_every_operation_that_is_sampled_is_every_operation_that_is_served() -> None:
     served = {(name, operation) for name, made in FAKES.items() for operation in made().routes()}
     sampled = {name for name, _ in served}

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.fakes.desk import batch
 from tests.fakes.evidence import RECEIPTS, ask, signer_of, store
 from tests.fakes.receipts import digest, receipt
 
@@ -127,6 +128,127 @@ async def test_pages_follow_one_another_without_loss(eris: ErisControl) -> None:
     assert [len(read.receipt_ids) for read in await eris.meta_receipts("t")] == [3, 3, 1]
 
 
+async def test_pages_stay_in_place_while_receipts_arrive(eris: ErisControl) -> None:
+    sent = [receipt("t", environment=environment) for environment in ("dev", "prod") * 3]
+    for whole in sent:
+        await store(eris, whole)
+    asked = {"tenant_id": "t", "environment": "dev", "limit": 1}
+
+    found = []
+    for _ in range(3):
+        page = (await ask(eris, "POST", "/v1/evidence/search", asked)).json()
+        found += page["receipts"]
+        for environment in ("prod", "dev"):
+            sent.append(receipt("t", environment=environment))
+            await store(eris, sent[-1])
+        asked = {**asked, "cursor": page["next_cursor"]}
+    rest = (await ask(eris, "POST", "/v1/evidence/search", {**asked, "limit": 100})).json()
+
+    assert [*found, *rest["receipts"]] == [whole for whole in sent if whole["environment"] == "dev"]
+    assert rest["next_cursor"] is None
+
+
+async def test_relations_are_paged_by_arrival_whatever_arrives_between(eris: ErisControl) -> None:
+    root, missing = receipt(), receipt()
+    children = [receipt(parent_receipt_id=root["receipt_id"]) for _ in range(3)]
+    early = receipt(parent_receipt_id=missing["receipt_id"])
+    for whole in (root, early, *children):
+        await store(eris, whole)
+    path = f"{RECEIPTS}/{root['receipt_id']}/chain?direction=down&limit=2"
+
+    first = (await ask(eris, "GET", path)).json()
+    await store(eris, {**missing, "parent_receipt_id": root["receipt_id"]})
+    second = (await ask(eris, "GET", f"{path}&cursor={first['next_cursor']}")).json()
+    third = (await ask(eris, "GET", f"{path}&cursor={second['next_cursor']}")).json()
+
+    assert first["receipts"] == [root, children[0]]
+    assert second["receipts"] == children[1:]
+    assert [one["receipt_id"] for one in third["receipts"]] == [missing["receipt_id"]]
+    assert third["next_cursor"] is None
+
+
+async def test_another_tenants_receipts_are_no_relations(eris: ErisControl) -> None:
+    root = receipt("t")
+    mine, foreign = (receipt(tenant, parent_receipt_id=root["receipt_id"]) for tenant in ("t", "u"))
+    for whole in (root, mine, foreign):
+        await store(eris, whole)
+
+    found = {
+        (name, direction): (
+            await ask(eris, "GET", f"{RECEIPTS}/{whole['receipt_id']}/chain?direction={direction}")
+        ).json()["receipts"]
+        for name, whole in (("root", root), ("mine", mine), ("foreign", foreign))
+        for direction in ("up", "down", "siblings")
+    }
+
+    assert found["root", "down"] == [root, mine]
+    assert found["mine", "siblings"] == [mine]
+    assert found["foreign", "up"] == found["foreign", "siblings"] == [foreign]
+
+
+async def test_a_circle_is_walked_once(eris: ErisControl) -> None:
+    one, other = receipt(), receipt()
+    one["parent_receipt_id"], other["parent_receipt_id"] = other["receipt_id"], one["receipt_id"]
+    for whole in (one, other):
+        await store(eris, whole)
+
+    page = (await ask(eris, "GET", f"{RECEIPTS}/{one['receipt_id']}/chain?max_depth=1000")).json()
+
+    assert page["receipts"] == [one, other]
+
+
+@pytest.mark.parametrize(("direction", "count"), [("up", 11), ("down", 2), ("both", 12)])
+async def test_relations_reach_ten_steps_where_nothing_is_asked(
+    eris: ErisControl, direction: str, count: int
+) -> None:
+    line = [receipt()]
+    for _ in range(13):
+        line.append(receipt(parent_receipt_id=line[-1]["receipt_id"]))
+    await ask(eris, "POST", f"{RECEIPTS}/bulk", line)
+
+    page = (await ask(eris, "GET", f"{RECEIPTS}/{line[12]['receipt_id']}/chain?direction={direction}")).json()
+
+    assert len(page["receipts"]) == count
+
+
+@pytest.mark.parametrize(
+    ("limit", "status", "count"),
+    [
+        (None, 200, 100),
+        (1, 200, 1),
+        (1000, 200, 101),
+        (7.0, 200, 7),
+        (0, 400, 0),
+        (1001, 400, 0),
+        (1.5, 400, 0),
+    ],
+)
+async def test_a_page_is_1_to_1000_receipts_and_100_where_nothing_is_asked(
+    eris: ErisControl, limit: float | None, status: int, count: int
+) -> None:
+    root = receipt("t")
+    rest = [receipt("t", parent_receipt_id=root["receipt_id"]) for _ in range(100)]
+    await ask(eris, "POST", f"{RECEIPTS}/bulk", [root, *rest])
+    asked = {} if limit is None else {"limit": limit}
+    query = "" if limit is None else f"?limit={limit}"
+
+    searched = await ask(eris, "POST", "/v1/evidence/search", {"tenant_id": "t", **asked})
+    related = await ask(eris, "GET", f"{RECEIPTS}/{root['receipt_id']}/chain{query}")
+
+    for reply in (searched, related):
+        assert reply.status == status
+        assert len(reply.json().get("receipts", ())) == count
+
+
+@pytest.mark.parametrize(
+    "cursor", ["guessed", "after-", "after--1", "after-x", "after-\u0661", "after-" + "9" * 40]
+)
+async def test_what_is_no_cursor_is_refused(eris: ErisControl, cursor: str) -> None:
+    reply = await ask(eris, "POST", "/v1/evidence/search", {"tenant_id": "t", "cursor": cursor})
+
+    assert (reply.status, reply.json()["error"]["details"]["field"]) == (400, "/cursor")
+
+
 @pytest.mark.parametrize(
     ("ends", "checked"),
     [
@@ -155,21 +277,37 @@ async def test_another_tenants_chain_is_not_there(eris: ErisControl) -> None:
 
 
 async def test_every_read_is_noted(eris: ErisControl) -> None:
-    whole = receipt("t")
+    whole, other = receipt("t"), receipt("t", environment="prod")
     await store(eris, whole)
+    await ask(eris, "POST", f"{RECEIPTS}/courier-batch", batch([other], tenant_id="t"))
+    await eris.plan_exports("t", "pending", "completed")
     one = f"{RECEIPTS}/{whole['receipt_id']}"
-    chain = {"tenant_id": "t", "chain_id": "t:product_cloud:dev:mmm-engine"}
+    chain = {"tenant_id": "t", "chain_id": "t:product_cloud:dev:mmm-engine", "from_sequence": 1}
     for path in (one, f"{one}/verify", f"{one}/chain"):
         await ask(eris, "GET", path, authorization="Bearer reader-1")
-    await ask(eris, "POST", "/v1/evidence/search", {"tenant_id": "t"})
+    await ask(eris, "POST", "/v1/evidence/search", {"tenant_id": "t", "environment": "dev"})
     await ask(eris, "POST", "/v1/evidence/verify_range", chain)
+    await ask(eris, "POST", "/v1/evidence/aggregate", {"tenant_id": "t", "group_by": []})
+    await ask(eris, "GET", "/v1/evidence/courier-batches/batch-1/merkle-proof")
+    begun = await ask(eris, "POST", "/v1/evidence/export", {"tenant_id": "t", "format": "csv"})
+    export = f"/v1/evidence/export/{begun.json()['export_id']}"
+    for path in (export, f"{export}/download"):
+        await ask(eris, "GET", path)
 
     reads = await eris.meta_receipts("t")
 
-    assert [read.operation.rpartition("/")[2] for read in reads] == [
-        "{receipt_id}", "verify", "chain", "search", "verify_range",
+    mine, both = (whole["receipt_id"],), (whole["receipt_id"], other["receipt_id"])
+    assert [(read.operation.rpartition("/")[2], read.receipt_ids) for read in reads] == [
+        ("{receipt_id}", mine), ("verify", mine), ("chain", mine), ("search", mine), ("verify_range", mine),
+        ("aggregate", both), ("merkle-proof", both[1:]), ("{export_id}", ()), ("download", both),
     ]  # fmt: skip
-    assert all(read.receipt_ids == (whole["receipt_id"],) for read in reads)
     assert all(read.reader.startswith("<token:") for read in reads[:3])
-    assert [read.reader for read in reads[3:]] == ["anonymous", "anonymous"]
+    assert {read.reader for read in reads[3:]} == {"anonymous"}
     assert await eris.meta_receipts("u") == ()
+
+
+async def test_what_is_refused_or_not_there_leaves_no_note(eris: ErisControl) -> None:
+    for path in (f"{RECEIPTS}/{uuid4()}", "/v1/evidence/export/none", f"{RECEIPTS}/no-uuid"):
+        await ask(eris, "GET", path)
+
+    assert await eris.meta_receipts() == ()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import rfc8785
 
+from contracts.document import load_document
 from tests.fakes.evidence import RECEIPTS, ask, flipped, signer_of, store
 from tests.fakes.receipts import Signer, digest, receipt
 
@@ -36,6 +37,13 @@ async def test_an_unsigned_receipt_is_stored_as_not_present(eris: ErisControl) -
     reply = await store(eris, receipt())
 
     assert reply.json()["signature_verification_status"] == "not_present"
+
+
+async def test_the_example_in_the_contract_is_a_receipt_that_is_stored(eris: ErisControl) -> None:
+    body = load_document("eris").raw["paths"][RECEIPTS]["post"]["requestBody"]
+    (example,) = body["content"]["application/json"]["examples"].values()
+
+    assert (await store(eris, example["value"])).status == 200
 
 
 async def test_chains_are_linked_by_hash(eris: ErisControl) -> None:
@@ -260,8 +268,12 @@ async def test_metrics_count_receipts(eris: ErisControl) -> None:
     whole = receipt()
     for _ in range(2):
         await store(eris, whole)
+    await store(eris, receipt(plane="elsewhere"))
+    await store(eris, receipt(result={"x": "jane@example.org"}))
+    await ask(eris, "POST", f"{RECEIPTS}/bulk", [{}])
 
     text = (await ask(eris, "GET", "/v1/evidence/metrics")).body.decode()
 
     assert 'eris_receipts_total{outcome="accepted"} 1\n' in text
     assert 'eris_receipts_total{outcome="duplicate"} 1\n' in text
+    assert 'eris_receipts_total{outcome="rejected"} 3\n' in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -15,6 +16,7 @@ from fakes.http.request import Request
 from fakes.shape.stage import Stage
 from tests.fakes.calls import BROKEN, SOUND, Sample
 from tests.fakes.conformity import breaches, documented_errors
+from tests.fakes.spans import in_protobuf
 from tests.fakes.wire import Reply
 
 SAMPLES = sorted((*SOUND, *BROKEN), key=lambda sample: (sample.fake, sample.method, sample.path))
@@ -69,6 +71,24 @@ def requests(draw: st.DrawFn, sample: Sample) -> Request:
         "content-type": draw(st.sampled_from(["application/json", "text/x", ""])),
     }
     return Request(sample.method, path, query, headers, b"" if sample.body is None else draw(content))
+
+
+@pytest.mark.parametrize("kind", ["traces", "metrics", "logs"])
+@settings(max_examples=100, deadline=None)
+@given(spoilt=st.binary(max_size=40), at=st.integers(0, 400), zipped=st.booleans())
+def test_any_protobuf_is_answered_in_protobuf(kind: str, spoilt: bytes, at: int, *, zipped: bool) -> None:
+    stage = Stage(FAKES["otlp"]())
+    sound = in_protobuf()
+    body = sound[:at] + spoilt + sound[at + len(spoilt) :]
+    headers = {"content-type": "application/x-protobuf", "content-encoding": "gzip" if zipped else "identity"}
+
+    answer = stage.handle(
+        Request("POST", f"/v1/{kind}", "", headers, gzip.compress(body) if zipped else body)
+    )
+
+    assert isinstance(answer, Answer)
+    assert answer.content_type == "application/x-protobuf"
+    assert answer.status == 200 if body == sound else answer.status in {200, 400}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)

@@ -3,87 +3,22 @@
 from __future__ import annotations
 
 import gzip
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue
-from opentelemetry.proto.resource.v1.resource_pb2 import Resource
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
-from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
 
-from fakes.control import OtlpControl, Span
 from fakes.otlp.json_form import from_json
 from fakes.otlp.protobuf_form import from_protobuf
+from tests.fakes.spans import EXPECTED, SPAN, TRACE, in_json, in_protobuf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TRACE, SPAN, PARENT = "ab" * 16, "cd" * 8, "ef" * 8
+    from fakes.control import OtlpControl
+
 PROTOBUF = {"content-type": "application/x-protobuf"}
 JSON = {"content-type": "application/json"}
-EXPECTED = Span(
-    trace_id=TRACE,
-    span_id=SPAN,
-    parent_span_id=PARENT,
-    name="mmm.decide",
-    start_unix_nano=1_700_000_000_000_000_001,
-    end_unix_nano=1_700_000_000_000_000_002,
-    attributes={"text": "a", "flag": True, "number": 7, "part": 0.5, "list": ["x", 1]},
-    resource={"service.name": "engine"},
-)
-
-
-def in_protobuf() -> bytes:
-    attributes = [
-        KeyValue(key="text", value=AnyValue(string_value="a")),
-        KeyValue(key="flag", value=AnyValue(bool_value=True)),
-        KeyValue(key="number", value=AnyValue(int_value=7)),
-        KeyValue(key="part", value=AnyValue(double_value=0.5)),
-        KeyValue(
-            key="list",
-            value=AnyValue(
-                array_value=ArrayValue(values=[AnyValue(string_value="x"), AnyValue(int_value=1)])
-            ),
-        ),
-    ]
-    span = WireSpan(
-        trace_id=bytes.fromhex(TRACE),
-        span_id=bytes.fromhex(SPAN),
-        parent_span_id=bytes.fromhex(PARENT),
-        name="mmm.decide",
-        start_time_unix_nano=EXPECTED.start_unix_nano,
-        end_time_unix_nano=EXPECTED.end_unix_nano,
-        attributes=attributes,
-    )
-    service = KeyValue(key="service.name", value=AnyValue(string_value="engine"))
-    whole = ResourceSpans(resource=Resource(attributes=[service]), scope_spans=[ScopeSpans(spans=[span])])
-    return ExportTraceServiceRequest(resource_spans=[whole]).SerializeToString()
-
-
-def in_json() -> bytes:
-    attributes = [
-        {"key": "text", "value": {"stringValue": "a"}},
-        {"key": "flag", "value": {"boolValue": True}},
-        {"key": "number", "value": {"intValue": "7"}},
-        {"key": "part", "value": {"doubleValue": 0.5}},
-        {"key": "list", "value": {"arrayValue": {"values": [{"stringValue": "x"}, {"intValue": 1}]}}},
-    ]
-    span: dict[str, Any] = {
-        "traceId": TRACE.upper(),
-        "spanId": SPAN,
-        "parentSpanId": PARENT,
-        "name": "mmm.decide",
-        "kind": 2,
-        "startTimeUnixNano": str(EXPECTED.start_unix_nano),
-        "endTimeUnixNano": str(EXPECTED.end_unix_nano),
-        "attributes": attributes,
-    }
-    service = {"key": "service.name", "value": {"stringValue": "engine"}}
-    whole = {"resource": {"attributes": [service]}, "scopeSpans": [{"scope": {}, "spans": [span]}]}
-    return json.dumps({"resourceSpans": [whole]}).encode()
 
 
 def test_both_forms_read_the_same() -> None:
@@ -101,7 +36,7 @@ async def test_spans_are_kept(
     otlp: OtlpControl, content: bytes, headers: dict[str, str], *, zipped: bool
 ) -> None:
     if zipped:
-        content, headers = gzip.compress(content), {**headers, "content-encoding": "gzip"}
+        content, headers = gzip.compress(content, mtime=0), {**headers, "content-encoding": "gzip"}
 
     reply = await post(f"{otlp.url}/v1/traces", content, headers)
 
@@ -124,11 +59,24 @@ async def test_rubbish_is_refused_in_the_form_of_the_request(
 
 
 async def test_a_body_that_unpacks_without_end_is_refused(otlp: OtlpControl) -> None:
-    bomb = gzip.compress(b"\0" * 40_000_000)
+    bomb = gzip.compress(b"\0" * 40_000_000, mtime=0)
 
     reply = await post(f"{otlp.url}/v1/traces", bomb, {**PROTOBUF, "content-encoding": "gzip"})
 
     assert reply.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/v1/traces", "/v1/metrics", "/v1/logs"])
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [(b"no gzip", "gzip"), (gzip.compress(b"", mtime=0)[:-1], "gzip"), (b"", "deflate")],
+)
+async def test_a_body_that_cannot_be_unpacked_is_refused(
+    otlp: OtlpControl, path: str, content: bytes, encoding: str
+) -> None:
+    reply = await post(f"{otlp.url}{path}", content or b"x", {**PROTOBUF, "content-encoding": encoding})
+
+    assert (reply.status_code, reply.content[:2]) == (400, b"\x08\x03")
 
 
 @pytest.mark.parametrize("path", ["/v1/metrics", "/v1/logs"])

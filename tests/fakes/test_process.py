@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fakes.catalogue import FAKES
+from fakes.catalogue import FAKES, REDIS, REDIS_CONTROL
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ def read(url: str) -> str:
         return str(reply.read(), "utf-8")
 
 
+def answer(url: str, request: bytes) -> bytes:
+    place = urlsplit(url)
+    with socket.create_connection((place.hostname, place.port), timeout=5) as client:
+        client.sendall(request)
+        return client.recv(100)
+
+
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         (*COMMAND, *arguments), cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
@@ -59,9 +66,13 @@ def test_every_fake_is_ready_when_its_url_is_printed() -> None:
     with started() as process:
         urls = urls_of(process)
 
-        assert list(urls) == list(FAKES)
+        assert list(urls) == [*FAKES, REDIS, REDIS_CONTROL]
+        assert answer(urls.pop(REDIS), b"PING\r\n") == b"+PONG\r\n"
         for name, url in urls.items():
-            assert json.loads(read(f"{url}/__fake__/health")) == {"name": name, "status": "ready"}
+            assert json.loads(read(f"{url}/__fake__/health")) == {
+                "name": name.removesuffix("-control"),
+                "status": "ready",
+            }
 
 
 def test_only_those_named_are_started_on_the_ports_given() -> None:

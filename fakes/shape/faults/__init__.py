@@ -7,15 +7,28 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from fakes.shape.faults.contract_breaking_json import ContractBreakingJson
 from fakes.shape.faults.delay import Delay
+from fakes.shape.faults.empty_reply import EmptyReply
+from fakes.shape.faults.fitness import require_fit
+from fakes.shape.faults.huge_body import HugeBody
+from fakes.shape.faults.malformed_json import MalformedJson
 from fakes.shape.faults.never_answer import NeverAnswer
+from fakes.shape.faults.processed_but_no_answer import ProcessedButNoAnswer
+from fakes.shape.faults.random_bytes import RandomBytes
+from fakes.shape.faults.redirect_loop import RedirectLoop
 from fakes.shape.faults.reset import Reset
+from fakes.shape.faults.slow_body import SlowBody
 from fakes.shape.faults.status import Status
+from fakes.shape.faults.truncated_body import TruncatedBody
+from fakes.shape.faults.wrong_content_type import WrongContentType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fakes.shape.faults.scene import Scene
+
+__all__ = ["FAULTS", "Fault", "make_fault", "require_fit"]
 
 
 class Fault(Protocol):
@@ -29,7 +42,17 @@ FAULTS: Mapping[str, type[Fault]] = {
     "status": Status,
     "delay": Delay,
     "never_answer": NeverAnswer,
+    "empty_reply": EmptyReply,
+    "slow_body": SlowBody,
+    "truncated_body": TruncatedBody,
+    "wrong_content_type": WrongContentType,
+    "malformed_json": MalformedJson,
+    "contract_breaking_json": ContractBreakingJson,
+    "random_bytes": RandomBytes,
     "reset": Reset,
+    "huge_body": HugeBody,
+    "redirect_loop": RedirectLoop,
+    "processed_but_no_answer": ProcessedButNoAnswer,
 }
 
 

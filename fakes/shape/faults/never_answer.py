@@ -15,4 +15,5 @@ class NeverAnswer:
 
     async def strike(self, scene: Scene) -> None:
         """Wait for the client to go."""
+        scene.struck()
         await scene.link.gone()

@@ -15,4 +15,5 @@ class Reset:
 
     async def strike(self, scene: Scene) -> None:
         """Reset."""
+        scene.struck()
         scene.link.reset()

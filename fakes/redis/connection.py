@@ -1,0 +1,287 @@
+"""One client's connection: bytes in, commands to the backend, replies out in the same order.
+
+Rules: commands that no script could mean go on as they came, however many at a time. Once one could, they go
+one by one, each when all before it have been answered. A client that does not read is not read from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from typing import TYPE_CHECKING, cast
+
+from fakes.redis.backend import BackendGoneError
+from fakes.redis.client import TELLING, Standing
+from fakes.redis.requests import Heard, Requests, pack
+from fakes.redis.strike import Strike
+from fakes.redis.wording import EXECABORT, error_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fakes.redis.backend import Session
+    from fakes.redis.client import Client
+    from fakes.redis.journal import Batch
+    from fakes.redis.stage import Stage
+    from fakes.redis.strict import Command
+
+_EARLY_MAX = 64
+
+
+class Connection(asyncio.Protocol):
+    """The server's side of one client connection; also the Listener of its session."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.standing = Standing(next(stage.numbers))
+        self._requests = Requests()
+        self._early: deque[bytes] = deque()
+        self._session: Session | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._owed: deque[list[Batch | int]] = deque()
+        self._outstanding = 0
+        self._answered: asyncio.Future[None] | None = None
+        self._gone = asyncio.get_running_loop().create_future()
+        self._swallowing = False
+        self._held = False
+        self._silenced = False
+        self._ending = False
+
+    @property
+    def client(self) -> Client:
+        """Return who is at the other end."""
+        return self.standing.client
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send small answers at once, and get a session."""
+        self._transport = cast("asyncio.Transport", transport)
+        sock = cast("socket.socket", transport.get_extra_info("socket"))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.stage.peers.add(self)
+        self._start(self._open())
+
+    def data_received(self, data: bytes) -> None:
+        """Serve what has come, or keep it until what came before is served."""
+        if self._ending or self._silenced:
+            return
+        if self._task is not None:
+            self._early.append(data)
+            self._read_on()
+        else:
+            self._hear(data)
+
+    def pause_writing(self) -> None:
+        """Stop reading from a client that does not read, and from the backend."""
+        self._held = True
+        self._read_on()
+        if self._session is not None:
+            self._session.halt()
+
+    def resume_writing(self) -> None:
+        """Read again."""
+        self._held = False
+        self._read_on()
+        if self._session is not None:
+            self._session.proceed()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
+        """End what was still being done for this client."""
+        self._ending = True
+        self.stage.peers.discard(self)
+        if not self._gone.done():
+            self._gone.set_result(None)
+        if self._task is not None:
+            self._task.cancel()
+        self._hang_up()
+
+    # Commands.
+
+    async def _open(self) -> None:
+        peer, own = (_address(self._transport, name) for name in ("peername", "sockname"))
+        try:
+            self._session = await self.stage.backend.open(self, (peer, own))
+        except BackendGoneError:
+            self.drop()
+
+    def _hear(self, data: bytes) -> None:
+        heard = self._requests.feed(data)
+        names = [command[0].upper() for command in heard.commands]
+        if heard.refusal or self.standing.aborted or self.stage.scripts.concern(names):
+            self._start(self._one_by_one(heard, names))
+        elif names:
+            self._pass(heard.commands, names, heard.raw)
+
+    def _pass(self, commands: list[Command], names: list[bytes], raw: bytes) -> None:
+        """Send commands on; of those that tell something about the client each is noted by itself."""
+        standing, journal = self.standing, self.stage.journal
+        if standing.plain and TELLING.isdisjoint(names):
+            if standing.multi:
+                standing.queue.extend(commands)
+            self.owe(journal.open(standing.client, commands, len(raw)), len(commands))
+        else:
+            for name, command in zip(names, commands, strict=True):
+                batch = journal.open(standing.client, [command], sum(map(len, command)))
+                self.owe(batch, standing.note(name, command))
+            if standing.listening:
+                self.session.listen()
+        self.session.send(commands, raw)
+
+    async def _one_by_one(self, heard: Heard, names: list[bytes]) -> None:
+        for name, command in zip(names, heard.commands, strict=True):
+            if not await self._struck(name, command):
+                self._pass([command], [name], pack([command]))
+        if heard.refusal is not None:
+            await self.settled()
+            self.write(error_line(f"ERR {heard.refusal.reason}"))
+            self.close()
+
+    async def _struck(self, name: bytes, command: Command) -> bool:
+        """Let a script strike, if one means this command; say whether the command is done with."""
+        if self._means(name, command) or self.standing.aborted:
+            await self.settled()
+        if name == b"EXEC" and self.standing.aborted:
+            await self.call_off(EXECABORT)
+            return True
+        script = self.stage.scripts.find(self.client, name, command)
+        if script is None:
+            return False
+        batch = self.stage.journal.open(self.client, [command], sum(map(len, command)))
+        await script.fault.strike(Strike(self, script, batch, name, command))
+        return True
+
+    def _means(self, name: bytes, command: Command) -> bool:
+        return self.stage.scripts.find(self.client, name, command) is not None
+
+    def _start(self, work: object) -> None:
+        self._task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]  # a coroutine
+        self._task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        if task.cancelled() or self._ending:
+            return
+        if (error := task.exception()) is not None:
+            self.drop()
+            if not isinstance(error, BackendGoneError):
+                raise error
+            return
+        self._catch_up()
+        self._read_on()
+
+    def _catch_up(self) -> None:
+        """Serve what came meanwhile; it may start a task of its own, and the rest waits again."""
+        while self._early and self._task is None:
+            self._hear(self._early.popleft())
+
+    # Replies.
+
+    @property
+    def session(self) -> Session:
+        """Return the client's session; commands are heard only once there is one."""
+        if self._session is None:
+            raise BackendGoneError("the session has ended")
+        return self._session
+
+    def owe(self, batch: Batch, replies: int) -> None:
+        """Count replies that will come."""
+        if replies:
+            self._owed.append([batch, replies])
+            self._outstanding += replies
+
+    def replied(self, data: bytes, kinds: Sequence[object]) -> None:
+        """Send replies on, and note which command each belongs to."""
+        if not self._swallowing and not self._ending:
+            self._transport.write(data)
+        at = 0
+        while at < len(kinds) and self._owed:
+            owed = self._owed[0]
+            batch, left = cast("tuple[Batch, int]", owed)
+            taken = kinds[at : at + left]
+            batch.kinds.extend(taken)
+            at += len(taken)
+            if len(taken) == left:
+                self._owed.popleft()
+            else:
+                owed[1] = left - len(taken)
+        self._outstanding -= at
+        if not self._outstanding and self._answered is not None and not self._answered.done():
+            self._answered.set_result(None)
+
+    async def settled(self) -> None:
+        """Wait until all that was sent has been answered."""
+        while self._outstanding:
+            self._answered = asyncio.get_running_loop().create_future()
+            await self._answered
+
+    async def call_off(self, reason: str) -> None:
+        """Take the transaction back and answer its EXEC with this error."""
+        discard = [b"DISCARD"]
+        batch = self.stage.journal.open(self.client, [[b"EXEC"]], len(b"EXEC"))
+        self._swallowing = True
+        self.standing.note(b"DISCARD", discard)
+        self.owe(batch, 1)
+        self.session.send([discard], pack([discard]))
+        await self.settled()
+        self._swallowing = False
+        line = error_line(reason)
+        batch.kinds = [line]
+        self.write(line)
+
+    def ended(self) -> None:
+        """End with the session."""
+        self.close()
+
+    def hold(self) -> None:
+        """Read nothing more: the backend is behind."""
+        self._held = True
+        self._read_on()
+
+    def release(self) -> None:
+        """Read again."""
+        self._held = False
+        self._read_on()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        if not self._ending:
+            self._transport.write(data)
+
+    def silence(self) -> None:
+        """Hear nothing more from the client, and leave the backend."""
+        self._silenced = True
+        self._early.clear()
+        self._hang_up()
+
+    def close(self) -> None:
+        """End the connection after what was written."""
+        if not self._ending:
+            self._ending = True
+            self._hang_up()
+            self._transport.close()
+
+    def drop(self) -> None:
+        """End the connection at once."""
+        self._ending = True
+        self._transport.abort()
+
+    async def gone(self) -> None:
+        """Wait until the connection is no more."""
+        await asyncio.shield(self._gone)
+
+    def _hang_up(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _read_on(self) -> None:
+        wanted = not self._held and len(self._early) < _EARLY_MAX and not self._ending
+        if wanted != self._transport.is_reading() and not self._transport.is_closing():
+            (self._transport.resume_reading if wanted else self._transport.pause_reading)()
+
+
+def _address(transport: asyncio.Transport, name: str) -> str:
+    host, port = transport.get_extra_info(name)[:2]
+    return f"{host}:{port}"

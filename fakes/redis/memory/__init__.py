@@ -1,0 +1,1 @@
+"""The command set of fakeredis, corrected where it answers otherwise than Valkey does."""

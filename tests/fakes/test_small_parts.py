@@ -1,0 +1,108 @@
+"""What every request passes through, by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.http.parser import RequestParser
+from fakes.http.request import Refusal, Request
+from fakes.http.server import HttpServer
+from fakes.policy import PolicyFake
+from fakes.shape.dispatch import make_call
+from fakes.shape.identity import Identity, keys_of_all
+from fakes.shape.ids import new_id
+from fakes.shape.routing import NoRoute, Route, Routes
+from fakes.shape.stage import Stage
+from tests.fakes.wire import PATIENCE, connect, request
+
+TEXTS = st.sampled_from([None, "", "a", "b", f"00-{1:032x}-{2:016x}-01", f"{1:032x}"])
+
+
+def test_ids_are_uuids_in_their_canonical_form_and_never_come_twice() -> None:
+    made = [new_id() for _ in range(1000)]
+
+    assert len(set(made)) == 1000
+    assert all(str(UUID(one)) == one and UUID(one).version == 4 for one in made)
+
+
+@given(st.lists(st.builds(Identity, tenant=TEXTS, token=TEXTS, sub=TEXTS, traceparent=TEXTS), max_size=5))
+def test_the_keys_of_many_are_the_keys_of_each(identities: list[Identity]) -> None:
+    assert keys_of_all(identities) == {key for one in identities for key in one.as_keys()}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "found"),
+    [
+        ("GET", "/a/b", ("GET /a/b", {})),
+        ("HEAD", "/a/b", ("GET /a/b", {})),
+        ("GET", "/a/c", ("GET /a/{x}", {"x": "c"})),
+        ("POST", "/a/b", ("POST /a/{x}", {"x": "b"})),
+        ("GET", "/a/{x}", ("GET /a/{x}", {"x": "{x}"})),
+    ],
+)
+def test_a_path_without_parameters_is_found_before_one_with(
+    method: str, path: str, found: tuple[str, dict[str, str]]
+) -> None:
+    routes = Routes({"GET /a/{x}": 1, "GET /a/b": 2, "POST /a/{x}": 3})
+
+    route = routes.find(method, path)
+
+    assert isinstance(route, Route)
+    assert (route.operation, route.params) == found
+
+
+def test_a_path_that_nothing_serves_says_what_is_served_there() -> None:
+    routes = Routes({"GET /a/b": 1, "POST /a/{x}": 2})
+
+    assert routes.find("PUT", "/a/b") == NoRoute(("GET", "HEAD", "POST"))
+    assert routes.find("GET", "/a") == NoRoute(())
+
+
+@pytest.mark.parametrize(
+    ("body", "read", "malformed"),
+    [(b"", None, False), (b"null", None, False), (b'{"a": 1}', {"a": 1}, False), (b"{", None, True)],
+)
+def test_a_body_is_read_once_and_remembered_as_malformed(body: bytes, read: object, malformed: bool) -> None:  # noqa: FBT001 -- a case's column
+    call = make_call(Request("POST", "/", body=body), None, 0.0)
+
+    assert (call.body, call.malformed) == (read, malformed)
+
+
+def test_a_parser_knows_when_it_is_amid_a_request_and_can_give_up() -> None:
+    parser = RequestParser()
+    whole = request("POST", "/x", {"a": 1})
+
+    states = [parser.amid]
+    for part in (whole[:1], whole[1:-1], whole[-1:], whole[:9]):
+        parser.feed(part)
+        states.append(parser.amid)
+    (refusal,) = parser.give_up()
+
+    assert states == [False, True, True, False, True]
+    assert isinstance(refusal, Refusal)
+    assert (refusal.status, parser.amid, parser.feed(whole)) == (408, False, [])
+
+
+async def test_a_client_that_is_gone_leaves_no_open_line_in_the_journal() -> None:
+    stage = Stage(PolicyFake())
+    server = HttpServer(stage)
+    url = await server.start()
+    async with connect(url) as control:
+        await control.ask("POST", "/__fake__/scripts", {"fault": {"kind": "never_answer"}})
+        async with connect(url) as wire:
+            await wire.send(request("GET", "/health") * 2)
+            async with asyncio.timeout(PATIENCE):
+                while not stage._journal._open:  # noqa: ASYNC110 -- a condition in this very loop
+                    await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            while stage._journal._open:  # noqa: ASYNC110 -- the same
+                await asyncio.sleep(0)
+        entries = (await control.ask("GET", "/__fake__/journal")).json()["entries"]
+    await server.stop()
+
+    assert [(entry["status"], entry["fault"]) for entry in entries] == [(None, "never_answer")]
