@@ -36,20 +36,24 @@ def fakes(
     *,
     ports: Mapping[str, int] | None = None,
     host: str = LOOPBACK,
+    redis_upstream: str | None = None,
 ) -> Iterator[dict[str, str]]:
-    """Start the fakes of these names and yield where each listens: on its port, or a free one."""
+    """Start the fakes of these names and yield where each listens: on its port, or a free one.
+
+    The Redis fake is in front of the server at `redis_upstream`, or else in memory.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    with start(_command(work_dir, directory, names, ports or {}, host)) as process:
+    fixed = tuple(part for name, port in (ports or {}).items() for part in ("--port", f"{name}={port}"))
+    front = ("--redis-upstream", redis_upstream) if redis_upstream else ()
+    arguments = ("--only", ",".join(names), "--host", host, *fixed, *front)
+    with start(_command(work_dir, directory, arguments)) as process:
         yield _announced(process, directory / ANNOUNCEMENT)
 
 
-def _command(
-    work_dir: Path, directory: Path, names: Collection[str], ports: Mapping[str, int], host: str
-) -> Command:
-    fixed = tuple(part for name, port in ports.items() for part in ("--port", f"{name}={port}"))
+def _command(work_dir: Path, directory: Path, arguments: tuple[str, ...]) -> Command:
     return Command(
         name="the fakes",
-        argv=(sys.executable, "-m", "fakes", "--only", ",".join(names), "--host", host, *fixed),
+        argv=(sys.executable, "-m", "fakes", *arguments),
         cwd=directory,
         env=own_environment(),
         log=directory / "fakes.log",

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.processes import LOOPBACK, ConfigurationError
+from harness.services.storage import REDIS, REDIS_CONTROL
 from harness.targets import FAKES
 from harness.targets.keys import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DATABASE, REDIS = "database", "redis"
+DATABASE = "database"
 PLACES = (DATABASE, REDIS, *FAKES)
-HIGHEST_BASE = 65_535 - len(PLACES) + 1
+LISTENERS = (*PLACES, REDIS_CONTROL)
+"""Who listens, each at its place: the Redis fake alone does so twice, since it speaks no HTTP itself."""
+HIGHEST_BASE = 65_535 - len(LISTENERS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,19 @@ class Order:
 
     @property
     def fakes(self) -> tuple[str, ...]:
-        """Return the fakes among the names."""
-        return tuple(name for name in self.names if name in FAKES)
+        """Return the fakes among the names: all but the database."""
+        return tuple(name for name in self.names if name != DATABASE)
+
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """Return who listens."""
+        return (*self.names, REDIS_CONTROL) if REDIS in self.names else self.names
 
     def ports(self) -> Mapping[str, int]:
         """Return the port of each name: the base and its place; nothing where any port will do."""
         if self.port_base is None:
             return {}
-        return {name: self.port_base + PLACES.index(name) for name in self.names}
+        return {name: self.port_base + LISTENERS.index(name) for name in self.listeners}
 
 
 def order_of(only: str | None, port_base: int | None, host: str) -> Order:

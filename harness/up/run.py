@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from harness.processes import LOOPBACK, DiedError, UnbuildableError, port_taken, work_directory
+from harness.processes import LOOPBACK, DiedError, UnbuildableError, port_taken, reached, work_directory
 from harness.services import create_database, fakes, fallen, postgresql, valkey
+from harness.services.storage import REDIS, REDIS_CONTROL
 from harness.up.offer import CONTROL, Offer, environment_of
-from harness.up.places import DATABASE, REDIS
+from harness.up.places import DATABASE
 from harness.up.tokens import callers, mint
 from harness.worlds.signing import new_signing_key, trust
 
@@ -25,18 +27,20 @@ if TYPE_CHECKING:
 
 PAUSE = 2.0
 DATABASE_NAME = "mmm"
+CONTROLLED = {REDIS: REDIS_CONTROL}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is up: its addresses by name, and what is to be told of it."""
+    """What is up: its addresses by name, the server behind the Redis fake, and what is to be told of it."""
 
     urls: Mapping[str, str]
+    upstream: str | None
     offer: Offer
 
     @property
     def fakes(self) -> dict[str, str]:
-        """Return the fakes' addresses."""
+        """Return the addresses at which fakes speak HTTP."""
         return {name: url for name, url in self.urls.items() if name not in {DATABASE, REDIS}}
 
 
@@ -46,14 +50,15 @@ def stand(order: Order) -> Iterator[Standing]:
     _look(order)
     with contextlib.ExitStack() as stack:
         work_dir = stack.enter_context(work_directory())
-        urls = _started(order, work_dir, stack)
-        yield Standing(urls, _offer(order, urls))
+        starter = Starter(order, work_dir, None if order.host == LOOPBACK else token_hex(16))
+        upstream, urls = _started(starter, stack)
+        yield Standing(urls, upstream, _offer(order, urls))
 
 
 def watch(standing: Standing) -> None:
     """Return never; what ends of itself is an error."""
-    urls = standing.urls
-    while not (gone := fallen(urls.get(DATABASE), urls.get(REDIS), standing.fakes)):
+    database = standing.urls.get(DATABASE)
+    while not (gone := fallen(database, standing.upstream, standing.fakes)):
         time.sleep(PAUSE)
     raise DiedError(f"{' and '.join(gone)} ended, though nobody asked")
 
@@ -72,53 +77,64 @@ def _look(order: Order) -> None:
         )
 
 
-def _started(order: Order, work_dir: Path, stack: contextlib.ExitStack) -> dict[str, str]:
-    """Start all of it side by side; return the addresses in the order of their places."""
-    # Whoever reaches it from elsewhere has to know a password; on this machine nobody is asked.
-    starter = Starter(order, work_dir, None if order.host == LOOPBACK else token_hex(16))
-    wanted = {
-        starter.database: DATABASE in order.names,
-        starter.redis: REDIS in order.names,
-        starter.speakers: bool(order.fakes),
-    }
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        starting = [pool.submit(start, stack) for start, asked in wanted.items() if asked]
-    urls = {name: url for done in starting for name, url in done.result().items()}
-    return {name: urls[name] for name in order.names}
+def _started(starter: Starter, stack: contextlib.ExitStack) -> tuple[str | None, dict[str, str]]:
+    """Start storage side by side, then what stands before it; return Redis' server and all addresses."""
+    names = starter.order.names
+    with ThreadPoolExecutor(2) as pool:
+        database = pool.submit(starter.database, stack) if DATABASE in names else None
+        redis = pool.submit(starter.redis, stack) if REDIS in names else None
+    upstream = redis.result() if redis else None
+    urls = {DATABASE: database.result()} if database else {}
+    return upstream, urls | (starter.speakers(stack, upstream) if starter.order.fakes else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """Knows how each part is started; each is ended by the stack that it is started on."""
+    """Knows how each part is started; each is ended by the stack that it is started on.
+
+    Whoever reaches storage from elsewhere has to know the password; where nobody can, there is none.
+    """
 
     order: Order
     work_dir: Path
     password: str | None
 
-    def database(self, stack: contextlib.ExitStack) -> dict[str, str]:
+    def database(self, stack: contextlib.ExitStack) -> str:
         """Start PostgreSQL with one empty database."""
-        served = postgresql(
-            self.work_dir, host=self.order.host, port=self.order.ports().get(DATABASE), password=self.password
-        )
-        return {DATABASE: create_database(stack.enter_context(served).admin_url, DATABASE_NAME)}
+        port = self.order.ports().get(DATABASE)
+        served = postgresql(self.work_dir, host=self.order.host, port=port, password=self.password)
+        return create_database(stack.enter_context(served).admin_url, DATABASE_NAME)
 
-    def redis(self, stack: contextlib.ExitStack) -> dict[str, str]:
-        """Start Valkey."""
-        served = valkey(
-            self.work_dir,
-            self.work_dir / "valkey",
-            host=self.order.host,
-            port=self.order.ports().get(REDIS),
-            password=self.password,
-        )
-        return {REDIS: stack.enter_context(served)}
+    def redis(self, stack: contextlib.ExitStack) -> str:
+        """Start the Valkey that the Redis fake stands before: for this machine alone."""
+        return stack.enter_context(valkey(self.work_dir, self.work_dir / "valkey", password=self.password))
 
-    def speakers(self, stack: contextlib.ExitStack) -> dict[str, str]:
+    def speakers(self, stack: contextlib.ExitStack, upstream: str | None) -> dict[str, str]:
         """Start the process of the fakes."""
-        names, places = self.order.fakes, self.order.ports()
-        ports = {name: port for name, port in places.items() if name in names}
-        spoken = fakes(self.work_dir, self.work_dir / "fakes", names, ports=ports, host=self.order.host)
-        return stack.enter_context(spoken)
+        ports = {name: port for name, port in self.order.ports().items() if name != DATABASE}
+        spoken = fakes(
+            self.work_dir,
+            self.work_dir / "fakes",
+            self.order.fakes,
+            ports=ports,
+            host=self.order.host,
+            redis_upstream=_unlocked(upstream),
+        )
+        urls = stack.enter_context(spoken)
+        return urls | ({REDIS: self._front(urls[REDIS])} if REDIS in urls else {})
+
+    def _front(self, announced: str) -> str:
+        """Return the Redis fake's address for an engine: what the server asks for, it asks for through it."""
+        who = f":{self.password}@" if self.password else ""
+        return f"redis://{who}{reached(self.order.host)}:{urlsplit(announced).port}/0"
+
+
+def _unlocked(upstream: str | None) -> str | None:
+    """Return the address without the password: each client is to give it, not the fake for all of them."""
+    if upstream is None:
+        return None
+    place = urlsplit(upstream)
+    return f"redis://{place.hostname}:{place.port}"
 
 
 def _offer(order: Order, urls: Mapping[str, str]) -> Offer:
@@ -127,8 +143,8 @@ def _offer(order: Order, urls: Mapping[str, str]) -> Offer:
     if key is not None:
         trust(urls, key)
     return Offer(
-        environment=environment_of(urls, key.private if key else None),
+        environment=environment_of({name: urls[name] for name in order.names}, key.private if key else None),
         tenant_id=people.tenant,
         tokens=asyncio.run(mint(urls["iam"], people)) if "iam" in urls else {},
-        control={name: urls[name] + CONTROL for name in order.fakes},
+        control={name: urls[CONTROLLED.get(name, name)] + CONTROL for name in order.fakes},
     )

@@ -135,6 +135,20 @@ def test_no_docker_engine_is_said_in_a_word(
     assert "no Docker engine answers: start one, or take another --environment" in outcome.err
 
 
+def test_an_engine_is_verified_without_any_server_binary(desk: Desk, tmp_path: Path) -> None:
+    narrowed = ("--environment", "light", "-k", f"{SHARED} or {OWN}")
+
+    outcome = desk.mmm(
+        "verify", "--target", reference_profile(tmp_path), "--out", tmp_path / "out", *narrowed
+    )
+
+    assert outcome.code == 0, outcome.out + outcome.err
+    started, ended, services = outcomes(tmp_path / "out")
+    assert started.environment == "light"
+    assert set(services) == {"SQLite", "Redis"}
+    assert sorted(event.outcome for event in ended.values()) == ["passed", "passed"]
+
+
 def test_storage_that_is_given_is_used_as_it_is(desk: Desk, tmp_path: Path) -> None:
     with (
         work_directory() as folder,

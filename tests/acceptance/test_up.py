@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.acceptance.command import Desk
 
-FAKES = {"iam", "policy", "eris", "llm", "ubi", "governance", "alerting", "otlp"}
+FAKES = {"redis", "iam", "policy", "eris", "llm", "ubi", "governance", "alerting", "otlp"}
 
 
 @contextlib.contextmanager
@@ -105,6 +105,7 @@ def test_ports_are_where_they_were_asked_to_be(desk: Desk) -> None:
     assert code == 0
     assert set(offer["environment"]) == {"REDIS_URL", "ERIS_SERVICE_URL", "ERIS_SIGNING_KEY"}
     assert urlsplit(offer["environment"]["REDIS_URL"]).port == base + 1
+    assert urlsplit(offer["control"]["redis"]).port == base + 10
     assert urlsplit(offer["environment"]["ERIS_SERVICE_URL"]).port == base + 4
     assert offer["tokens"] == {}
 
@@ -136,9 +137,9 @@ def elsewhere() -> str:
 
 def test_a_service_that_ends_is_told(desk: Desk) -> None:
     with up(desk, "--only", "redis") as (process, offer):
-        port = urlsplit(offer["environment"]["REDIS_URL"]).port
+        assert offer["environment"]["REDIS_URL"]
         below = psutil.Process(process.pid).children(recursive=True)
-        (server,) = (child for child in below if _is(child, port))
+        (server,) = (child for child in below if child.name() == "valkey-server")
         server.kill()
         _, err = process.communicate(timeout=30)
 
@@ -146,5 +147,19 @@ def test_a_service_that_ends_is_told(desk: Desk) -> None:
     assert "Redis ended" in err.splitlines()[-1]
 
 
-def _is(process: psutil.Process, port: int | None) -> bool:
-    return "valkey-server" in " ".join(process.cmdline()) and str(port) in " ".join(process.cmdline())
+def test_the_redis_that_it_gives_is_a_real_one_that_can_be_scripted(desk: Desk) -> None:
+    with up(desk, "--only", "redis") as (_, offer):
+        control = offer["control"]["redis"]
+        with redis.Redis.from_url(offer["environment"]["REDIS_URL"]) as client:
+            client.set("key", "value")
+            script = {"operation": "GET", "fault": {"kind": "error", "error": "OOM"}, "times": 1}
+            httpx.post(f"{control}/scripts", json=script).raise_for_status()
+            with pytest.raises(redis.OutOfMemoryError):
+                client.get("key")
+            after = client.get("key")
+            server = client.info("server")["server_name"]
+        asked = [entry["command"] for entry in httpx.get(f"{control}/journal").json()["entries"]]
+
+    assert (after, server) == (b"value", "valkey")
+    assert asked.count("GET") == 2
+    assert "PING" not in asked

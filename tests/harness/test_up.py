@@ -30,8 +30,8 @@ def test_every_name_has_its_place_whatever_else_is_up() -> None:
     everything = Order(port_base=9100).ports()
     few = order_of("eris,database", 9100, "127.0.0.1")
 
-    assert list(everything) == ["database", "redis", "iam", "policy", "eris", *PLACES[5:]]
-    assert list(everything.values()) == list(range(9100, 9100 + len(PLACES)))
+    assert list(everything) == ["database", "redis", "iam", "policy", "eris", *PLACES[5:], "redis-control"]
+    assert list(everything.values()) == list(range(9100, 9100 + len(PLACES) + 1))
     assert few.ports() == {"database": 9100, "eris": everything["eris"]}
     assert few.fakes == ("eris",)
     assert max(Order(port_base=HIGHEST_BASE).ports().values()) == 65_535

@@ -8,14 +8,14 @@ from harness.services.storage.containers import Containers
 from harness.services.storage.embedded import Embedded
 from harness.services.storage.given import Given
 from harness.services.storage.light import Light
-from harness.services.storage.protocol import EMBEDDED, REDIS, Storage
+from harness.services.storage.protocol import EMBEDDED, REDIS, REDIS_CONTROL, Storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from harness.targets import Target
 
-__all__ = ["EMBEDDED", "ENVIRONMENTS", "REDIS", "Storage", "environment_of", "storage_of"]
+__all__ = ["EMBEDDED", "ENVIRONMENTS", "REDIS", "REDIS_CONTROL", "Storage", "environment_of", "storage_of"]
 
 STORAGES: Mapping[str, Callable[[Target], Storage]] = {
     EMBEDDED: lambda _: Embedded(),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 EMBEDDED = "embedded"
 REDIS = "redis"
+REDIS_CONTROL = "redis-control"
 
 
 class Storage(Protocol):
