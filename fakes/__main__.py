@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fakes.catalogue import FAKES, REDIS
-from fakes.http.server import PortInUseError
+from fakes.http.server import LOOPBACK, PortInUseError
 from fakes.running import UnknownFakeError, start_fakes
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     only = [*FAKES, REDIS] if chosen.only is None else [name for name in chosen.only.split(",") if name]
     try:
-        return asyncio.run(_serve(only, dict(chosen.port), chosen.redis_upstream))
+        return asyncio.run(_serve(only, dict(chosen.port), chosen.redis_upstream, chosen.host))
     except UnknownFakeError as error:
         return _say(str(error), _WRONG_USAGE)
     except (PortInUseError, ConnectionError) as error:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m fakes", description="Run wire-level fakes on 127.0.0.1.")
+    parser = argparse.ArgumentParser(prog="python -m fakes", description="Run wire-level fakes.")
     parser.add_argument("--only", metavar="NAMES", help="comma-separated names; all by default")
     parser.add_argument(
         "--port",
@@ -53,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
         "--redis-upstream",
         metavar="URL",
         help="a real server that the Redis fake stands in front of (redis://…); in memory by default",
+    )
+    parser.add_argument(
+        "--host",
+        default=LOOPBACK,
+        help="the address to listen on; 0.0.0.0 is every one of this machine's (default: %(default)s)",
     )
     return parser
 
@@ -69,12 +74,12 @@ def _say(line: str, code: int) -> int:
     return code
 
 
-async def _serve(only: Sequence[str], ports: dict[str, int], redis_upstream: str | None) -> int:
+async def _serve(only: Sequence[str], ports: dict[str, int], redis_upstream: str | None, host: str) -> int:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    running = await start_fakes(only, ports, redis_upstream)
+    running = await start_fakes(only, ports, redis_upstream, host=host)
     gc.freeze()  # what is here now stays: no collection need look at it again
     sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
     sys.stdout.flush()

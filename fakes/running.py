@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from fakes.catalogue import FAKES, REDIS, REDIS_CONTROL
-from fakes.http.server import HttpServer
+from fakes.http.server import LOOPBACK, HttpServer
 from fakes.shape.stage import Stage
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class UnknownFakeError(ValueError):
 class Server(Protocol):
     """What speaks for one fake."""
 
-    async def start(self, port: int = 0) -> str:
+    async def start(self, port: int = 0, host: str = LOOPBACK) -> str:
         """Listen, on a free port by default, and return the URL."""
 
     async def stop(self) -> None:
@@ -47,6 +47,8 @@ async def start_fakes(
     only: Collection[str] | None = None,
     ports: Mapping[str, int] | None = None,
     redis_upstream: str | None = None,
+    *,
+    host: str = LOOPBACK,
 ) -> RunningFakes:
     """Start the HTTP fakes, or those named, on free ports or on those given; ready when this returns.
 
@@ -60,14 +62,14 @@ async def start_fakes(
     try:
         for name in wanted:
             server = _server_of(name)
-            urls[name] = await server.start(chosen.get(name, 0))
+            urls[name] = await server.start(chosen.get(name, 0), host)
             servers.append(server)
         if REDIS in (only or ()):
             redis = _redis(redis_upstream)
-            urls[REDIS] = await redis.start(chosen.get(REDIS, 0))
+            urls[REDIS] = await redis.start(chosen.get(REDIS, 0), host)
             servers.append(redis)
             control = HttpServer(redis.control)
-            urls[REDIS_CONTROL] = await control.start(chosen.get(REDIS_CONTROL, 0))
+            urls[REDIS_CONTROL] = await control.start(chosen.get(REDIS_CONTROL, 0), host)
             servers.append(control)
     except BaseException:
         await RunningFakes(urls, tuple(servers)).stop()

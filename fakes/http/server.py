@@ -11,7 +11,8 @@ from fakes.http.limits import DEFAULT, Limits
 if TYPE_CHECKING:
     from fakes.http.link import Application
 
-_HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - recognised, not the default
 _BACKLOG = 1024
 _LOOKS = 4
 """How often in the time that a request may take to become whole it is looked whether one has not."""
@@ -31,19 +32,22 @@ class HttpServer:
         self._server: asyncio.Server | None = None
         self._look: asyncio.TimerHandle | None = None
 
-    async def start(self, port: int = 0) -> str:
-        """Listen (on a free port by default) and return the URL; connections are taken from then on."""
+    async def start(self, port: int = 0, host: str = LOOPBACK) -> str:
+        """Listen (on a free port by default) and return the URL; connections are taken from then on.
+
+        Where it listens everywhere, the URL is the one of this machine.
+        """
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(self._connect, _HOST, port, backlog=_BACKLOG)
+            self._server = await loop.create_server(self._connect, host, port, backlog=_BACKLOG)
         except OSError as error:
             raise PortInUseError(
-                f"port {port} on {_HOST} cannot be had ({error.strerror}): "
+                f"port {port} on {host} cannot be had ({error.strerror}): "
                 "stop what listens there, or take another port"
             ) from error
         self._look_later()
         bound = self._server.sockets[0].getsockname()[1]
-        return f"http://{_HOST}:{bound}"
+        return f"http://{LOOPBACK if host == _EVERYWHERE else host}:{bound}"
 
     def _connect(self) -> Connection:
         return Connection(self._application, self._connections, self._limits)

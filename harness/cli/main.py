@@ -1,7 +1,7 @@
 """The `mmm` commands. Every error is one line on standard error, with the exit code of its kind.
 
 Exit codes: 0 nothing violated or unknown; 1 violated; 2 wrong usage or configuration; 3 the environment could
-not be built; 4 unknown; 130 and 143 ended by SIGINT and SIGTERM.
+not be built; 4 unknown; 130 and 143 ended by SIGINT and SIGTERM (0 where that is how a command is to end).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import click
 from harness.cli.evidence import evidence
 from harness.cli.keys import keys
 from harness.cli.replay import replay
+from harness.cli.up import up
 from harness.cli.verify import verify
 from harness.processes import HarnessError
 from harness.stages.interrupts import Interrupted, interruptible
@@ -34,7 +35,7 @@ def mmm() -> None:
     """Say, with proof that others can check, which requirements an MMM engine keeps."""
 
 
-for command in (verify, replay, evidence, keys):
+for command in (verify, replay, up, evidence, keys):
     mmm.add_command(command)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.services.storage import EMBEDDED, ENVIRONMENTS
 from harness.stages import Options
 from harness.stages import verify as verify_engine
 from harness.stages.options import DEFAULT_SEED
@@ -30,6 +31,11 @@ _PATH = click.Path(path_type=Path)
     "--seed", type=int, help=f"Makes a run repeatable; default: {DEFAULT_SEED}, a new one where attached."
 )
 @click.option(
+    "--environment",
+    type=click.Choice(ENVIRONMENTS),
+    help=f"Where database and Redis come from; default: {EMBEDDED}.",
+)
+@click.option(
     "--signing-key", type=_PATH, help="Private key (PEM); default: $MMM_SIGNING_KEY, else your own."
 )
 @click.pass_context
@@ -43,6 +49,7 @@ def verify(
     suites: tuple[str, ...],
     scenarios: tuple[Path, ...],
     seed: int | None,
+    environment: str | None,
     signing_key: Path | None,
 ) -> None:
     """Verify the engine of a profile: start it, check it, judge it, and write a signed pack."""
@@ -52,6 +59,7 @@ def verify(
         selection=Selection(requirements, keyword, suites),
         scenarios=scenarios,
         seed=seed,
+        environment=environment,
         signing_key=signing_key,
     )
     context.exit(verify_engine(options, Console()))

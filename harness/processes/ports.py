@@ -7,6 +7,7 @@ import random
 import socket
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - recognised, not the default
 BELOW_EPHEMERAL = range(
     15_000, 32_000
 )  # outgoing connections never take one of these between our look and the bind
@@ -21,6 +22,11 @@ def free_port(host: str = LOOPBACK) -> int:
     with socket.create_server((host, 0)) as server:
         chosen: int = server.getsockname()[1]
         return chosen
+
+
+def reached(host: str) -> str:
+    """Return where this machine reaches what listens on an address."""
+    return LOOPBACK if host == EVERYWHERE else host
 
 
 def port_taken(port: int, host: str = LOOPBACK) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.processes import (
+    LOOPBACK,
     Child,
     Command,
     UnbuildableError,
@@ -20,7 +21,7 @@ from harness.processes import (
 from harness.targets import FAKES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 READY_SECONDS = 20.0
@@ -29,20 +30,30 @@ ANNOUNCEMENT = "fakes.json"
 
 @contextlib.contextmanager
 def fakes(
-    work_dir: Path, directory: Path, ports: Mapping[str, int] | None = None
+    work_dir: Path,
+    directory: Path,
+    names: Collection[str] = FAKES,
+    *,
+    ports: Mapping[str, int] | None = None,
+    host: str = LOOPBACK,
+    redis_upstream: str | None = None,
 ) -> Iterator[dict[str, str]]:
-    """Start all fakes and yield where each listens; with `ports`, only those named and just there."""
+    """Start the fakes of these names and yield where each listens: on its port, or a free one.
+
+    The Redis fake is in front of the server at `redis_upstream`, or else in memory.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    with start(_command(work_dir, directory, ports or {})) as process:
+    fixed = tuple(part for name, port in (ports or {}).items() for part in ("--port", f"{name}={port}"))
+    front = ("--redis-upstream", redis_upstream) if redis_upstream else ()
+    arguments = ("--only", ",".join(names), "--host", host, *fixed, *front)
+    with start(_command(work_dir, directory, arguments)) as process:
         yield _announced(process, directory / ANNOUNCEMENT)
 
 
-def _command(work_dir: Path, directory: Path, ports: Mapping[str, int]) -> Command:
-    only = ("--only", ",".join(ports or FAKES))  # storage is not among them: {redis} is real
-    fixed = tuple(part for name, port in ports.items() for part in ("--port", f"{name}={port}"))
+def _command(work_dir: Path, directory: Path, arguments: tuple[str, ...]) -> Command:
     return Command(
         name="the fakes",
-        argv=(sys.executable, "-m", "fakes", *only, *fixed),
+        argv=(sys.executable, "-m", "fakes", *arguments),
         cwd=directory,
         env=own_environment(),
         log=directory / "fakes.log",

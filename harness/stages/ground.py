@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from harness.targets import Profile
 
 
-def new_run(out: Path, profile: Profile, register: Mapping[str, Requirement], seed: int) -> Path:
+def new_run(
+    out: Path, profile: Profile, register: Mapping[str, Requirement], seed: int, environment: str
+) -> Path:
     """Make the run's directory in `out` and write down what it is made with."""
     if out.exists() and not out.is_dir():
         raise ConfigurationError(f"--out {out}: is a file, not a directory")
@@ -30,7 +32,7 @@ def new_run(out: Path, profile: Profile, register: Mapping[str, Requirement], se
         run_dir.mkdir(parents=True)
     except OSError as error:
         raise ConfigurationError(f"--out {out}: cannot be written: {error.strerror}") from None
-    write_config(run_dir, profile, register, seed)
+    write_config(run_dir, profile, register, seed, environment)
     return run_dir
 
 

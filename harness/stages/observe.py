@@ -13,7 +13,8 @@ import msgspec
 
 from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
-from harness.services import fallen, postgresql
+from harness.services import fallen
+from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, contracts_part, load_part, run_together, scenarios_part
 from harness.stages.consumer import collect_breaches
 from harness.stages.receipts import collect_receipts
@@ -37,6 +38,7 @@ class Run:
     """One run on its way."""
 
     options: Options
+    environment: str
     seed: int
     profile: Profile
     parts: Parts
@@ -66,9 +68,10 @@ def observe(run: Run) -> None:
 
 
 def _storage(run: Run, work_dir: Path, stack: contextlib.ExitStack) -> str | None:
-    if run.profile.target.url is not None:
+    target = run.profile.target
+    if target.url is not None:
         return None
-    return stack.enter_context(postgresql(work_dir)).admin_url
+    return stack.enter_context(storage_of(run.environment, target).shared(work_dir))
 
 
 def _plan(run: Run, work_dir: Path, storage: str | None) -> Plan:
@@ -78,6 +81,7 @@ def _plan(run: Run, work_dir: Path, storage: str | None) -> Plan:
         work_dir=work_dir,
         seed=run.seed,
         admin_database=storage,
+        environment=run.environment,
     )
 
 
@@ -135,7 +139,7 @@ def _stages(run: Run, world: World, work_dir: Path) -> None:
 
 def _stand(world: World) -> None:
     """Refuse to judge an engine whose storage or fakes have ended under it."""
-    if gone := fallen(world.admin_database, world.redis, world.fakes):
+    if gone := fallen(world.database, world.redis, world.fakes):
         line = f"{' and '.join(gone)} ended during the run: nothing can be said of the engine"
         raise UnbuildableError(line)
 

@@ -6,10 +6,14 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.processes import ConfigurationError
+from harness.services.storage import EMBEDDED
 from harness.verdicts import Selection
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from harness.targets import Target
 
 DEFAULT_SEED = 1
 _SEEDS = range(2, 2**31)
@@ -17,20 +21,31 @@ _SEEDS = range(2, 2**31)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command line, read. `seed`: None where it was not given."""
+    """The command line, read. `seed` and `environment`: None where they were not given."""
 
     target: Path
     out: Path
     selection: Selection = field(default_factory=Selection)
     scenarios: tuple[Path, ...] = ()
     seed: int | None = None
+    environment: str | None = None
     signing_key: Path | None = None
 
 
-def seed_for(given: int | None, *, attached: bool) -> int:
-    """Return the seed of a run: as given, else always the same, else new for an engine that goes on living.
+def environment_for(given: str | None, target: Target) -> str:
+    """Return where a run's storage comes from: as given, else the default; an attached engine has its own."""
+    if given is not None and target.url is not None:
+        raise ConfigurationError(
+            f"--environment {given}: the engine at {target.url} has storage of its own already"
+        )
+    return given or EMBEDDED
 
-    All names come from the seed, and an engine that is attached to remembers what an earlier run has left.
+
+def seed_for(given: int | None, *, attached: bool) -> int:
+    """Return the seed of a run: as given, else always the same, else new where something goes on living.
+
+    All names come from the seed, and an engine that is attached to, or storage that is given, remembers what
+    an earlier run has left.
     """
     if given is not None:
         return given

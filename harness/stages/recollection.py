@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.processes import ConfigurationError
+from harness.services.storage import EMBEDDED, ENVIRONMENTS
 from harness.targets.keys import nearest
 from reports.record import EngineStarted, Exchange, ExchangeRecorded, Finding, FindingRecorded, RunStarted
 from reports.run import read_events
@@ -32,6 +33,7 @@ class Recollection:
     finding: Finding
     exchanges: tuple[Exchange, ...]
     seed: int
+    environment: str = EMBEDDED
     scenario: str | None = None
     own_world: bool = False
     settings: Mapping[str, Setting] | None = None
@@ -59,10 +61,12 @@ def recall(run_dir: Path, finding_id: str) -> Recollection:
     exchanges = _exchanges(events, finding)
     scenario = finding.rule if NODE in finding.rule else exchanges[-1].scenario or ""
     started = own_engine(events, scenario)
+    run = next((event for event in events if isinstance(event, RunStarted)), None)
     return Recollection(
         finding=finding,
         exchanges=exchanges,
-        seed=next((event.seed for event in events if isinstance(event, RunStarted)), 1),
+        seed=run.seed if run else 1,
+        environment=_environment(run),
         scenario=scenario if NODE in scenario else None,
         own_world=started is not None,
         settings=started.settings if started else None,
@@ -73,6 +77,12 @@ def own_engine(events: Sequence[Event], scenario: str | None) -> EngineStarted |
     """Return the start of the engine that a scenario had for itself; None where it shared one."""
     started = [event for event in events if isinstance(event, EngineStarted) and event.scenario is not None]
     return next((event for event in started if event.scenario == scenario), None)
+
+
+def _environment(run: RunStarted | None) -> str:
+    """Return where the run's own storage came from; what its profile gives is in the profile."""
+    said = run.environment.partition(",")[0] if run else EMBEDDED
+    return said if said in ENVIRONMENTS else EMBEDDED
 
 
 def _finding(events: Sequence[Event], finding_id: str) -> Finding:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.processes import CHECKOUT, CrashedError, UnbuildableError, work_directory
-from harness.services import postgresql
+from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, run_together, scenarios_part
 from harness.stages.journal import Journal
 from harness.stages.options import seed_for
@@ -57,7 +57,8 @@ def replay(run_dir: Path, finding_id: str, target: Path | None, console: Console
         world = _world(seen, profile, work_dir, stack, console)
         again = _repeated(world, seen, console)
         if seen.scenario is not None:
-            again = _scenario_again(world, work_dir, seen, console)
+            remembers = bool(profile.target.url or profile.target.services)
+            again = _scenario_again(world, work_dir, seen, console, remembers=remembers)
     _print(console, "reproduced" if again else "not reproduced")
     return REPRODUCED if again else NOT_REPRODUCED
 
@@ -66,13 +67,15 @@ def _world(
     seen: Recollection, profile: Profile, work_dir: Path, stack: contextlib.ExitStack, console: Console
 ) -> World:
     """Start a world like the one in which it was seen."""
-    storage = None if profile.target.url else stack.enter_context(postgresql(work_dir)).admin_url
+    storage = storage_of(seen.environment, profile.target)
+    shared = None if profile.target.url else stack.enter_context(storage.shared(work_dir))
     plan = Plan(
         profile=profile,
         run_dir=work_dir / "replay",
         work_dir=work_dir,
         seed=seen.seed,
-        admin_database=storage,
+        admin_database=shared,
+        environment=seen.environment,
         settings=seen.settings or {},
     )
     try:
@@ -97,10 +100,12 @@ def _repeated(world: World, seen: Recollection, console: Console) -> bool:
     return same
 
 
-def _scenario_again(world: World, work_dir: Path, seen: Recollection, console: Console) -> bool:
-    """Run the scenario itself, with people whom the repeated steps did not touch."""
+def _scenario_again(
+    world: World, work_dir: Path, seen: Recollection, console: Console, *, remembers: bool
+) -> bool:
+    """Run the scenario itself, with people whom neither the repeated steps nor what `remembers` has seen."""
     world_file = work_dir / "world.json"
-    seed = seed_for(world.seed + 1 if world.controllable else None, attached=True)
+    seed = seed_for(None if remembers else world.seed + 1, attached=True)
     save_world(msgspec.structs.replace(world, seed=seed), world_file)
     options = ScenarioOptions(single=True)
     part = scenarios_part("scenario", (f"{CHECKOUT}/{seen.scenario}",), world_file, CHECKOUT, options)

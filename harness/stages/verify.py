@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from contracts.register import load_register
 from harness.processes import CrashedError, UnbuildableError
+from harness.services.storage import environment_of
 from harness.stages.ground import new_run, write_results
 from harness.stages.interrupts import Interrupted
 from harness.stages.journal import Journal
 from harness.stages.observe import Run, observe
-from harness.stages.options import seed_for
+from harness.stages.options import environment_for, seed_for
 from harness.stages.planning import parts_of
 from harness.stages.progress import Progress
 from harness.stages.recollection import remember_target
@@ -45,13 +46,23 @@ def verify(options: Options, console: Console) -> int:
     profile = load_profile(options.target)
     parts = parts_of(options.selection, register, options.scenarios)
     key = signer(options.signing_key)
-    seed = seed_for(options.seed, attached=profile.target.url is not None)
-    run_dir = new_run(options.out, profile, register, seed)
+    target = profile.target
+    environment = environment_for(options.environment, target)
+    seed = seed_for(options.seed, attached=target.url is not None or bool(target.services))
+    run_dir = new_run(options.out, profile, register, seed, environment)
     remember_target(run_dir, profile)
     progress = Progress(console)
     progress.say(f"run {run_dir}")
     journal = Journal(run_dir, progress)
-    run = Run(options=options, seed=seed, profile=profile, parts=parts, run_dir=run_dir, journal=journal)
+    run = Run(
+        options=options,
+        environment=environment,
+        seed=seed,
+        profile=profile,
+        parts=parts,
+        run_dir=run_dir,
+        journal=journal,
+    )
     with contextlib.closing(journal):
         journal.emit(_started(run))
         with progress.live(), _crashes_kept(run_dir):
@@ -90,7 +101,7 @@ def _started(run: Run) -> RunStarted:
         run_id=run.run_dir.name,
         target=target.name,
         target_version=target.version,
-        environment="given" if target.url else "embedded",
+        environment=environment_of(run.environment, target),
         seed=run.seed,
         selection=run.options.selection.as_text(),
         toolkit_version=toolkit_version(),

@@ -1,6 +1,6 @@
 """Targets: the engines under test, as profiles describe them."""
 
-from harness.targets.profile import Artefact, Deviation, Profile, Target, load_profile
+from harness.targets.profile import Artefact, Deviation, Images, Profile, Services, Target, load_profile
 from harness.targets.templates import FAKES, PLACEHOLDERS, render
 
 __all__ = [
@@ -8,7 +8,9 @@ __all__ = [
     "PLACEHOLDERS",
     "Artefact",
     "Deviation",
+    "Images",
     "Profile",
+    "Services",
     "Target",
     "load_profile",
     "render",

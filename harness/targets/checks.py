@@ -30,6 +30,10 @@ SETTINGS = (
 OPERATION = re.compile(r"(GET|POST|PUT|PATCH|DELETE) /\S*")
 LOOPBACK_AND_PORT = re.compile(r"(127\.0\.0\.1|localhost):\d{1,5}")
 HIGHEST_PORT = 65_535
+GIVEN = {
+    "database": ("postgresql://", "postgres://", "sqlite:///"),
+    "redis": ("redis://", "rediss://", "unix://"),
+}
 
 
 def problems(profile: Profile) -> Iterator[str]:
@@ -39,6 +43,7 @@ def problems(profile: Profile) -> Iterator[str]:
     yield from _numbers(target)
     yield from _paths(profile)
     yield from _templates(target)
+    yield from _storage(target)
     yield from _names(target)
     if target.command and target.port is None and not _uses_port(target):
         yield "no {port} in target.command or target.env: where does the engine listen? (or name target.port)"
@@ -117,6 +122,19 @@ def _templates(target: Target) -> Iterator[str]:
         for name in names:
             if name not in PLACEHOLDERS:
                 yield f"{key}: unknown placeholder {{{name}}}{nearest(name, PLACEHOLDERS)}"
+
+
+def _storage(target: Target) -> Iterator[str]:
+    if target.services and target.url is not None:
+        yield "target.services is for an engine that we start; one to attach to has its own (target.url)"
+    for name, schemes in GIVEN.items():
+        url = getattr(target.services, name)
+        if url is not None and not url.startswith(schemes):
+            # Not shown: it may hold a password.
+            yield f"target.services.{name}: does not begin with {' or '.join(schemes)}"
+    for name in ("postgres", "redis"):
+        if not getattr(target.containers, name).strip():
+            yield f"target.containers.{name} is empty"
 
 
 def _uses_port(target: Target) -> bool:

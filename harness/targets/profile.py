@@ -38,6 +38,24 @@ class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         return today <= self.until
 
 
+class Images(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The images of `--environment containers`."""
+
+    postgres: str = "postgres:17"
+    redis: str = "valkey/valkey:8"
+
+
+class Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Storage that somebody else runs: it is used as it is."""
+
+    database: str | None = None
+    redis: str | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is given."""
+        return self.database is not None or self.redis is not None
+
+
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The engine under test: a `command` to start it with or a `url` to attach to.
 
@@ -67,6 +85,8 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     settings: dict[str, str] = {}
     deviations: dict[str, Deviation] = {}
     fakes: dict[str, str] = {}
+    containers: Images = Images()
+    services: Services = Services()
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.services.storage import EMBEDDED
 from harness.targets import Profile, load_profile
 from harness.worlds.errors import NotControllableError, NotMappedError
 
@@ -25,6 +26,7 @@ class Plan:
     work_dir: Path
     seed: int
     admin_database: str | None
+    environment: str = EMBEDDED
     label: str = "shared"
     settings: Mapping[str, Setting] = field(default_factory=dict)
     replicas: int | None = None
@@ -53,12 +55,16 @@ def plan_like(
     """Plan another world beside a running one: same profile and storage server, all else its own."""
     if not world.controllable:
         raise NotControllableError("the engine was started by somebody else: no world of its own can be had")
+    profile = load_profile(Path(world.profile))
+    if profile.target.services:
+        raise NotControllableError("its storage is somebody else's: no world of its own can be had beside it")
     return Plan(
-        profile=load_profile(Path(world.profile)),
+        profile=profile,
         run_dir=Path(world.run_dir),
         work_dir=Path(world.work_dir),
         seed=world.seed,
         admin_database=world.admin_database,
+        environment=world.environment,
         label=label,
         settings=settings or {},
         replicas=replicas,

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.processes import DiedError, UnbuildableError, port_taken
-from harness.services import create_database, fakes, valkey
+from harness.services import fakes
+from harness.services.storage import REDIS, storage_of
+from harness.targets import FAKES
 from harness.worlds.building import Surroundings, blueprint, prepare
 from harness.worlds.engine import Engine
 from harness.worlds.errors import NotControllableError
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 COLLISIONS = 3
 ATTACHED = "the engine was started by somebody else: what the harness cannot control there is not exercised"
+
+GIVEN = "its storage is somebody else's: a scenario that needs a world of its own is not exercised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +93,22 @@ def _started(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Runnin
         controllable=True,
         settings=tuple(plan.profile.target.settings),
     )
-    return Running(world, engines, ready[0].seconds, _notes(ready))
+    given = (GIVEN,) if plan.profile.target.services else ()
+    return Running(world, engines, ready[0].seconds, (*_notes(ready), *given))
 
 
 def _surroundings(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Surroundings:
-    if plan.admin_database is None:
-        raise UnbuildableError("an engine that is started needs a database server")
+    storage = storage_of(plan.environment, plan.profile.target)
+    spoken = fakes(plan.work_dir, directory / "fakes", (*FAKES, *storage.fakes))
     with ThreadPoolExecutor(3) as pool:
-        speaking = pool.submit(stack.enter_context, fakes(plan.work_dir, directory / "fakes"))
-        caching = pool.submit(stack.enter_context, valkey(plan.work_dir, directory / "valkey"))
-        storing = pool.submit(create_database, plan.admin_database)
+        speaking = pool.submit(stack.enter_context, spoken)
+        caching = pool.submit(stack.enter_context, storage.redis(plan.work_dir, directory))
+        storing = pool.submit(storage.database, plan.admin_database, directory)
+    announced = speaking.result()
+    of_http = {name: announced[name] for name in FAKES}
     key = new_signing_key()
-    trust(speaking.result(), key)
-    return Surroundings(speaking.result(), storing.result(), caching.result(), key)
+    trust(of_http, key)
+    return Surroundings(of_http, storing.result(), caching.result() or announced[REDIS], key)
 
 
 def _ready(engine: Engine, draw: Callable[[], Blueprint]) -> Readiness:
@@ -127,7 +134,8 @@ def _attached(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Runni
     for name, port in ports.items():
         if port_taken(port):
             raise UnbuildableError(f"{plan.profile.path}: target.fakes.{name}: port {port} is already in use")
-    speaking = stack.enter_context(fakes(plan.work_dir, directory / "fakes", ports)) if ports else {}
+    spoken = fakes(plan.work_dir, directory / "fakes", tuple(ports), ports=ports)
+    speaking = stack.enter_context(spoken) if ports else {}
     key = SigningKey(target.signing_public_key) if target.signing_public_key else None
     if key is not None:
         trust(speaking, key)
@@ -154,6 +162,7 @@ def _outline(plan: Plan) -> World:
         profile=str(plan.profile.path.resolve()),
         seed=plan.seed,
         label=plan.label,
+        environment=plan.environment,
     )
 
 

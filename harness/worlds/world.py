@@ -1,6 +1,7 @@
 """What a check needs to know of the world that its engine lives in: plain data, handed on as a JSON file.
 
-Rule: nothing here starts, stops or asks anything; no secret is ever part of a World.
+Rule: nothing here starts, stops or asks anything; no secret of the engine is ever part of a World. A URL of
+its storage may hold a password, so the file is its owner's alone.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from harness.services.storage import EMBEDDED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +22,8 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     `engine_urls` are origins ("http://127.0.0.1:41001"), one a replica; the contract's paths lie below
     `base_path`.
     `fakes` has only the fakes that this engine really talks to: a name that is missing cannot be controlled.
-    `database`, `admin_database` and `redis` are None for an engine that somebody else started.
+    `database`, `admin_database` and `redis` are None for an engine that somebody else started;
+    `admin_database`, where databases are made, also where there is no server of ours.
     `controllable`: we started it, so it can be killed, restarted, or given a world of its own.
     `settings` are our names of the settings that a world of its own can change ([target.settings]).
     """
@@ -31,6 +35,7 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     run_dir: str
     profile: str
     seed: int
+    environment: str = EMBEDDED
     fakes: dict[str, str] = {}
     database: str | None = None
     admin_database: str | None = None
@@ -57,6 +62,7 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 def save_world(world: World, path: Path) -> None:
     """Write a world for another process to read."""
+    path.touch(mode=0o600)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(world)))
 
 

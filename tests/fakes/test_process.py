@@ -132,3 +132,24 @@ def test_an_unknown_name_is_one_line_that_names_those_that_there_are(arguments: 
 @pytest.mark.parametrize("text", ["iam", "iam=", "iam=x", "iam=70000"])
 def test_a_port_that_is_none_is_wrong_usage(text: str) -> None:
     assert run("--port", text).returncode == 2
+
+
+@pytest.mark.parametrize(("arguments", "reached"), [((), False), (("--host", "0.0.0.0"), True)])  # noqa: S104 -- the test
+def test_who_is_elsewhere_reaches_them_only_where_they_listen_everywhere(
+    arguments: tuple[str, ...], *, reached: bool
+) -> None:
+    with started("--only", "ubi", *arguments) as process:
+        url = urls_of(process)["ubi"]
+        place = urlsplit(url)
+        with socket.socket() as elsewhere:  # every address that begins with 127 is this machine's
+            refused = elsewhere.connect_ex(("127.0.0.2", place.port or 0))
+
+    assert place.hostname == "127.0.0.1"
+    assert (refused == 0) is reached
+
+
+def test_an_address_that_is_not_ours_is_one_line_that_names_it() -> None:
+    ended = run("--only", "ubi", "--host", "192.0.2.1")
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "192.0.2.1" in ended.stderr

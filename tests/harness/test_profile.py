@@ -130,6 +130,23 @@ WRONG = {
         ATTACH + "[target.fakes]\niam = 'iam:80'\n",
         "target.fakes.iam: 'iam:80' is not 127.0.0.1:PORT",
     ),
+    "services for another's": (
+        ATTACH + "[target.services]\nredis = 'redis://x'\n",
+        "target.services is for an engine that we start",
+    ),
+    "misspelt service": (
+        START + "[target.services]\ndatabse = 'postgresql://x'\n",
+        "unknown key target.services.databse (did you mean database?)",
+    ),
+    "database of another kind": (
+        START + "[target.services]\ndatabase = 'mysql://me:hush@x'\n",
+        "target.services.database: does not begin with postgresql:// or postgres:// or sqlite:///",
+    ),
+    "misspelt container": (
+        START + "[target.containers]\npostgress = 'x'\n",
+        "unknown key target.containers.postgress (did you mean postgres?)",
+    ),
+    "no image": (START + "[target.containers]\nredis = ''\n", "target.containers.redis is empty"),
     "deviation of nothing": (
         START + "[target.deviations]\n'playbooks' = { success = 1, why = 'y', until = 2027-01-01 }\n",
         'target.deviations."playbooks": is not METHOD /path',
@@ -151,6 +168,7 @@ def test_what_is_wrong_is_one_line_with_file_and_key(text: str, line: str, tmp_p
 
     assert caught.value.line.startswith(f"{path}: {line}")
     assert "\n" not in caught.value.line
+    assert "hush" not in caught.value.line
     assert caught.value.exit_code == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from harness.processes import ConfigurationError, CrashedError
@@ -72,6 +73,24 @@ def test_the_settings_of_the_world_that_it_was_seen_in_are_recalled(tmp_path: Pa
 
     assert (seen.scenario, seen.own_world, seen.seed) == (SCENARIO, True, 11)
     assert seen.settings == {"breaker_recovery_seconds": 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "environment"),
+    [
+        ("embedded", "embedded"),
+        ("light", "light"),
+        ("containers, database given", "containers"),
+        ("given", "embedded"),
+    ],
+)
+def test_a_run_is_repeated_on_storage_like_its_own(said: str, environment: str, tmp_path: Path) -> None:
+    with EventLog(tmp_path, "mmm") as log:
+        log.emit(msgspec.structs.replace(START, environment=said))
+        log.emit(ExchangeRecorded(at=AT, exchange=exchange("x-1", SCENARIO)))
+        log.emit(found(finding(SCENARIO, "x-1"))[0])
+
+    assert recall(tmp_path, "F-1").environment == environment
 
 
 def test_a_refused_given_belongs_to_the_scenario_whose_steps_it_has(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from harness.processes import port_taken, work_directory
-from harness.services import fakes, fallen, postgres, postgresql, valkey
+from harness.services import cluster, fakes, fallen, postgresql, valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def test_databases_of_one_server_are_apart(work_dir: Path) -> None:
 
 
 def test_a_server_whose_wheel_cannot_be_reached_runs_from_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "_runs", lambda *_: False)
+    monkeypatch.setattr(cluster, "_runs", lambda *_: False)
 
     with work_directory() as directory, postgresql(directory) as server:
         answer = asyncio.run(fetch(server.admin_url, "SELECT 1"))
@@ -83,5 +83,5 @@ def test_services_that_have_ended_are_named(monkeypatch: pytest.MonkeyPatch) -> 
         standing = fallen(server.admin_url, redis, urls)
 
     assert standing == ()
-    assert fallen(server.admin_url, redis, urls) == ("PostgreSQL", "Valkey", "the process of the fakes")
+    assert fallen(server.admin_url, redis, urls) == ("PostgreSQL", "Redis", "the process of the fakes")
     assert fallen(None, None, {}) == ()
