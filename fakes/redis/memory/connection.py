@@ -12,6 +12,8 @@ from fakes.redis.memory.store import VERSION
 from fakes.redis.replies import Verbatim
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fakes.redis.memory.commands import Table
     from fakes.redis.memory.store import Store
 
@@ -87,6 +89,7 @@ class ConnectionCommands:
     _transaction: list[Any] | None
     _last: str
     _db_num: int
+    kill: Callable[[], None]
 
     def hello(self, *arguments: bytes) -> dict[str, Any]:
         """Switch the protocol, and say who answers."""
@@ -151,7 +154,7 @@ class ConnectionCommands:
 
     def quit(self, *_arguments: bytes) -> SimpleString:
         """Say goodbye; the connection ends behind the answer."""
-        self._quitting = True
+        self.kill()
         return OK
 
     def client_setname(self, *arguments: bytes) -> SimpleString:

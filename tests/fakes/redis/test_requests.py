@@ -23,6 +23,10 @@ SOUND = {
     "two arrays": (b"*1\r\n$4\r\nPING\r\n" * 2, [[b"PING"], [b"PING"]]),
     "inline": (b"PING\r\n", [[b"PING"]]),
     "inline with LF alone": (b"SET a  b\n", [[b"SET", b"a", b"b"]]),
+    "inline with words that begin like escapes": (
+        b"\tSET  t n\t\\v f r\n",
+        [[b"SET", b"t", b"n", b"\\v", b"f", b"r"]],
+    ),
     "inline with quotes": (b'SET "a b" \'c\\\'d\' "\\x41\\n"\r\n', [[b"SET", b"a b", b"c'd", b"A\n"]]),
     "inline with quotes amid words": (b"ECHO a\"b c\"'d'e\r\n", [[b"ECHO", b"ab cde"]]),
     "inline with an empty word": (b"SET \"\" ''\r\n", [[b"SET", b"", b""]]),
