@@ -132,3 +132,25 @@ def test_an_unknown_name_is_one_line_that_names_those_that_there_are(arguments: 
 @pytest.mark.parametrize("text", ["iam", "iam=", "iam=x", "iam=70000"])
 def test_a_port_that_is_none_is_wrong_usage(text: str) -> None:
     assert run("--port", text).returncode == 2
+
+
+def test_a_redis_upstream_that_is_not_there_is_one_line_that_names_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port = place.getsockname()[1]
+
+    ended = run("--only", "redis", "--redis-upstream", f"redis://127.0.0.1:{port}")
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    (line,) = ended.stderr.splitlines()
+    assert f"127.0.0.1:{port}" in line
+
+
+def test_the_redis_fake_stands_in_front_of_the_server_that_it_is_given() -> None:
+    with started("--only", "redis") as behind:
+        upstream = urls_of(behind)[REDIS]
+        with started("--only", "redis", "--redis-upstream", upstream) as process:
+            urls = urls_of(process)
+
+            assert list(urls) == [REDIS, REDIS_CONTROL]
+            assert answer(urls[REDIS], b"SET k v\r\n") == b"+OK\r\n"
+            assert answer(upstream, b"GET k\r\n") == b"$1\r\nv\r\n"
