@@ -15,16 +15,18 @@ from fakes.redis.faults import make_fault
 from fakes.redis.records import RedisMatch, RedisPage, RedisScriptOrder
 from fakes.redis.selection import Selection
 from fakes.shape.control import control_errors, read_order
-from fakes.shape.dispatch import make_call, run_handler
+from fakes.shape.dispatch import make_call
 from fakes.shape.errors import RefusedError
 from fakes.shape.routing import Route, Routes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fakes.http.link import Conduct, Link
     from fakes.http.request import Refusal, Request
     from fakes.redis.scripts import Script
     from fakes.redis.stage import Stage
-    from fakes.shape.call import Call, Handler
+    from fakes.shape.call import Call
 
 NAME = "redis"
 _FILTERS = frozenset({"key", "client", "user", "db", "operation", "after"})
@@ -35,7 +37,7 @@ class RedisApplication:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._routes: Routes[Handler] = Routes(
+        self._routes: Routes[Callable[[Call], Answer | Conduct]] = Routes(
             {
                 "GET /__fake__/health": _health,
                 "POST /__fake__/scripts": self._arm,
@@ -43,7 +45,7 @@ class RedisApplication:
                 "GET /__fake__/scripts/{script_id}": self._look,
                 "DELETE /__fake__/scripts/{script_id}": self._heal,
                 "GET /__fake__/journal": self._read,
-                "POST /__fake__/reset": _resets,
+                "POST /__fake__/reset": self._reset,
             }
         )
 
@@ -52,9 +54,10 @@ class RedisApplication:
         route = self._routes.find(request.method, request.path)
         if isinstance(route, Route):
             call = make_call(request, route.operation, self._stage.clock(), route.params)
-            if route.handler is _resets:
-                return self._reset(call)
-            return run_handler(route.handler, call, control_errors)
+            try:
+                return route.handler(call)
+            except RefusedError as error:
+                return control_errors(error, call)
         call = make_call(request, None, self._stage.clock())
         if route.allowed:
             refused = RefusedError(405, f"{request.method} is not served there")
@@ -96,12 +99,8 @@ class RedisApplication:
         entries = self._stage.journal.read(selection, int(after))
         return json_answer(200, RedisPage(entries, self._stage.journal.forgotten))
 
-    def _reset(self, call: Call) -> Answer | Conduct:
-        try:
-            scope = read_order(call, RedisMatch)
-        except RefusedError as refused:
-            return control_errors(refused, call)
-        return _Reset(self._stage, Selection(None, scope))
+    def _reset(self, call: Call) -> Conduct:
+        return _Reset(self._stage, Selection(None, read_order(call, RedisMatch)))
 
 
 class _Reset:
@@ -122,10 +121,6 @@ class _Reset:
 
 def _health(_call: Call) -> Answer:
     return json_answer(200, {"name": NAME, "status": "ready"})
-
-
-def _resets(_call: Call) -> Answer:
-    raise RefusedError(500, "a reset takes time: it is answered elsewhere")
 
 
 def _match_of(call: Call) -> RedisMatch:

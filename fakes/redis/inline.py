@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_SPACE = rb" \t\n\v\f\r"
+_SPACE = b" \t\n\v\f\r"
 _WORD = re.compile(rb"""(?:[^ \t\n\r"']|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\'|\\(?!'))*')+""", re.DOTALL)
 _PIECE = re.compile(rb"""([^ \t\n\r"']+)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\'|\\(?!'))*)'""", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)

@@ -153,3 +153,25 @@ def test_an_address_that_is_not_ours_is_one_line_that_names_it() -> None:
 
     assert (ended.returncode, ended.stdout) == (3, "")
     assert "192.0.2.1" in ended.stderr
+
+
+def test_a_redis_upstream_that_is_not_there_is_one_line_that_names_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        port = place.getsockname()[1]
+
+    ended = run("--only", "redis", "--redis-upstream", f"redis://127.0.0.1:{port}")
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    (line,) = ended.stderr.splitlines()
+    assert f"127.0.0.1:{port}" in line
+
+
+def test_the_redis_fake_stands_in_front_of_the_server_that_it_is_given() -> None:
+    with started("--only", "redis") as behind:
+        upstream = urls_of(behind)[REDIS]
+        with started("--only", "redis", "--redis-upstream", upstream) as process:
+            urls = urls_of(process)
+
+            assert list(urls) == [REDIS, REDIS_CONTROL]
+            assert answer(urls[REDIS], b"SET k v\r\n") == b"+OK\r\n"
+            assert answer(upstream, b"GET k\r\n") == b"$1\r\nv\r\n"

@@ -34,7 +34,14 @@ def own(name: str, function: str, *, flags: str = "") -> tuple[str, Signature]:
 def known(name: str) -> Signature | None:
     """Return how fakeredis takes a command; None for one that it does not know, or Valkey does not."""
     signature = SUPPORTED_COMMANDS.get(name)
-    return signature if signature is not None and "valkey" in signature.server_types else None
+    if signature is None or "valkey" not in signature.server_types or _elsewhere(name):
+        return None
+    return signature
+
+
+def _elsewhere(name: str) -> bool:
+    """Say whether a command is Redis' alone, or a module's."""
+    return name in _REDIS_ALONE or "." in name
 
 
 def name_of(fields: Command) -> tuple[str, list[bytes]]:
@@ -93,6 +100,10 @@ def _is_float(text: bytes) -> bool:
     return True
 
 
+_ARRAYS = (
+    "count del delrange get getrange grep info insert lastitems len mget mset next op ring scan seek set"
+)
+_REDIS_ALONE = {"client maint_notifications", "xcfgset", *(f"ar{name}" for name in _ARRAYS.split())}
 _BY_INDEX = frozenset({"zrange", "zrevrange", "zrangestore"})
 _NO_FLOAT = "ERR value is not a valid float"
 _NO_SCORE = "ERR min or max is not a float"

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from fakeredis._command_args_parsing import Int
 from fakeredis._helpers import OK, SimpleError, SimpleString
+from fakeredis.commands_mixins.connection_mixin import CLIENT_KILL_TYPES
 
 from fakes.redis.memory.commands import NO_SCRIPT, TRANSACTION, own
 from fakes.redis.memory.store import VERSION
 from fakes.redis.replies import Verbatim
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fakes.redis.memory.commands import Table
     from fakes.redis.memory.store import Store
 
@@ -87,6 +90,8 @@ class ConnectionCommands:
     _transaction: list[Any] | None
     _last: str
     _db_num: int
+    kill: Callable[[], None]
+    _client_type: Callable[[Any], bytes]
 
     def hello(self, *arguments: bytes) -> dict[str, Any]:
         """Switch the protocol, and say who answers."""
@@ -151,7 +156,7 @@ class ConnectionCommands:
 
     def quit(self, *_arguments: bytes) -> SimpleString:
         """Say goodbye; the connection ends behind the answer."""
-        self._quitting = True
+        self.kill()
         return OK
 
     def client_setname(self, *arguments: bytes) -> SimpleString:
@@ -172,6 +177,13 @@ class ConnectionCommands:
         self._client_info[field] = _plain(value, field.upper())
         return OK
 
+    def _of_type(self, wanted: bytes) -> Verbatim:
+        kind = wanted.lower()
+        if kind not in CLIENT_KILL_TYPES:
+            raise SimpleError(f"ERR Unknown client type '{wanted.decode('latin-1')}'")
+        found = [each for each in self._store.sockets if self._client_type(each) == kind]
+        return Verbatim(b"".join(each.line() for each in found))
+
     def client_info_cmd(self) -> Verbatim:
         """Return what is known of this connection."""
         return Verbatim(self.line())
@@ -180,6 +192,8 @@ class ConnectionCommands:
         """Return what is known of all connections, or of those with the ids given."""
         chosen = list(self._store.sockets)
         if arguments:
+            if len(arguments) == _PAIR and arguments[0].upper() == b"TYPE":
+                return self._of_type(arguments[1])
             if arguments[0].upper() != b"ID" or len(arguments) < _PAIR:
                 raise SimpleError("ERR syntax error")
             ids = {Int.decode(number, "ERR Invalid client ID") for number in arguments[1:]}

@@ -5,6 +5,7 @@ Rule: what fakeredis answers wrongly is corrected in the modules beside this one
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -113,10 +114,9 @@ class MemorySession(
         self._run()
 
     def kill(self) -> None:
-        """End the connection, after its replies."""
+        """End the connection, after its replies; whoever kills still has the store."""
         super().kill()
-        self._flush()
-        self._listener.ended()
+        asyncio.get_running_loop().call_soon(self._listener.ended)
 
     def _decode_result(self, result: Any) -> Any:  # noqa: ANN401 -- any reply
         return result  # the types that say what goes on the wire are kept

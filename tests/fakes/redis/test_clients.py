@@ -59,6 +59,18 @@ def test_a_script_is_loaded_when_it_is_missing(client: Any) -> None:  # noqa: AN
     assert increase(keys=["n"], args=[5]) == ["n", 10]
 
 
+def test_a_client_that_is_killed_or_quits_is_gone_behind_its_answers(place: Place) -> None:
+    killed, killer = place.wire(), place.wire()
+    (number,) = killed.ask([b"CLIENT", b"ID"])
+
+    assert killer.ask([b"CLIENT", b"KILL", b"ID", number[1:-2]]) == [b":1\r\n"]
+    killer.send(b"SET k v\r\nQUIT\r\nSET k w\r\n")
+
+    assert killed.rest() == b""
+    assert killer.rest() == b"+OK\r\n+OK\r\n"
+    assert place.wire().ask([b"GET", b"k"]) == [b"$1\r\nv\r\n"]
+
+
 def test_messages_arrive(client: Any) -> None:  # noqa: ANN401 -- as above
     with client.pubsub() as listener:
         listener.subscribe("news")

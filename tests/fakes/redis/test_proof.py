@@ -11,10 +11,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
+from fakeredis._commands import SUPPORTED_COMMANDS
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from fakes.redis.memory.commands import known
 from tests.fakes.redis.commands import DRAWS
 from tests.fakes.redis.exceptions import ERRORS, ERRORS_FIRST, EXCEPTIONS
 from tests.fakes.redis.house import real_valkey, standing
@@ -168,6 +170,17 @@ def test_a_known_difference_still_differs(peers: dict[str, str], exception: Diff
         peer.close()
 
     assert replies[MEMORY] != replies["bare"], "it differs no more: take it out of EXCEPTIONS"
+
+
+def test_the_memory_backend_knows_no_command_that_valkey_does_not(peers: dict[str, str]) -> None:
+    ours = sorted(name for name in SUPPORTED_COMMANDS if known(name))
+    wire = RedisWire(peers["bare"])
+
+    told = wire.ask(*([b"COMMAND", b"INFO", name.replace(" ", "|").encode()] for name in ours))
+    wire.close()
+
+    nothing = (b"*1\r\n$-1\r\n", b"*1\r\n*-1\r\n")
+    assert [name for name, reply in zip(ours, told, strict=True) if reply in nothing] == []
 
 
 def test_the_known_differences_are_few_and_each_has_a_reason() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fakes.redis.inline import split_words
 from fakes.redis.requests import Requests, pack
 from tests.fakes.redis.wire import RedisWire
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.fakes.redis.house import Place
@@ -23,6 +24,10 @@ SOUND = {
     "two arrays": (b"*1\r\n$4\r\nPING\r\n" * 2, [[b"PING"], [b"PING"]]),
     "inline": (b"PING\r\n", [[b"PING"]]),
     "inline with LF alone": (b"SET a  b\n", [[b"SET", b"a", b"b"]]),
+    "inline with words that begin like escapes": (
+        b"\tSET  t n\t\\v f r\n",
+        [[b"SET", b"t", b"n", b"\\v", b"f", b"r"]],
+    ),
     "inline with quotes": (b'SET "a b" \'c\\\'d\' "\\x41\\n"\r\n', [[b"SET", b"a b", b"c'd", b"A\n"]]),
     "inline with quotes amid words": (b"ECHO a\"b c\"'d'e\r\n", [[b"ECHO", b"ab cde"]]),
     "inline with an empty word": (b"SET \"\" ''\r\n", [[b"SET", b"", b""]]),
@@ -117,3 +122,15 @@ def test_a_large_argument_comes_through_whole(place: Place) -> None:
     wire.ask([b"SET", b"large", value])
 
     assert wire.ask([b"GET", b"large"]) == [b"$%d\r\n%s\r\n" % (len(value), value)]
+
+
+def test_clients_that_drop_out_amid_a_request_leave_nothing_behind(place: Place) -> None:
+    watcher = place.wire()
+    before = watcher.ask([b"CLIENT", b"LIST"])[0].count(b"id=")
+
+    for number in range(100):
+        dropped = RedisWire(place.url)
+        dropped.send(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n" + b"*2\r\n$4\r\nECHO"[: number % 12])
+        dropped.close()
+
+    assert eventually(lambda: watcher.ask([b"CLIENT", b"LIST"])[0].count(b"id=") == before, within=10)
