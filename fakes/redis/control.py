@@ -55,9 +55,10 @@ class RedisApplication:
         if isinstance(route, Route):
             call = make_call(request, route.operation, self._stage.clock(), route.params)
             try:
-                return route.handler(call)
+                outcome: Answer | Conduct = route.handler(call)
             except RefusedError as error:
                 return control_errors(error, call)
+            return outcome
         call = make_call(request, None, self._stage.clock())
         if route.allowed:
             refused = RefusedError(405, f"{request.method} is not served there")
