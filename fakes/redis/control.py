@@ -17,7 +17,7 @@ from fakes.redis.selection import Selection
 from fakes.shape.control import control_errors, read_order
 from fakes.shape.dispatch import make_call
 from fakes.shape.errors import RefusedError
-from fakes.shape.routing import Route, Routes
+from fakes.shape.routing import NoRoute, Routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ class RedisApplication:
     def handle(self, request: Request) -> Answer | Conduct:
         """Answer one request."""
         route = self._routes.find(request.method, request.path)
-        if isinstance(route, Route):
+        if not isinstance(route, NoRoute):
             call = make_call(request, route.operation, self._stage.clock(), route.params)
             try:
                 outcome: Answer | Conduct = route.handler(call)

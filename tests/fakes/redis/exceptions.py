@@ -53,6 +53,7 @@ EXCEPTIONS = (
     Difference("CLIENT TRACKING", [b"CLIENT", b"TRACKING", b"ON"], "no invalidation is sent"),
     Difference("OBJECT", [b"OBJECT", b"ENCODING", b"s"], "nothing is encoded", ([b"SET", b"s", b"v"],)),
     Difference("MEMORY", [b"MEMORY", b"USAGE", b"s"], "nothing is measured", ([b"SET", b"s", b"v"],)),
+    Difference("MONITOR", [b"MONITOR"], "the journal has what was asked"),
     Difference("WAIT", [b"WAIT", b"0", b"0"], "there are no replicas"),
     Difference("SCRIPT HELP", [b"SCRIPT", b"HELP"], "shorter"),
     Difference(
