@@ -46,7 +46,8 @@ def writes(name: bytes) -> bool:
 
 def _counted(command: Command, at: int) -> list[bytes]:
     count = command[at] if at < len(command) else b""
-    return command[at + 1 : at + 1 + int(count)] if count.isdigit() else []
+    end = at + 1 + int(count) if count.isdigit() else 0
+    return command[at + 1 : end] if end <= len(command) else []  # too few: a server finds none
 
 
 @lru_cache(maxsize=1024)
