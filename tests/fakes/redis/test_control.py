@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contracts.document import load_document
 from contracts.validation import check_response
+from fakes.control import ControlError, RedisControl, RedisMatch
 from fakes.http.answer import Answer
 from fakes.http.request import Request
 from fakes.redis.backends import backend_of
@@ -116,3 +117,46 @@ def test_schemathesis_finds_nothing(control: RedisApplication, memory: Place) ->
 
     assert wrong == [], f"seed {SEED}"
     assert asked == operations(document)
+
+
+async def test_the_client_tells_which_scripts_nobody_used(place: Place) -> None:
+    async with RedisControl("redis", place.control) as redis:
+        oom = {"kind": "error", "error": "OOM"}
+        used = await redis.script("SET", fault=oom, match=RedisMatch(key="user:*"), times=1)
+        unused = await redis.script(fault=HANG, match={"client": "other", "db": 3})
+
+        place.wire().ask([b"SET", b"user:1", b"x"], [b"SET", b"user:2", b"x"])
+
+        assert [state.script_id for state in await redis.scripts()] == [used, unused]
+        assert [state.script_id for state in await redis.unused()] == [unused]
+        assert [state.script_id for state in await redis.unused(client="other", db=3)] == [unused]
+        assert await redis.unused(key="user:*") == ()
+        state = await redis.state(used)
+        assert (state.match, state.fault) == (RedisMatch(key="user:*"), oom)
+        assert (state.hits, len(state.fired_at), state.exhausted) == (1, 1, True)
+
+
+async def test_the_client_reads_heals_and_resets(place: Place) -> None:
+    async with RedisControl("redis", place.control) as redis:
+        script = await redis.script("GET", fault=HANG)
+        wire = place.wire()
+        wire.ask([b"SET", b"a", b"x"], [b"SET", b"b", b"x"], [b"PING"], [b"SET", b"c", b"x"])
+
+        entries = await redis.journal(operation="set", limit=1)
+        healed = await redis.heal(script)
+        value = wire.ask([b"GET", b"a"])
+        await redis.reset()
+
+        assert await redis.health() == "ready"
+        assert [(entry.arguments[0], entry.reply) for entry in entries] == [
+            ("a", "string"),
+            ("b", "string"),
+            ("c", "string"),
+        ]
+        assert await redis.journal(after=entries[1].seq) == []
+        assert (healed.hits, healed.exhausted, value) == (0, False, [b"$1\r\nx\r\n"])
+        assert wire.ask([b"DBSIZE"]) == [b":0\r\n"]
+        with pytest.raises(ControlError, match="no such script"):
+            await redis.state(script)
+        with pytest.raises(ControlError, match="fake redis refused POST /scripts"):
+            await redis.script(fault={**HANG, "error": "OOM"})
