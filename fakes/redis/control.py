@@ -1,7 +1,7 @@
 """The control API of the Redis fake, below /__fake__/ like every fake's, on a port of its own.
 
-Rule: what is sent here is held against contracts/openapi/redis-control.yaml; a script that could never fire
-is refused.
+Rule: what is sent here is held against contracts/openapi/redis-control.yaml; what that cannot say is refused
+with the reason.
 """
 
 from __future__ import annotations
