@@ -15,7 +15,19 @@ from contracts.routing import Match, Operation, Router
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMES = ("engine", "iam", "eris", "policy", "llm", "ubi", "governance", "alerting", "otlp", "control")
+NAMES = (
+    "engine",
+    "iam",
+    "eris",
+    "policy",
+    "llm",
+    "ubi",
+    "governance",
+    "alerting",
+    "otlp",
+    "control",
+    "redis-control",
+)
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 

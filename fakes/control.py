@@ -5,12 +5,10 @@ Rule: a refusal is an error with the fake's own words; nothing here knows how a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
-import msgspec
-
+from fakes.asking import ControlClient, ControlError, Speech
 from fakes.records import (
     BadToken,
     BadTokens,
@@ -36,6 +34,13 @@ from fakes.records import (
     TextCondition,
     Verified,
 )
+from fakes.redis.records import (
+    RedisEntry,
+    RedisMatch,
+    RedisPage,
+    RedisScriptState,
+    RedisScriptStates,
+)
 from fakes.telling import tell_unsatisfied
 
 if TYPE_CHECKING:
@@ -58,6 +63,10 @@ __all__ = [
     "Nearest",
     "NotAsAskedError",
     "OtlpControl",
+    "RedisControl",
+    "RedisEntry",
+    "RedisMatch",
+    "RedisScriptState",
     "Reply",
     "Rotation",
     "ScriptState",
@@ -68,28 +77,20 @@ __all__ = [
     "Verified",
 ]
 
-T = TypeVar("T")
-_FIRST_ERROR = 400
-_PATIENCE_SECONDS = 10.0
-
-
-class ControlError(Exception):
-    """A fake's control API refused what it was asked, or did not answer; the message says which fake."""
-
 
 class NotAsAskedError(AssertionError):
     """A request did not come as often as it must; the message says how often, and what came nearest."""
 
 
-class FakeControl:
-    """The controls that every fake has. Close it, or use it as an async context manager."""
+_SPEECH = Speech(ScriptState, ScriptStates, Journal)
+_REDIS_SPEECH = Speech(RedisScriptState, RedisScriptStates, RedisPage)
+
+
+class FakeControl(ControlClient[ScriptState, Entry]):
+    """The controls that every fake has which speaks HTTP; a scope is tenant, token, sub or traceparent."""
 
     def __init__(self, name: str, url: str) -> None:
-        self.name = name
-        self.url = url
-        self._client = httpx.AsyncClient(
-            base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False
-        )
+        super().__init__(name, url, _SPEECH)
 
     async def script(
         self,
@@ -111,37 +112,7 @@ class FakeControl:
         """
         what = {"match": match or {}, "reply": reply, "fault": fault, "steps": steps, "repeat": repeat}
         how = {"times": times, "seconds": seconds, "probability": probability, "seed": seed}
-        made = await self._ask("POST", "/scripts", dict[str, str], {"operation": operation, **what, **how})
-        return made["script_id"]
-
-    async def scripts(self, **scope: str) -> tuple[ScriptState, ...]:
-        """Return what became of the scripts: of a tenant, token, sub or traceparent, or of all."""
-        return (await self._ask("GET", "/scripts", ScriptStates, params=scope)).scripts
-
-    async def unused(self, **scope: str) -> tuple[ScriptState, ...]:
-        """Return the scripts that have answered or harmed nobody."""
-        return tuple(state for state in await self.scripts(**scope) if not state.hits)
-
-    async def state(self, script_id: str) -> ScriptState:
-        """Say whether, when and how often a script has fired."""
-        return await self._ask("GET", f"/scripts/{script_id}", ScriptState)
-
-    async def heal(self, script_id: str) -> ScriptState:
-        """Take a script away; return what it did."""
-        return await self._ask("DELETE", f"/scripts/{script_id}", ScriptState)
-
-    async def journal(self, **filters: str | int) -> list[Entry]:
-        """Return what the fake was asked: by tenant, token, sub, traceparent, operation, after.
-
-        All of it, page by page (`limit`: entries of a page), however much it is.
-        """
-        entries: list[Entry] = []
-        after: int | None = int(filters.pop("after", 0))
-        while after is not None:
-            page = await self._ask("GET", "/journal", Journal, params={**filters, "after": after})
-            entries.extend(page.entries)
-            after = page.next_after
-        return entries
+        return await self._arm({"operation": operation, **what, **how})
 
     async def violations(self, **filters: str | int) -> list[Entry]:
         """Return the requests that were outside the fake's contract, filtered as the journal is."""
@@ -167,42 +138,6 @@ class FakeControl:
         if not verified.satisfied:
             raise NotAsAskedError(tell_unsatisfied(self.name, operation, match, bounds, verified))
         return verified.count
-
-    async def reset(self, **scope: str) -> None:
-        """Take away scripts, journal and state of a tenant, token, sub or traceparent; of all by default."""
-        await self._ask("POST", "/reset", dict[str, str], scope)
-
-    async def health(self) -> str:
-        """Return "ready"."""
-        return (await self._ask("GET", "/health", dict[str, str]))["status"]
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.aclose()
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        wanted: type[T],
-        body: object = None,
-        params: Mapping[str, str | int] | None = None,
-    ) -> T:
-        content = b"" if body is None else msgspec.json.encode(body)
-        headers = {"content-type": "application/json"} if content else {}
-        try:
-            answer = await self._client.request(method, path, content=content, headers=headers, params=params)
-        except httpx.HTTPError as error:
-            raise ControlError(f"fake {self.name} at {self.url}: {type(error).__name__} {error}") from error
-        if answer.status_code >= _FIRST_ERROR:
-            raise ControlError(f"fake {self.name} refused {method} {path}: {answer.text}")
-        return msgspec.json.decode(answer.content, type=wanted)
 
 
 class IamControl(FakeControl):
@@ -287,6 +222,30 @@ class OtlpControl(FakeControl):
     async def spans(self, trace_id: str | None = None) -> tuple[Span, ...]:
         """Return the spans of one trace, or all."""
         return (await self._ask("GET", "/spans", Spans, params=_given(trace_id=trace_id))).spans
+
+
+class RedisControl(ControlClient[RedisScriptState, RedisEntry]):
+    """Redis' controls, at the URL of its control API; a scope is key, client, user or db.
+
+    A reset takes the data of a key pattern or a db, too, and of all where none is named.
+    """
+
+    def __init__(self, name: str, url: str) -> None:
+        super().__init__(name, url, _REDIS_SPEECH)
+
+    async def script(
+        self,
+        operation: str | None = None,
+        *,
+        fault: Mapping[str, Any],
+        match: RedisMatch | Mapping[str, str | int] | None = None,
+        times: int | None = None,
+    ) -> str:
+        """Script a fault for any or one command ("GET", "CLIENT SETNAME"); return the id.
+
+        It lasts so many times, or until it is healed.
+        """
+        return await self._arm({"operation": operation, "match": match or {}, "fault": fault, "times": times})
 
 
 def _given(**values: str | None) -> dict[str, str | int]:

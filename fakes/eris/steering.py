@@ -17,8 +17,8 @@ from fakes.eris.signatures import KeyStatus
 from fakes.eris.store import Shown
 from fakes.http.answer import Answer, json_answer
 from fakes.records import DeadLetter, MetaReceipts
-from fakes.shape.control import read_order
 from fakes.shape.errors import RefusedError
+from fakes.shape.front import read_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from fakes.iam.revocations import RevocationOrder
 from fakes.iam.tokens import TokenOrder, mint
 from fakes.records import BadTokens, Rotation
 from fakes.shape.clock import rfc3339
-from fakes.shape.control import read_order
+from fakes.shape.front import read_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,12 +7,14 @@ is read, so that it costs the commands next to nothing; the newest are kept, and
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import hiredis
 
-from fakes.redis.records import RedisEntry
+from fakes.redis.records import RedisEntry, RedisPage
 from fakes.shape.clock import rfc3339
+from fakes.shape.journal import PAGE
 from fakes.shape.redaction import fingerprint, redact_text
 
 if TYPE_CHECKING:
@@ -111,15 +113,19 @@ class RedisJournal:
             self.forgotten += self._drop(self._batches.popleft())
         return batch
 
-    def read(self, selection: Selection, after: int = 0) -> tuple[RedisEntry, ...]:
-        """Return the commands that fit all that is given, oldest first."""
-        return tuple(
-            entry
-            for batch in self._batches
-            if batch.seq + len(batch.commands) > after + 1 and selection.means_client(batch.client)
-            for entry, command in zip(batch.entries(), batch.commands, strict=True)
-            if entry.seq > after and selection.means_command(command)
-        )
+    def page(self, selection: Selection, after: int = 0, limit: int = PAGE) -> RedisPage:
+        """Return the first commands that fit all that is given, and after which the next page begins."""
+        found = tuple(islice(self._entries(selection, after), limit + 1))
+        entries = found[:limit]
+        return RedisPage(entries, entries[-1].seq if len(found) > limit else None, self.forgotten)
+
+    def _entries(self, selection: Selection, after: int) -> Iterator[RedisEntry]:
+        for batch in self._batches:
+            if batch.seq + len(batch.commands) <= after + 1 or not selection.means_client(batch.client):
+                continue
+            for entry, command in zip(batch.entries(), batch.commands, strict=True):
+                if entry.seq > after and selection.means_command(command):
+                    yield entry
 
     def reset(self, selection: Selection) -> None:
         """Forget the commands that fit all that is given."""

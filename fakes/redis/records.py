@@ -33,7 +33,7 @@ class RedisScriptOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RedisScriptState(msgspec.Struct, frozen=True):
-    """What became of a script; times are RFC 3339."""
+    """What became of a script; times are RFC 3339. `exhausted`: it can have no more hits."""
 
     script_id: str
     operation: str | None
@@ -42,6 +42,13 @@ class RedisScriptState(msgspec.Struct, frozen=True):
     armed_at: str
     fired_at: tuple[str, ...] = ()
     hits: int = 0
+    exhausted: bool = False
+
+
+class RedisScriptStates(msgspec.Struct, frozen=True):
+    """The scripts that were neither healed nor reset, in the order in which they were armed."""
+
+    scripts: tuple[RedisScriptState, ...]
 
 
 class RedisEntry(msgspec.Struct, frozen=True):
@@ -65,7 +72,11 @@ class RedisEntry(msgspec.Struct, frozen=True):
 
 
 class RedisPage(msgspec.Struct, frozen=True):
-    """A page of the journal; `forgotten` is how many commands were too old to be kept."""
+    """A page of the journal; where `next_after` is given there is more, after that entry.
+
+    `forgotten` is how many commands were too old to be kept.
+    """
 
     entries: tuple[RedisEntry, ...]
+    next_after: int | None = None
     forgotten: int = 0

@@ -55,6 +55,7 @@ class Script:
             armed_at=self.armed_at,
             fired_at=tuple(self.fired_at),
             hits=len(self.fired_at),
+            exhausted=self.left == 0,
         )
 
 
@@ -103,9 +104,9 @@ class Scripts:
         """Return a script that was neither healed nor reset."""
         return self._by_id.get(script_id)
 
-    def all(self) -> list[Script]:
-        """Return every script that was neither healed nor reset, oldest first."""
-        return list(self._by_id.values())
+    def within(self, scope: Selection) -> list[Script]:
+        """Return the scripts that name all that `scope` names (all, where that is empty), oldest first."""
+        return [script for script in self._by_id.values() if script.selection.within(scope)]
 
     def heal(self, script_id: str) -> Script | None:
         """Take a script away; None if there is none of that id."""
@@ -115,8 +116,8 @@ class Scripts:
         return script
 
     def reset(self, scope: Selection) -> None:
-        """Take away every script that names all that `scope` names (all scripts, where that is empty)."""
-        for script in [script for script in self._by_id.values() if script.selection.within(scope)]:
+        """Take away every script that names all that `scope` names."""
+        for script in self.within(scope):
             self.heal(script.id)
 
     def _unhouse(self, script: Script) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from contracts.validation import UNREADABLE, read_json
 from fakes.shape.call import Call
@@ -12,13 +12,13 @@ from fakes.shape.errors import RefusedError
 from fakes.shape.ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fakes.http.answer import Answer
     from fakes.http.request import Request
-    from fakes.shape.call import Handler
     from fakes.shape.errors import ErrorShape
 
+Outcome = TypeVar("Outcome")
 _SANE_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _NO_PARAMS: Mapping[str, str] = {}
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def make_call(
     return Call(operation, request, params, arguments, value, request_id, at)
 
 
-def run_handler(handler: Handler, call: Call, errors: ErrorShape) -> Answer:
+def run_handler(handler: Callable[[Call], Outcome], call: Call, errors: ErrorShape) -> Outcome | Answer:
     """Return what the handler answers; what it refuses or breaks on, in the fake's own error shape."""
     try:
         return handler(call)

@@ -17,9 +17,10 @@ from contracts.validation import UNREADABLE, Violation, check_received, check_re
 from fakes.http.answer import Answer
 from fakes.shape.call import Behaviour, Call, Controllable, Unpacker, Witness
 from fakes.shape.clock import rfc3339
-from fakes.shape.control import PREFIX, Control
+from fakes.shape.control import Control
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError
+from fakes.shape.front import PREFIX
 from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
 from fakes.shape.journal import JournalBook

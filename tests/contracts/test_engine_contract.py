@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -235,7 +236,7 @@ def test_an_answer_that_shows_a_playbook_shows_a_whole_one() -> None:
 
 
 def test_links_lead_from_creation_to_every_use_and_from_a_decision_to_its_outcome() -> None:
-    machine = schemathesis.openapi.from_dict(ENGINE.raw).as_state_machine()
+    machine = schemathesis.openapi.from_dict(copy.deepcopy(ENGINE.raw)).as_state_machine()
 
     steps = {name for name in dir(machine) if "___20" in name}
 
@@ -248,7 +249,9 @@ def test_links_lead_from_creation_to_every_use_and_from_a_decision_to_its_outcom
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
 def test_what_a_fuzzer_makes_of_it_keeps_the_contract(operation: Operation) -> None:
-    generated = schemathesis.openapi.from_dict(ENGINE.raw)[operation.template][operation.method]
+    generated = schemathesis.openapi.from_dict(copy.deepcopy(ENGINE.raw))[operation.template][
+        operation.method
+    ]
     made: list[str] = []
 
     @settings(max_examples=25, database=None, deadline=None, derandomize=True, phases=[Phase.generate])

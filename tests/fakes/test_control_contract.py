@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-import schemathesis
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from schemathesis.config import (
-    ChecksConfig,
-    PhasesConfig,
-    ProjectConfig,
-    ProjectsConfig,
-    SchemathesisConfig,
-    StatefulPhaseConfig,
-)
-from schemathesis.config._cache import CacheConfig
-from schemathesis.config._generation import GenerationConfig
-from schemathesis.config._health_check import HealthCheck
-from schemathesis.engine import events, from_schema
 
 from contracts.document import load_document
 from contracts.validation import check_response
@@ -29,16 +16,9 @@ from fakes.http.answer import Answer
 from fakes.http.request import Request
 from fakes.local import LocalFake
 from fakes.shape.stage import Stage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+from tests.fakes.control_document import SEED, findings, fuzzing, nodes, operations
 
 CONTROL = load_document("control")
-SEED = 20260302
-# What no schema can say (an operation that exists, a pattern that compiles, a key of 32 bytes, one of three
-# members) is refused with a reason all the same.
-NOT_CHECKED = "positive_data_acceptance"
 
 
 def ask(stage: Stage, method: str, path: str, body: Any = None, kind: str = "application/json") -> Answer:  # noqa: ANN401 -- any JSON value
@@ -57,29 +37,13 @@ def shown(name: str) -> dict[str, Any]:
     return document
 
 
-def operations(document: dict[str, Any]) -> set[str]:
-    return {
-        f"{method.upper()} {template}"
-        for template, item in document["paths"].items()
-        for method in item
-        if method != "parameters"
-    }
-
-
-def nodes(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for template, item in document["paths"].items():
-        for method, node in item.items():
-            if method != "parameters":
-                yield f"{method.upper()} {template}", node
-
-
 OWNERS = sorted({owner for _, node in nodes(CONTROL.raw) for owner in node.get("x-fake", ())})
 
 
 @pytest.mark.parametrize("name", FAKES)
 def test_a_fake_shows_just_the_operations_that_it_has(name: str) -> None:
     stage = Stage(FAKES[name]())
-    served = {operation.replace("/__fake__", "") for operation in stage._control._routes.operations}
+    served = {operation.replace("/__fake__", "") for operation in stage._control.served}
 
     document = shown(name)
 
@@ -137,40 +101,6 @@ def test_a_body_is_json_whatever_its_type_says() -> None:
 
     assert answer.status == 200
     assert ask(stage, "POST", "/reset", None, "").status == 200
-
-
-def fuzzing(document: dict[str, Any], url: str, only: set[str]) -> Iterator[object]:
-    checks = ChecksConfig()
-    checks.update(excluded_check_names=[NOT_CHECKED])
-    project = ProjectConfig(
-        base_url=f"{url}/__fake__",
-        workers=1,
-        continue_on_failure=True,
-        generation=GenerationConfig(max_examples=4, database="none"),
-        phases=PhasesConfig(stateful=StatefulPhaseConfig(generation=GenerationConfig(max_examples=4))),
-        checks=checks,
-    )
-    config = SchemathesisConfig(
-        seed=SEED,
-        suppress_health_check=[HealthCheck.all],
-        cache=CacheConfig(enabled=False),
-        projects=ProjectsConfig(default=project),
-    )
-    schema = schemathesis.openapi.from_dict(document, config=config)
-    return from_schema(schema.include(lambda context: context.operation.label in only)).execute()
-
-
-def findings(stream: Iterator[object]) -> tuple[set[str], list[str]]:
-    """Return what was asked, and what was wrong with the answers, or with the fuzzing itself."""
-    asked, wrong = set(), []
-    for event in stream:
-        if isinstance(event, events.NonFatalError | events.FatalError):
-            wrong.append(repr(event))
-        elif isinstance(event, events.ScenarioFinished):
-            asked |= {node.value.operation.label for node in event.recorder.cases.values()}
-            checked = [node for nodes in event.recorder.checks.values() for node in nodes]
-            wrong += [f"{node.name}: {node.failure_info.failure}" for node in checked if node.failure_info]
-    return asked, wrong
 
 
 @pytest.mark.parametrize("name", ["policy", *OWNERS])

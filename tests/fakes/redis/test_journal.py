@@ -216,15 +216,34 @@ def test_a_scoped_reset_forgets_exactly_what_it_names(sent: list[tuple[int, byte
         journal.open(Client(client, name=f"c{client}"), commands, 20)
     named = Selection(None, RedisMatch(client=f"c{gone}"))
     keyed = Selection(None, RedisMatch(key=f"k{gone}"))
-    everything = journal.read(Selection())
+    everything = journal.page(Selection()).entries
 
     journal.reset(keyed)
-    left = journal.read(Selection())
+    left = journal.page(Selection()).entries
     journal.reset(named)
 
     assert left == tuple(entry for entry in everything if entry.arguments != (f"k{gone}",))
-    assert journal.read(Selection()) == tuple(entry for entry in left if entry.client != f"c{gone}")
-    assert journal.read(named) == ()
+    assert journal.page(Selection()).entries == tuple(entry for entry in left if entry.client != f"c{gone}")
+    assert journal.page(named).entries == ()
+
+
+@given(st.lists(st.integers(1, 4), max_size=8), st.integers(1, 6))
+def test_the_pages_together_are_the_journal(batches: list[int], limit: int) -> None:
+    journal = RedisJournal(_clock().__next__)
+    for size in batches:
+        journal.open(Client(1), [[b"GET", b"k%d" % (number % 2)] for number in range(size)], 20)
+    selection = Selection(None, RedisMatch(key="k0"))
+
+    pages = [journal.page(selection, 0, limit)]
+    while (after := pages[-1].next_after) is not None:
+        pages.append(journal.page(selection, after, limit))
+
+    whole = journal.page(selection)
+    assert whole.next_after is None
+    assert tuple(entry for page in pages for entry in page.entries) == whole.entries
+    assert len(whole.entries) == sum((size + 1) // 2 for size in batches)
+    assert all(len(page.entries) == limit for page in pages[:-1])
+    assert bool(pages[-1].entries) == bool(batches)
 
 
 def test_only_the_newest_are_kept_and_it_is_said_how_many_were_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +253,7 @@ def test_only_the_newest_are_kept_and_it_is_said_how_many_were_not(monkeypatch: 
     for number in range(8):
         journal.open(Client(1), [[b"GET", b"%d" % number]] * 3, 30)
 
-    kept = journal.read(Selection())
+    kept = journal.page(Selection()).entries
     assert [entry.seq for entry in kept] == list(range(16, 25))
     assert journal.forgotten == 15
 

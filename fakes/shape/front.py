@@ -1,0 +1,99 @@
+"""The front of a control API: it routes what comes, holds it against the contract, and says what it refuses.
+
+Rule: nothing here knows what is scripted or journaled; that is the handlers'.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
+
+from fakes.http.answer import Answer, json_answer
+from fakes.shape.contract import ControlContract
+from fakes.shape.dispatch import make_call, run_handler
+from fakes.shape.errors import RefusedError, code_of
+from fakes.shape.routing import NoRoute, Routes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fakes.http.request import Request
+    from fakes.shape.call import Call
+    from fakes.shape.clock import Clock
+    from fakes.shape.contract import Enums
+
+PREFIX = "/__fake__/"
+Outcome = TypeVar("Outcome")
+T = TypeVar("T")
+
+
+def control_errors(refused: RefusedError, _call: Call) -> Answer:
+    """Return `{"error": {"code", "message"}}`."""
+    error = {"code": refused.code or code_of(refused.status), "message": refused.message}
+    return json_answer(refused.status, {"error": error})
+
+
+def read_order(call: Call, wanted: type[T]) -> T:
+    """Return the body as the record it should be; refused when it is not."""
+    try:
+        return msgspec.json.decode(call.request.body or b"{}", type=wanted)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RefusedError(400, str(error)) from None
+
+
+def read_number(call: Call, name: str, default: int) -> int:
+    """Return a number of the query; refused when it is none."""
+    text = call.query.get(name, str(default))
+    if not (text.isascii() and text.isdecimal()):
+        raise RefusedError(400, f"{name} is a number, in digits")
+    return int(text)
+
+
+def known(found: T | None) -> T:
+    """Return what was found of a script; refused where there is none."""
+    if found is None:
+        raise RefusedError(404, "there is no such script, or it was healed or reset")
+    return found
+
+
+class ControlFront(Generic[Outcome]):
+    """The control API of one fake; its health and its own document are served here."""
+
+    def __init__(
+        self,
+        name: str,
+        table: Mapping[str, Callable[[Call], Outcome | Answer]],
+        clock: Clock,
+        document: str,
+        enums: Enums,
+    ) -> None:
+        self._name = name
+        self._clock = clock
+        common = {"GET /__fake__/health": self._health, "GET /__fake__/openapi.json": self._describe}
+        self._routes: Routes[Callable[[Call], Outcome | Answer]] = Routes({**common, **table})
+        self._contract = ControlContract(name, self.operations, document=document, enums=enums)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Return the names of what is served."""
+        return self._routes.operations
+
+    def handle(self, request: Request) -> Outcome | Answer:
+        """Answer one request below /__fake__/."""
+        route = self._routes.find(request.method, request.path)
+        if not isinstance(route, NoRoute):
+            call = make_call(request, route.operation, self._clock(), route.params)
+            wrong = self._contract.wrong(request)
+            return control_errors(wrong, call) if wrong else run_handler(route.handler, call, control_errors)
+        call = make_call(request, None, self._clock())
+        if route.allowed:
+            refused = RefusedError(405, f"{request.method} is not served there")
+            return control_errors(refused, call).with_header("Allow", ", ".join(route.allowed))
+        return control_errors(RefusedError(404, f"the control API has no {request.path}"), call)
+
+    def _health(self, _call: Call) -> Answer:
+        return json_answer(200, {"name": self._name, "status": "ready"})
+
+    def _describe(self, _call: Call) -> Answer:
+        return json_answer(200, self._contract.document())
