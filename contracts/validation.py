@@ -66,8 +66,8 @@ def check_received(  # noqa: PLR0917 - the parts of a request, in the order of t
         arguments = parse_qsl(query, keep_blank_values=True) if query else []
         found = list(_check_parameters(checks, path_params, arguments, headers))
     if body and checks.body:
-        return found + _check_content(checks.body, headers.get("content-type"), value, checks.name)
-    if body:
+        found += _check_content(checks.body, headers.get("content-type"), value, checks.name)
+    elif body:
         found.append(Violation("body.unexpected", checks.name, "/body", "this operation takes no body"))
     elif checks.body_required:
         found.append(Violation("body.missing", checks.name, "/body", "the body is missing"))

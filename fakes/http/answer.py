@@ -62,24 +62,24 @@ def json_answer(status: int, value: Any, headers: tuple[tuple[str, str], ...] = 
 
 def to_bytes(answer: Answer, *, date: str, head: bool, keep_alive: bool) -> bytes:
     """Return the answer's bytes; for `head` the length of the body that is left out is told all the same."""
-    start = head_to_bytes(answer, len(answer.body), date=date, keep_alive=keep_alive)
-    return start if head or answer.status in _BODILESS else start + answer.body
+    body = answer.body
+    start = head_to_bytes(answer, len(body), date=date, keep_alive=keep_alive)
+    return start if head or answer.status in _BODILESS else start + body
 
 
 def head_to_bytes(answer: Answer, length: int, *, date: str, keep_alive: bool) -> bytes:
     """Return the answer's status line and headers, which promise a body of that length."""
-    text = _opening(answer.status, answer.content_type)
-    if answer.status not in _BODILESS:
-        text += f"content-length: {length}\r\n"
+    text = _opening(answer.status, answer.content_type, length)
     for name, value in answer.headers:
         text += f"{name}: {value}\r\n"
     last = "" if keep_alive else "connection: close\r\n"
     return f"{text}date: {date}\r\n{last}\r\n".encode("latin-1")
 
 
-@lru_cache(maxsize=256)
-def _opening(status: int, content_type: str | None) -> str:
+@lru_cache(maxsize=1024)
+def _opening(status: int, content_type: str | None, length: int) -> str:
     line = f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n"
-    if content_type is None or status in _BODILESS:
+    if status in _BODILESS:
         return line
-    return f"{line}content-type: {content_type}\r\n"
+    kind = "" if content_type is None else f"content-type: {content_type}\r\n"
+    return f"{line}{kind}content-length: {length}\r\n"

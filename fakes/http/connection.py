@@ -23,18 +23,23 @@ from fakes.http.request import Refusal, Request, Said
 
 if TYPE_CHECKING:
     from fakes.http.link import Application, Conduct
+    from fakes.http.turn import Turn
 
 _PIPELINE_MAX = 64
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _CLOSING_SECONDS = 5.0
+_HELD_BACK_MAX = 65_536
 
 
 class Connection(asyncio.Protocol):
     """The server's side of one client connection; also the Link that a Conduct is given."""
 
-    def __init__(self, application: Application, peers: set[Connection], limits: Limits = DEFAULT) -> None:
+    def __init__(
+        self, application: Application, peers: set[Connection], turn: Turn, limits: Limits = DEFAULT
+    ) -> None:
         self._application = application
         self._peers = peers
+        self._turn = turn
         self._parser = RequestParser(limits)
         self._waiting: deque[Said] = deque()
         self._current = Request("", "")
@@ -46,6 +51,8 @@ class Connection(asyncio.Protocol):
         self._room: asyncio.Future[None] | None = None
         self._deaf = False
         self._ending = False
+        self._held: list[bytes] | None = None  # what is said in a turn, until it is sent; None outside of one
+        self._held_bytes = 0
 
     # What asyncio calls.
 
@@ -56,9 +63,14 @@ class Connection(asyncio.Protocol):
         self._peers.add(self)
 
     def data_received(self, data: bytes) -> None:
+        """Wait until it is taken, with all that arrives in this turn."""
+        self._turn.bring(self, data)
+
+    def take(self, data: bytes) -> None:
         """Answer what has become whole."""
         if self._ending:
             return
+        self._held, self._held_bytes = [], 0
         parser = self._parser
         said = parser.feed(data)
         if not parser.amid:
@@ -68,6 +80,19 @@ class Connection(asyncio.Protocol):
         if said:
             self._waiting += said
             self._serve()
+
+    def send(self) -> None:
+        """Send what was held back."""
+        held, self._held = self._held, None
+        if held:
+            self._transport.write(b"".join(held))
+
+    def break_off(self, error: Exception) -> None:
+        """End at once, and say why."""
+        message = "a request could not be taken"
+        self._loop.call_exception_handler({"message": message, "exception": error, "protocol": self})
+        self._held = None
+        self.drop()
 
     def pause_writing(self) -> None:
         """Stop reading from a client that does not read."""
@@ -160,7 +185,7 @@ class Connection(asyncio.Protocol):
         request = self._current
         head = request.method == "HEAD"
         date = _date(int(time.time()))
-        self._transport.write(to_bytes(answer, date=date, head=head, keep_alive=request.keep_alive))
+        self.write(to_bytes(answer, date=date, head=head, keep_alive=request.keep_alive))
         if not request.keep_alive:
             self.close()
 
@@ -171,7 +196,13 @@ class Connection(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
-        self._transport.write(data)
+        if self._held is None:
+            self._transport.write(data)
+            return
+        self._held.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes > _HELD_BACK_MAX:
+            self.send()  # from here on the transport says when there is too much
 
     async def flushed(self) -> None:
         """Wait until all that was written is with the system."""
@@ -192,6 +223,7 @@ class Connection(asyncio.Protocol):
         if self._ending:
             return
         self._ending = True
+        self.send()
         if not self._transport.can_write_eof():
             self._transport.close()
             return

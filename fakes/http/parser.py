@@ -6,9 +6,7 @@ is UTF-8, and no other bytes are.
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
 import httptools
@@ -16,10 +14,21 @@ import httptools
 from fakes.http.limits import DEFAULT, Limits
 from fakes.http.request import ContinueWanted, Refusal, Request, Said
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
 _VERSIONS = ("1.0", "1.1")
+_NAMES_KNOWN = 512
+
+
+class _Names(dict[bytes, str]):
+    """Names of headers in lower case, by how they were written: few, and they come again and again."""
+
+    def __missing__(self, written: bytes) -> str:
+        name = written.decode().lower()
+        if len(self) < _NAMES_KNOWN:
+            self[written] = name
+        return name
+
+
+_NAMES: Final = _Names()
 
 
 class RequestParser:
@@ -82,13 +91,11 @@ class RequestParser:
             return
         self._over = True
         self.amid = False
-        if not self._head_done:
-            self._read_headers()
         self._said.append(Refusal(status, reason, self._request(keep_alive=False)))
 
     def _request(self, *, keep_alive: bool) -> Request:
         target = self._target.decode("latin-1")
-        path, _, query = target.partition("?") if "?" in target else (target, "", "")
+        path, _, query = target.partition("?")
         if not path.startswith("/"):
             path = _path_of_absolute(self._target)
         method = self._parser.get_method().decode("ascii") if target else ""
@@ -99,7 +106,9 @@ class RequestParser:
     def on_message_begin(self) -> None:
         """Forget the request before."""
         self._target = b""
-        self._pairs: list[tuple[bytes, bytes]] = []
+        self._headers: dict[str, str] = {}
+        self._twins = 0  # headers that are not among those: joined to one that was there, or illegible
+        self._legible = True
         self._first = self._arriving  # of the bytes that came with its first one, some may be another's,
         self._later = 0  # but all that came later are its own
         self._head_done = False
@@ -112,29 +121,27 @@ class RequestParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one whole header; those after the body (trailers) are dropped."""
-        if not self._head_done:
-            self._pairs.append((name, value))
+        if self._head_done:
+            return
+        try:
+            known, text = _NAMES[name], value.decode()
+        except UnicodeDecodeError:
+            self._legible = False
+            self._twins += 1
+            return
+        if known in self._headers:
+            text = f"{self._headers[known]}, {text}"
+            self._twins += 1
+        self._headers[known] = text
 
     def on_headers_complete(self) -> None:
         """Refuse what can be refused before a body comes."""
         self._head_done = True
-        self._read_headers()
         refusal = self._wrong_head() or self._wrong_text()
         if refusal is not None:
             self._refuse(*refusal)
         elif "expect" in self._headers and self._headers["expect"].lower() == "100-continue":
             self._said.append(ContinueWanted())
-
-    def _read_headers(self) -> None:
-        self._legible = True
-        try:
-            self._headers: dict[str, str] = {_name_of(name): value.decode() for name, value in self._pairs}
-        except UnicodeDecodeError:
-            self._legible = False
-            self._headers = _joined(_legible_ones(self._pairs))
-        else:
-            if len(self._headers) < len(self._pairs):
-                self._headers = _joined(_legible_ones(self._pairs))
 
     def _wrong_head(self) -> tuple[int, str] | None:
         limits = self._limits
@@ -143,7 +150,7 @@ class RequestParser:
             return 505, f"HTTP/{version} is not spoken here"
         if len(self._target) > limits.target:
             return 414, "the request target is too long"
-        if len(self._pairs) > limits.headers:
+        if len(self._headers) + self._twins > limits.headers:
             return 431, "too many headers"
         if self._first + self._later > limits.head and self._head_size() > limits.head:
             return 431, "the headers are too long"
@@ -184,26 +191,6 @@ class RequestParser:
         self._over = not keep_alive
         self.amid = False
         self._body = b""
-
-
-def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers of which some come more than once."""
-    headers: dict[str, str] = {}
-    for name, text in pairs:
-        headers[name] = f"{headers[name]}, {text}" if name in headers else text
-    return headers
-
-
-def _legible_ones(pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
-    for name, value in pairs:
-        with suppress(UnicodeDecodeError):
-            yield _name_of(name), value.decode()
-
-
-@lru_cache(maxsize=512)
-def _name_of(raw: bytes) -> str:
-    """Return a header's name in lower case; there are few, and they come again and again."""
-    return raw.decode().lower()
 
 
 def _is_legible(target: bytes) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fakes.http.connection import Connection
 from fakes.http.limits import DEFAULT, Limits
+from fakes.http.turn import Turn
 
 if TYPE_CHECKING:
     from fakes.http.link import Application
@@ -29,6 +30,7 @@ class HttpServer:
         self._application = application
         self._limits = limits
         self._connections: set[Connection] = set()
+        self._turn = Turn()
         self._server: asyncio.Server | None = None
         self._look: asyncio.TimerHandle | None = None
 
@@ -50,7 +52,7 @@ class HttpServer:
         return f"http://{LOOPBACK if host == _EVERYWHERE else host}:{bound}"
 
     def _connect(self) -> Connection:
-        return Connection(self._application, self._connections, self._limits)
+        return Connection(self._application, self._connections, self._turn, self._limits)
 
     # One timer for all connections, not one for each request: it costs the requests nothing.
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from fakes.records import Scope
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT_LENGTH = 55
+_TRACE = slice(3, 35)
 _BEARER = "bearer "
 
 Key = tuple[str, str]
@@ -25,6 +27,11 @@ def trace_id(traceparent: str) -> str:
     """Return the trace id of a traceparent; anything else (a bare trace id, too) is itself."""
     found = _TRACEPARENT.fullmatch(traceparent)
     return found[1] if found else traceparent
+
+
+def trace_in(traceparent: str) -> str:
+    """Return the same for two texts whose trace id is the same; of others perhaps, too. It costs little."""
+    return traceparent[_TRACE] if len(traceparent) == _TRACEPARENT_LENGTH else traceparent
 
 
 def bearer(authorization: str | None) -> str | None:
@@ -47,8 +54,15 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, gc=False):
         cls, headers: Mapping[str, str], *, tenant: str | None = None, sub: str | None = None
     ) -> Identity:
         """Return what the headers say, and what is known besides."""
-        token = bearer(headers.get("authorization"))
+        token = bearer(headers["authorization"]) if "authorization" in headers else None
         return cls(tenant or None, token, sub or None, headers.get("traceparent"))
+
+    def said(self, kind: str) -> str | None:
+        """Return the value of its key of this kind, as in `as_keys`; None where there is none."""
+        value: str | None = getattr(self, kind)
+        if not value:
+            return None
+        return trace_id(value) if kind == "traceparent" else value
 
     def as_keys(self) -> tuple[Key, ...]:
         """Return what this request can be told apart by."""
@@ -62,16 +76,6 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, gc=False):
         if self.traceparent:
             keys.append(("traceparent", trace_id(self.traceparent)))
         return tuple(keys)
-
-
-def keys_of_all(identities: Sequence[Identity]) -> set[Key]:
-    """Return every key that one of them has: the same as one by one, for less where many are alike."""
-    traces = {one.traceparent for one in identities if one.traceparent}
-    keys: set[Key] = {("traceparent", trace_id(trace)) for trace in traces}
-    keys.update(("tenant", tenant) for tenant in {one.tenant for one in identities} if tenant)
-    keys.update(("token", token) for token in {one.token for one in identities} if token)
-    keys.update(("sub", sub) for sub in {one.sub for one in identities} if sub)
-    return keys
 
 
 def keys_of(scope: Scope) -> tuple[Key, ...]:

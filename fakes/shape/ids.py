@@ -7,12 +7,26 @@ every answer more than the check of its request.
 from __future__ import annotations
 
 from itertools import count
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-_ours = str(uuid4())[:24]
-_numbers = count(1)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LAST_TWO = tuple(f"{number:02x}" for number in range(256))
+
+
+def _ids() -> Iterator[str]:
+    ours = str(uuid4())[:24]
+    for number in count():
+        before = f"{ours}{number:010x}"  # written once for 256 ids
+        for last in _LAST_TWO:
+            yield before + last
+
+
+_made = _ids()
 
 
 def new_id() -> str:
     """Return a UUID in its canonical form."""
-    return f"{_ours}{next(_numbers):012x}"
+    return next(_made)

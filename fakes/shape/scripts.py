@@ -10,14 +10,17 @@ from array import array
 from dataclasses import dataclass, field
 from itertools import chain, count
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import uuid4
+
+import msgspec
 
 from fakes.http.answer import Answer
 from fakes.records import ScriptState
 from fakes.shape.clock import rfc3339
 from fakes.shape.identity import Key, keys_of
 from fakes.shape.matching import matchers_of, redacted
+from fakes.shape.plans import Act
 
 if TYPE_CHECKING:
     from fakes.records import Match
@@ -25,9 +28,9 @@ if TYPE_CHECKING:
     from fakes.shape.clock import Clock
     from fakes.shape.identity import Identity
     from fakes.shape.matching import Matcher
-    from fakes.shape.plans import Act, Plan
+    from fakes.shape.plans import Plan
 
-_ANYBODY: Key = ("", "")
+_ANYBODY = ("", "")
 _TIMES_KEPT = 10_000
 _number = attrgetter("number")
 
@@ -47,21 +50,24 @@ class Script:
     fired_at: array[float] = field(default_factory=lambda: array("d"))
     keys: frozenset[Key] = field(init=False)
     home: Key = field(init=False)
+    _others: tuple[Key, ...] = field(init=False)
     _matchers: tuple[Matcher, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         keys = keys_of(self.match)
         self.keys = frozenset(keys)
         self.home = keys[0] if keys else _ANYBODY
+        self._others = keys[1:]
         self._matchers = matchers_of(self.match)
 
-    def fits(self, call: Call, keys: frozenset[Key]) -> bool:
-        """Say whether this script means that request, chance aside."""
-        return (
-            self.operation in (None, call.operation)
-            and self.keys <= keys
-            and (not self._matchers or all(matcher.fits(call) for matcher in self._matchers))
-        )
+    def fits(self, call: Call, identity: Identity) -> bool:
+        """Say whether this script, found in its home, means that request, chance aside."""
+        if self.operation is not None and self.operation != call.operation:
+            return False
+        for kind, value in self._others:
+            if identity.said(kind) != value:
+                return False
+        return not self._matchers or all(matcher.fits(call) for matcher in self._matchers)
 
     def expired(self, now: float) -> bool:
         """Say whether its time is over."""
@@ -91,7 +97,7 @@ class Script:
         )
 
 
-class Shot(NamedTuple):
+class Shot(msgspec.Struct, frozen=True, gc=False):
     """What a script does to one request."""
 
     script: Script
@@ -105,7 +111,7 @@ class Scripts:
         self._clock = clock
         self._numbers = count()
         self._by_id: dict[str, Script] = {}
-        self._homes: dict[Key, list[Script]] = {}
+        self._homes: dict[str, dict[str, list[Script]]] = {}
 
     def arm(self, operation: str | None, match: Match, plan: Plan, seconds: float | None = None) -> Script:
         """Add a script; it wins over all that are there. ValueError: such a match cannot be."""
@@ -113,7 +119,8 @@ class Scripts:
         until = None if seconds is None else now + seconds
         script = Script(operation, match, plan, now, until, next(self._numbers))
         self._by_id[script.id] = script
-        self._homes.setdefault(script.home, []).append(script)
+        kind, value = script.home
+        self._homes.setdefault(kind, {}).setdefault(value, []).append(script)
         return script
 
     def fire(self, call: Call, identity: Identity) -> Shot | None:
@@ -121,25 +128,27 @@ class Scripts:
 
         A reply has fired with that; a fault notes for itself when it strikes, which it may never do.
         """
-        if not self._homes:
-            return None
-        keys = frozenset(identity.as_keys())
-        housed = self._newest_first(keys)
+        housed = self._newest_first(identity) if self._homes else None
         if not housed:
             return None
         now = self._clock()
         for script in housed:
             if script.expired(now):
                 self._unhouse(script)
-            elif script.fits(call, keys) and script.plan.meant():
+            elif script.fits(call, identity) and script.plan.meant():
                 return self._shot(script, now)
         return None
 
-    def _newest_first(self, keys: frozenset[Key]) -> list[Script]:
-        homes = [self._homes[home] for home in (*keys, _ANYBODY) if home in self._homes]
-        if len(homes) < 2:  # noqa: PLR2004 -- nothing to merge
-            return homes[0][::-1] if homes else []
-        return sorted(chain.from_iterable(homes), key=_number, reverse=True)
+    def _newest_first(self, identity: Identity) -> list[Script]:
+        """Return the scripts that may mean a request; what no script asks for is not looked at."""
+        found: list[list[Script]] = []
+        for kind, homes in self._homes.items():
+            value = identity.said(kind) if kind else ""
+            if value in homes:
+                found.append(homes[value])
+        if len(found) < 2:  # noqa: PLR2004 -- nothing to merge
+            return found[0][::-1] if found else []
+        return sorted(chain.from_iterable(found), key=_number, reverse=True)
 
     def _shot(self, script: Script, now: float) -> Shot:
         act = script.plan.take()
@@ -176,8 +185,12 @@ class Scripts:
         return [script for script in self._by_id.values() if scope <= script.keys]
 
     def _unhouse(self, script: Script) -> None:
-        housed = self._homes.get(script.home, [])
+        kind, value = script.home
+        homes = self._homes.get(kind, {})
+        housed = homes.get(value, [])
         if script in housed:
             housed.remove(script)
         if not housed:
-            self._homes.pop(script.home, None)
+            homes.pop(value, None)
+        if not homes:
+            self._homes.pop(kind, None)

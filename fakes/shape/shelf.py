@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fakes.shape.identity import keys_of_all
+from fakes.shape.identity import trace_in
 from fakes.shape.line import Line
 from fakes.shape.spill import Extent, Spill
 
@@ -55,19 +55,17 @@ class Shelf:
 
     def put(self, lines: list[Line]) -> None:
         """Take lines, sorted by number."""
-        keys = keys_of_all([line.identity for line in lines])
-        keys.update((_OPERATION, name) for name in {line.operation for line in lines} if name is not None)
-        marks = sorted({_mark(key) for key in keys})
-        box = Box(lines[0].seq, lines[-1].seq, self._spill.put(_encode(lines)), array("I", marks))
+        place = self._spill.put(_encode(lines))
+        box = Box(lines[0].seq, lines[-1].seq, place, array("I", sorted(marks_of(lines))))
         insort(self._boxes, box, key=_first)
 
     def boxes(
         self, keys: Iterable[Key], operation: str | None, after: int
     ) -> Iterator[tuple[int, list[Line]]]:
         """Return first number and all lines of each box that may hold what is wanted, by first number."""
-        wanted = [_mark(key) for key in keys]
+        wanted = [mark_of(key) for key in keys]
         if operation is not None:
-            wanted.append(_mark((_OPERATION, operation)))
+            wanted.append(mark_of((_OPERATION, operation)))
         for box in self._boxes:
             if box.last > after and box.may_hold(wanted):
                 yield box.first, self._read(box)
@@ -78,7 +76,7 @@ class Shelf:
             self._boxes.clear()
             self._spill.clear()
             return
-        wanted = [_mark(key) for key in keys]
+        wanted = [mark_of(key) for key in keys]
         touched = [box for box in self._boxes if box.may_hold(wanted)]
         for box in touched:
             self._forget_in(box, keys)
@@ -98,5 +96,24 @@ class Shelf:
         return _decode(self._spill.read(box.place))
 
 
-def _mark(key: Key) -> int:
-    return hash(key) & _HASH
+def marks_of(lines: Iterable[Line]) -> set[int]:
+    """Return the mark of everything that one of the lines is known by: the operation and each of its keys.
+
+    Kind by kind, each value once: most are alike, and a load run comes by here.
+    """
+    known = [line.identity for line in lines]
+    traces: set[str | None] = {trace_in(one.traceparent) for one in known if one.traceparent}
+    by_kind = (
+        (_OPERATION, {line.operation for line in lines}),
+        ("tenant", {one.tenant for one in known}),
+        ("token", {one.token for one in known}),
+        ("sub", {one.sub for one in known}),
+        ("traceparent", traces),
+    )
+    return {hash((kind, value)) & _HASH for kind, values in by_kind for value in values if value}
+
+
+def mark_of(key: Key) -> int:
+    """Return the mark of a key that is looked for."""
+    kind, value = key
+    return hash((kind, trace_in(value) if kind == "traceparent" else value)) & _HASH

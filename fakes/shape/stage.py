@@ -11,6 +11,8 @@ import time
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from contracts.compiled import compile_document
 from contracts.document import load_document
 from contracts.validation import UNREADABLE, Violation, check_received, check_response
@@ -24,6 +26,7 @@ from fakes.shape.front import PREFIX
 from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
 from fakes.shape.journal import JournalBook
+from fakes.shape.line import Line
 from fakes.shape.plans import Armed
 from fakes.shape.routing import NoRoute, Route, Routes
 from fakes.shape.scripts import Scripts
@@ -38,7 +41,6 @@ if TYPE_CHECKING:
     from fakes.shape.call import Handler
     from fakes.shape.clock import Clock
     from fakes.shape.faults import Fault
-    from fakes.shape.line import Line
     from fakes.shape.scripts import Script
 
 
@@ -50,6 +52,7 @@ class Stage:
         self._clock = clock
         document = load_document(behaviour.name)
         self._document = document
+        self._base = len(document.base_path)
         self._below = f"{document.base_path}/"
         self._routes = _served(behaviour.routes(), document)
         self._scripts = Scripts(clock)
@@ -71,16 +74,18 @@ class Stage:
         if request.path.startswith(PREFIX):
             return self._control.handle(request)
         scene = self._receive(request if self._unpack is None else self._unpack(request))
-        shot = self._scripts.fire(scene.call, scene.line.identity)
+        line = scene.line
+        shot = self._scripts.fire(scene.call, line.identity)
         if shot is None:
             return self._ended(scene, self.normal(scene))
-        scene.line.script_id = shot.script.id
-        if isinstance(shot.act, Armed):
-            scene.line.fault, scene.line.armed_at = shot.act.kind, rfc3339(shot.script.armed_at)
-            return Strike(self, scene, shot.script, shot.act.fault)
-        if isinstance(shot.act, Answer):
-            refused = self.refusal(scene) if scene.line.violations else None
-            return self._ended(scene, refused or shot.act)
+        script, act = shot.script, shot.act
+        line.script_id = script.id
+        if isinstance(act, Answer):
+            refused = self.refusal(scene) if line.violations else None
+            return self._ended(scene, refused or act)
+        if isinstance(act, Armed):
+            line.fault, line.armed_at = act.kind, rfc3339(script.armed_at)
+            return Strike(self, scene, script, act.fault)
         return self._ended(scene, self.normal(scene))
 
     def refuse(self, refusal: Refusal) -> Answer:
@@ -92,14 +97,20 @@ class Stage:
         return self._ended(Received(call, line, NoRoute(())), self.error(call, error))
 
     def _receive(self, request: Request) -> Received:
-        path = request.path[len(self._below) - 1 :] if request.path.startswith(self._below) else ""
+        path = request.path[self._base :] if request.path.startswith(self._below) else ""
         route = self._routes.find(request.method, path)
-        if isinstance(route, Route):
-            call = make_call(request, route.operation, self._clock(), route.params)
-        else:
+        if isinstance(route, NoRoute):
             call = make_call(request, None, self._clock())
-        line = self._journal.open(call.operation, self._behaviour.identify(call), request)
-        line.violations = _violations(call, route)
+            line = self._journal.open(None, self._behaviour.identify(call), request)
+            line.violations = [_not_served_here(request, route)]
+            return Received(call, line, route)
+        call = make_call(request, route.operation, self._clock(), route.params)
+        line = self._journal.open(route.operation, self._behaviour.identify(call), request)
+        value = UNREADABLE if call.malformed else call.body
+        checks = route.handler.checks
+        line.violations = check_received(
+            checks, route.params, request.query, request.headers, request.body, value
+        )
         return Received(call, line, route)
 
     # What is done with a request that was received; the steps of a Strike, too.
@@ -160,8 +171,9 @@ class Stage:
         self._journal.close(scene.line)
 
     def _ended(self, scene: Received, answer: Answer) -> Answer:
-        sent = self.sent(scene, answer)
-        self._journal.close(scene.line)
+        line = scene.line
+        line.answer = sent = self._whole(scene, answer)
+        self._journal.close(line)
         return sent
 
     def _whole(self, scene: Received, answer: Answer) -> Answer:
@@ -175,7 +187,7 @@ class Served(NamedTuple):
     checks: Checks
 
 
-class Received(NamedTuple):
+class Received(msgspec.Struct, frozen=True, gc=False):
     """A request that has been journaled and waits for its answer."""
 
     call: Call
@@ -189,14 +201,9 @@ def _served(handlers: Mapping[str, Handler], document: Document) -> Routes[Serve
     return Routes({name: Served(handler, checks[name]) for name, handler in handlers.items()})
 
 
-def _violations(call: Call, route: Route[Served] | NoRoute) -> list[Violation]:
-    request = call.request
-    if isinstance(route, NoRoute):
-        rule, what = ("method.unknown", request.method) if route.allowed else ("path.unknown", request.path)
-        return [Violation(rule, "", "", f"{what} is not served here")]
-    value = UNREADABLE if call.malformed else call.body
-    checks = route.handler.checks
-    return check_received(checks, route.params, request.query, request.headers, request.body, value)
+def _not_served_here(request: Request, route: NoRoute) -> Violation:
+    rule, what = ("method.unknown", request.method) if route.allowed else ("path.unknown", request.path)
+    return Violation(rule, "", "", f"{what} is not served here")
 
 
 class Strike:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fakes.http.answer import Answer
+from fakes.http.server import HttpServer
 from fakes.running import running_fakes
 from tests.fakes.wire import connect, request
 
 if TYPE_CHECKING:
     from fakes.control import FakeControl, IamControl
+    from fakes.http.request import Refusal, Request
 
 EVALUATE = "/v1/policy/tenants/t1/evaluate"
 CONTEXT = {"context": {"actor_type": "human", "source": "ide"}}
@@ -176,3 +179,56 @@ async def test_stopping_takes_every_connection_down() -> None:
                 pass
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await wire.ask("GET", "/health")
+
+
+async def test_an_answer_goes_before_what_is_said_to_the_next_request(policy: FakeControl) -> None:
+    head, _, _ = request("POST", EVALUATE, CONTEXT, expect="100-continue").partition(b"\r\n\r\n")
+
+    async with connect(policy.url) as wire:
+        await wire.send(request("GET", "/health") + head + b"\r\n\r\n")
+        first, second = await wire.reply(), await wire.reply()
+
+    assert (first.status, second.status) == (200, 100)
+
+
+class Moody:
+    """An application that breaks on one path, and answers any other with much."""
+
+    def handle(self, request: Request) -> Answer:
+        if request.path == "/break":
+            raise ZeroDivisionError
+        return Answer(200, request.path.encode() * 10_000)
+
+    def refuse(self, _refusal: Refusal) -> Answer:
+        return Answer(400)
+
+
+async def test_what_breaks_on_a_connection_is_the_end_of_that_one_alone() -> None:
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    server = HttpServer(Moody())
+    url = await server.start()
+
+    async with connect(url) as one, connect(url) as two, connect(url) as three:
+        for wire, path in ((one, "/a"), (two, "/break"), (three, "/b")):
+            wire.writer.write(request("GET", path))  # without a pause: they arrive in one turn
+        replies = [await one.reply(), await three.reply()]
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+            await two.reply()
+    await server.stop()
+
+    assert [reply.status for reply in replies] == [200, 200]
+    assert [type(context["exception"]) for context in told] == [ZeroDivisionError]
+
+
+async def test_large_answers_to_pipelined_requests_are_whole_and_in_order() -> None:
+    server = HttpServer(Moody())
+    url = await server.start()
+
+    async with connect(url) as wire:
+        await wire.send(b"".join(request("GET", f"/{number:03}") for number in range(60)))
+        replies = [await wire.reply() for _ in range(60)]
+    await server.stop()
+
+    assert [reply.body[:4] for reply in replies] == [b"/%03d" % number for number in range(60)]
+    assert {len(reply.body) for reply in replies} == {40_000}

@@ -14,12 +14,16 @@ from fakes.http.request import Refusal, Request
 from fakes.http.server import HttpServer
 from fakes.policy import PolicyFake
 from fakes.shape.dispatch import make_call
-from fakes.shape.identity import Identity, keys_of_all
+from fakes.shape.identity import Identity, trace_id
 from fakes.shape.ids import new_id
+from fakes.shape.line import Line
 from fakes.shape.routing import NoRoute, Route, Routes
+from fakes.shape.shelf import mark_of, marks_of
 from fakes.shape.stage import Stage
 from tests.fakes.wire import PATIENCE, connect, request
 
+KINDS = ("tenant", "token", "sub", "traceparent")
+TRACEPARENTS = st.from_regex(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", fullmatch=True)
 TEXTS = st.sampled_from([None, "", "a", "b", f"00-{1:032x}-{2:016x}-01", f"{1:032x}"])
 
 
@@ -31,8 +35,23 @@ def test_ids_are_uuids_in_their_canonical_form_and_never_come_twice() -> None:
 
 
 @given(st.lists(st.builds(Identity, tenant=TEXTS, token=TEXTS, sub=TEXTS, traceparent=TEXTS), max_size=5))
-def test_the_keys_of_many_are_the_keys_of_each(identities: list[Identity]) -> None:
-    assert keys_of_all(identities) == {key for one in identities for key in one.as_keys()}
+def test_a_box_is_marked_with_each_key_of_its_lines_and_nothing_else(identities: list[Identity]) -> None:
+    lines = [Line(1, 0.0, "GET /x", one, Request("GET", "/x")) for one in identities]
+    keys = {key for one in identities for key in (*one.as_keys(), ("operation", "GET /x"))}
+
+    assert marks_of(lines) == {mark_of(key) for key in keys}
+
+
+@given(st.builds(Identity, tenant=TEXTS, token=TEXTS, sub=TEXTS, traceparent=TEXTS))
+def test_what_an_identity_says_of_a_kind_is_its_key_of_that_kind(identity: Identity) -> None:
+    keys = dict(identity.as_keys())
+
+    assert {kind: identity.said(kind) for kind in KINDS} == {kind: keys.get(kind) for kind in KINDS}
+
+
+@given(st.one_of(TRACEPARENTS, st.text(max_size=60), st.text("0123456789abcdefg-", min_size=55, max_size=55)))
+def test_a_trace_is_marked_alike_by_its_traceparent_and_by_its_id(text: str) -> None:
+    assert mark_of(("traceparent", trace_id(text))) == mark_of(("traceparent", text))
 
 
 @pytest.mark.parametrize(
