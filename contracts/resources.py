@@ -11,11 +11,13 @@ from importlib.resources import as_file, files
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import yaml
 
 from contracts.parsed import read_parsed
 
 _ROOT = "contract:///"
+_SCHEMAS = b'"../schemas/'
 _HERE = files("contracts")
 
 
@@ -53,9 +55,14 @@ def schema_uri(name: str) -> str:
 
 
 def registry(*documents: tuple[str, dict[str, Any]]) -> jsonschema_rs.Registry:
-    """Return a registry of these documents (name, content) and of every schema."""
+    """Return a registry of these documents (name, content) and of every schema.
+
+    Documents that refer to no schema go without: it would be a tenth of what a fake needs to start.
+    """
     openapi = [(openapi_uri(name), content) for name, content in documents]
-    schemas = [(schema_uri(name), content) for name, content in read_schemas().items()]
+    needed = not documents or any(_SCHEMAS in msgspec.json.encode(content) for _, content in documents)
+    known = read_schemas() if needed else {}
+    schemas = [(schema_uri(name), content) for name, content in known.items()]
     return jsonschema_rs.Registry([*openapi, *schemas], draft=jsonschema_rs.Draft202012)
 
 

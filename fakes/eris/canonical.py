@@ -1,9 +1,8 @@
 r"""The one form of a receipt that is signed and hashed: RFC 8785.
 
 Rules: pure; text is counted in bytes. A value comes from JSON, so there is no NaN in it. Almost every receipt
-is in RFC 8785's form as soon as its members are sorted; the few that are not (a number that JavaScript writes
-otherwise, a name beyond U+E000, where UTF-16 sorts otherwise than Unicode) are known by their bytes and left
-to the library.
+is in RFC 8785's form as soon as its members are sorted; the few that may not be (a number that JavaScript
+writes otherwise, a name beyond U+E000, where UTF-16 sorts otherwise than Unicode) are left to the library.
 
 >>> canonical = Canonical({"b": 1.0, "signature": "s", "a": "€"})
 >>> canonical.whole
@@ -32,7 +31,8 @@ sorted_json = msgspec.json.Encoder(order="sorted").encode
 In RFC 8785's form 1e20 is an integer, beyond what that RFC takes for one when it is read again.
 """
 
-_ODD_NUMBER = re.compile(rb"[:\[,]-?(?:\d{16,}(?:\.\d+)?|[\d.]+[eE][+-]?\d+|\d+\.0|0\.000\d*)[,\]}]")
+_MOST = 10**15
+_LEAST = 0.001
 _BEYOND_E000 = re.compile(rb"[\xee-\xff]")
 
 
@@ -49,10 +49,28 @@ def _form(value: Any) -> tuple[bytes, bytes]:  # noqa: ANN401 -- any JSON value
     """Return the form, and the sorted JSON; where these are one, they are so for each part of the value."""
     try:
         text = sorted_json(value)
-        enough = not _ODD_NUMBER.search(text) and (text.isascii() or not _BEYOND_E000.search(text))
+        enough = (text.isascii() or not _BEYOND_E000.search(text)) and _has_plain_numbers(value)
         return text if enough else rfc8785.dumps(value), text
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise NotCanonicalError(f"no RFC 8785 form: {error}") from None
+
+
+def _has_plain_numbers(value: Any) -> bool:  # noqa: ANN401 -- any JSON value
+    """Say whether all numbers are surely written alike by everybody; values are fewer than bytes."""
+    due = [value]
+    while due:
+        one = due.pop()
+        kind = type(one)
+        if kind is dict:
+            due.extend(one.values())
+        elif kind is list:
+            due.extend(one)
+        elif kind is int:
+            if not -_MOST < one < _MOST:
+                return False
+        elif kind is float and (one.is_integer() or not _LEAST <= abs(one) < _MOST):
+            return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,12 @@ _SECRETS = re.compile(
     r"|\bbearer\s+[A-Za-z0-9._~+/-]{16,}",
     re.IGNORECASE,
 )
+_PARTS_OF_SECRETS = (
+    *("-----begin", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_"),
+    *("eyj", "passw", "secret", "api", "bearer"),
+)
+"""One of these is in every secret, in lower case: to look for them costs a tenth of the pattern."""
+
 _MAIL = re.compile(r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b")
 _TELEPHONE = re.compile(r"(?<![\w.+])\+\d(?:[ ().-]{0,2}\d){7,14}(?![\w])")
 _CODE_LINE = re.compile(
@@ -40,16 +46,19 @@ _CODE_LINES = 2
 
 def breach(receipt: Receipt) -> tuple[str, str] | None:
     """Return where something is that is not metadata, and what it is."""
-    found = [text for part in ("inputs", "result") for text in _texts(receipt[part], f"/{part}")]
-    if not _may_be_more("\0".join(text for _, text in found)):
+    if not _may_be_more("\0".join(_words([receipt["inputs"], receipt["result"]]))):
         return None
+    found = (text for part in ("inputs", "result") for text in _texts(receipt[part], f"/{part}"))
     return next(((pointer, kind) for pointer, text in found if (kind := _kind(text)) is not None), None)
 
 
 def _may_be_more(texts: str) -> bool:
-    """Say whether any of the texts needs a closer look; most receipts cost this one search."""
-    suspicious = "@" in texts or "+" in texts or len(texts.splitlines()) > 1
-    return suspicious or _SECRETS.search(texts) is not None
+    """Say whether any of the texts needs a closer look; most receipts cost these few searches."""
+    if "@" in texts or "+" in texts or len(texts.splitlines()) > 1:
+        return True
+    plain = texts.lower()  # beyond ASCII the pattern has cases of its own
+    likely = not texts.isascii() or any(part in plain for part in _PARTS_OF_SECRETS)
+    return likely and _SECRETS.search(texts) is not None
 
 
 def _kind(text: str) -> str | None:
@@ -68,6 +77,21 @@ def _is_code(text: str) -> bool:
         return False
     code = sum(bool(_CODE_LINE.match(line)) for line in lines)
     return code >= _CODE_LINES and code * 2 >= len(lines)
+
+
+def _words(due: list[Any]) -> list[str]:
+    """Return every text, members' names included, in no order."""
+    words: list[str] = []
+    while due:
+        value = due.pop()
+        if isinstance(value, str):
+            words.append(value)
+        elif isinstance(value, list):
+            due.extend(value)
+        elif isinstance(value, dict):
+            words.extend(value)
+            due.extend(value.values())
+    return words
 
 
 def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any JSON value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -55,7 +55,6 @@ class Behaviour(Protocol):
         """Forget what was received from this scope (from everybody, where it is empty)."""
 
 
-@runtime_checkable
 class Controllable(Protocol):
     """A fake with control routes of its own."""
 
@@ -63,7 +62,6 @@ class Controllable(Protocol):
         """Return the handlers by "METHOD /template", below /__fake__."""
 
 
-@runtime_checkable
 class Witness(Protocol):
     """A fake that keeps what it refuses."""
 
@@ -71,7 +69,6 @@ class Witness(Protocol):
         """Take note of a call that was outside the contract."""
 
 
-@runtime_checkable
 class Unpacker(Protocol):
     """A fake that takes compressed bodies."""
 

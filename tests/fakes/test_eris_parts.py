@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.eris.canonical import Canonical, NotCanonicalError
-from fakes.eris.metadata import breach
+from fakes.eris.metadata import _SECRETS, breach
 from fakes.eris.ranges import stretch_of, verify_range
 from fakes.eris.signatures import KeyBook, fits
 from fakes.eris.store import ReceiptStore
@@ -101,6 +101,11 @@ def test_what_is_not_metadata_is_found_wherever_it_stands(value: str, kind: str)
 
 def test_the_name_of_a_member_is_looked_at_and_never_repeated() -> None:
     assert breach(receipt(result={"a/b": {"jane@example.org": 1}})) == ("/result/a~1b", "a mail address")
+
+
+@given(st.from_regex(_SECRETS))
+def test_whatever_has_the_form_of_a_secret_is_found(value: str) -> None:
+    assert breach(receipt(result={"after": [value]})) == ("/result/after/0", "a secret")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +237,23 @@ NUMBERS = (
     st.integers(1 - 2**53, 2**53 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from(
-        [0.0, -0.0, 1.0, 1e15, 1e16, 1e20, 1e21, 1e-4, 1e-5, 1e-6, 1e-7, 9999999999999998.0, 0.1]
+        [
+            0.0,
+            -0.0,
+            1.0,
+            1e15,
+            1e16,
+            1e20,
+            1e21,
+            1e-4,
+            0.001,
+            0.00099,
+            1e-5,
+            1e-6,
+            1e-7,
+            9999999999999998.0,
+            0.1,
+        ]
     )
 )
 TEXTS = st.text() | st.sampled_from(
