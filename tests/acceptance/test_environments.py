@@ -105,7 +105,8 @@ def test_redis_password_is_in_force_and_on_no_command_line(
         with redis.Redis(place.hostname or "", place.port or 0) as stranger:
             with pytest.raises(redis.AuthenticationError):
                 stranger.ping()
-            assert stranger.execute_command("AUTH", place.password) is True
+        with redis.Redis.from_url(url) as friend:
+            assert friend.ping()
 
     assert place.password
     assert place.password not in str(shown)
