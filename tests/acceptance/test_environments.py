@@ -102,9 +102,9 @@ def test_redis_password_is_in_force_and_on_no_command_line(
         (container,) = left(engine_of_docker, images)
         shown = engine_of_docker.api.inspect_container(container)
         place = urlsplit(url)
-        with redis.Redis(place.hostname or "", place.port or 0) as stranger:
-            with pytest.raises(redis.AuthenticationError):
-                stranger.ping()
+        stranger = redis.Redis(place.hostname or "", place.port or 0)
+        with stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
         with redis.Redis.from_url(url) as friend:
             assert friend.ping()
 
