@@ -142,7 +142,7 @@ def redis_proof(session: nox.Session) -> None:
 @nox.session(name="redis-py-tests")
 def redis_py_tests(session: nox.Session) -> None:
     """Run redis-py's own tests of the supported families against the Redis fake."""
-    install(session, *group("tests"), "pip", "pytest-timeout")
+    install(session, *group("tests"), *group("redis-py"))
     version = session.run("python", "-c", "import redis; print(redis.__version__)", silent=True)
     place = session.create_tmp()
     fetch = ("download", "--no-deps", "--no-binary", "redis", "--dest", place)
@@ -155,6 +155,6 @@ def pin(session: nox.Session) -> None:
     """Compile constraints.txt anew from pyproject.toml, for every supported Python and system."""
     session.install("uv")
     flags = ("--universal", "--python-version", "3.11", "--upgrade", "--no-emit-index-url", "--no-annotate")
-    groups = [part for name in ("lint", "types", "tests", "docs") for part in ("--group", name)]
+    groups = [part for name in ("lint", "types", "tests", "redis-py", "docs") for part in ("--group", name)]
     command = ("uv", "pip", "compile", "pyproject.toml", "--extra", "engine", *groups, *flags)
     session.run(*command, "--custom-compile-command", "nox -s pin", "--output-file", "constraints.txt")

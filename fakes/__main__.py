@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped; return the exit code."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
-    only = [*FAKES, REDIS] if chosen.only is None else [name for name in chosen.only.split(",") if name]
+    only = [*FAKES, REDIS] if chosen.only is None else chosen.only.split(",")
     try:
         return asyncio.run(_serve(only, dict(chosen.port), chosen.redis_upstream, chosen.host))
     except UnknownFakeError as error:

@@ -103,5 +103,6 @@ def _known(names: Collection[str]) -> list[str]:
     unknown = sorted(set(names) - {*FAKES, REDIS, REDIS_CONTROL})
     if unknown:
         known = ", ".join((*FAKES, REDIS))
-        raise UnknownFakeError(f"no fake named {', '.join(unknown)}; there are {known}")
+        named = f"no fake named {', '.join(unknown)}" if all(unknown) else "an empty name"
+        raise UnknownFakeError(f"{named}; there are {known}")
     return [name for name in FAKES if name in names]

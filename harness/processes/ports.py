@@ -5,6 +5,10 @@ from __future__ import annotations
 import errno
 import random
 import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - recognised, not the default
@@ -14,14 +18,17 @@ BELOW_EPHEMERAL = range(
 TRIES = 50
 
 
-def free_port(host: str = LOOPBACK) -> int:
-    """Return a port that nobody listens on now; who binds it must still expect to lose the race."""
+def free_port(host: str = LOOPBACK, promised: Collection[int] = ()) -> int:
+    """Return a port that nobody listens on now and that is promised to nobody else.
+
+    Who binds it must still expect to lose the race.
+    """
     for port in random.SystemRandom().sample(BELOW_EPHEMERAL, TRIES):
-        if not port_taken(port, host):
+        if port not in promised and not port_taken(port, host):
             return port
     with socket.create_server((host, 0)) as server:
         chosen: int = server.getsockname()[1]
-        return chosen
+        return free_port(host, promised) if chosen in promised else chosen  # it is held: we get another
 
 
 def reached(host: str) -> str:

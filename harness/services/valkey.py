@@ -19,13 +19,12 @@ from harness.processes import (
     guard_environment,
     lock_of,
     port_taken,
-    reached,
     start,
     wait_until,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 ATTEMPTS = 5
 READY_SECONDS = 10.0
@@ -37,16 +36,15 @@ def valkey(
     work_dir: Path,
     directory: Path,
     *,
-    host: str = LOOPBACK,
-    port: int | None = None,
     password: str | None = None,
+    promised: Collection[int] = (),
 ) -> Iterator[str]:
-    """Start an empty server and yield its URL."""
+    """Start an empty server, on no port that is promised to somebody else, and yield its URL."""
     directory.mkdir(parents=True, exist_ok=True)
-    settings = _settings_file(directory, host, password)
-    process, bound = _started(work_dir, directory, settings, host, port)
+    settings = _settings_file(directory, password)
+    process, port = _started(work_dir, directory, settings, promised)
     with process:
-        yield _url(host, bound, password)
+        yield _url(port, password)
 
 
 def answers_ping(url: str) -> bool:
@@ -60,30 +58,28 @@ def answers_ping(url: str) -> bool:
         return False
 
 
-def _url(host: str, port: int, password: str | None = None) -> str:
+def _url(port: int, password: str | None = None) -> str:
     who = f":{password}@" if password else ""
-    return f"redis://{who}{reached(host)}:{port}/0"
+    return f"redis://{who}{LOOPBACK}:{port}/0"
 
 
-def _settings_file(directory: Path, host: str, password: str | None) -> Path:
+def _settings_file(directory: Path, password: str | None) -> Path:
     """Write what the server is started with; a password in it is its owner's alone."""
-    lines = [f"bind {host}", 'save ""', "appendonly no", f'dir "{directory}"']
+    lines = [f"bind {LOOPBACK}", 'save ""', "appendonly no", f'dir "{directory}"']
     path = directory / "valkey.conf"
     path.touch(mode=0o600)
     path.write_text("\n".join([*lines, f"requirepass {password}" if password else "", ""]))
     return path
 
 
-def _started(
-    work_dir: Path, directory: Path, settings: Path, host: str, wanted: int | None
-) -> tuple[Child, int]:
+def _started(work_dir: Path, directory: Path, settings: Path, promised: Collection[int]) -> tuple[Child, int]:
     for _ in range(ATTEMPTS):
-        port = wanted or free_port(host)
+        port = free_port(promised=promised)
         process = start(_command(work_dir, directory, settings, port))
-        if _ready(process, _url(host, port)):
+        if _ready(process, _url(port)):
             return process, port
         process.stop()
-        if wanted or not port_taken(port, host):
+        if not port_taken(port):
             break
     raise UnbuildableError("Valkey does not start", process.last_lines(5))
 

@@ -22,8 +22,7 @@ def write_config(
 ) -> None:
     """Write profile, versions, seed, register, contract digests, subject and the bill of materials."""
     config.write_profile(run_dir, profile.path.read_text(encoding="utf-8"))
-    started = profile.target.url is None
-    config.write_versions(run_dir, storage_of(environment, profile.target).versions() if started else {})
+    write_versions(run_dir, profile, environment)
     config.write_seeds(run_dir, {"run": seed})
     described = {
         name: config.Described(requirement.text, requirement.see, requirement.shown)
@@ -34,6 +33,13 @@ def write_config(
     if (subject := _subject(profile)) is not None:
         config.write_subject(run_dir, subject)
     write_sbom(run_dir)
+
+
+def write_versions(run_dir: Path, profile: Profile, environment: str, work_dir: Path | None = None) -> None:
+    """Write what it is made with; with the run's work directory, also what only running has shown."""
+    started = profile.target.url is None
+    services = storage_of(environment, profile.target).versions(work_dir) if started else {}
+    config.write_versions(run_dir, services)
 
 
 def _contracts() -> dict[str, bytes]:

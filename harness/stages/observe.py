@@ -16,6 +16,7 @@ from harness.processes import CHECKOUT, UnbuildableError, work_directory
 from harness.services import fallen
 from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, contracts_part, load_part, run_together, scenarios_part
+from harness.stages.config import write_versions
 from harness.stages.consumer import collect_breaches
 from harness.stages.receipts import collect_receipts
 from harness.worlds import Plan, save_world, start_world
@@ -53,6 +54,7 @@ def observe(run: Run) -> None:
     with contextlib.ExitStack() as stack:
         with journal.stage("services"):
             work_dir = stack.enter_context(work_directory())
+            stack.callback(write_versions, run.run_dir, run.profile, run.environment, work_dir)
             storage = _storage(run, work_dir, stack)
         with journal.stage("engine"):
             running = stack.enter_context(start_world(_plan(run, work_dir, storage)))

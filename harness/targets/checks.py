@@ -34,6 +34,8 @@ GIVEN = {
     "database": ("postgresql://", "postgres://", "sqlite:///"),
     "redis": ("redis://", "rediss://", "unix://"),
 }
+FILES = ("sqlite:///", "unix://")
+EXAMPLES = {"database": "postgresql://host:5432/name", "redis": "redis://host:6379/0"}
 
 
 def problems(profile: Profile) -> Iterator[str]:
@@ -129,12 +131,31 @@ def _storage(target: Target) -> Iterator[str]:
         yield "target.services is for an engine that we start; one to attach to has its own (target.url)"
     for name, schemes in GIVEN.items():
         url = getattr(target.services, name)
+        # A URL is not shown: it may hold a password.
         if url is not None and not url.startswith(schemes):
-            # Not shown: it may hold a password.
             yield f"target.services.{name}: does not begin with {' or '.join(schemes)}"
+        elif url is not None and not all(_is_place(place) for place in _places(url)):
+            yield f"target.services.{name}: its host or port cannot be read: write {EXAMPLES[name]}"
     for name in ("postgres", "redis"):
         if not getattr(target.containers, name).strip():
             yield f"target.containers.{name} is empty"
+
+
+def _places(url: str) -> list[str]:
+    """Return each HOST[:PORT] of a storage's URL: none where it names a file, several for PostgreSQL."""
+    if url.startswith(FILES):
+        return []
+    scheme, _, rest = url.partition("://")
+    hosts = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    return hosts.split(",") if scheme.startswith("postgres") else [hosts]
+
+
+def _is_place(text: str) -> bool:
+    try:
+        port = urlsplit(f"//{text}").port
+    except ValueError:
+        return False
+    return port is None or port > 0
 
 
 def _uses_port(target: Target) -> bool:

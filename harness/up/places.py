@@ -52,6 +52,8 @@ def order_of(only: str | None, port_base: int | None, host: str) -> Order:
     """Read the command line: names that nobody knows are wrong usage."""
     asked = PLACES if only is None else tuple(name.strip() for name in only.split(","))
     for name in asked:
+        if not name:
+            raise ConfigurationError(f"--only {only!r}: an empty name; there are {', '.join(PLACES)}")
         if name not in PLACES:
             known = ", ".join(PLACES)
             raise ConfigurationError(

@@ -107,7 +107,9 @@ class Starter:
 
     def redis(self, stack: contextlib.ExitStack) -> str:
         """Start the Valkey that the Redis fake stands before: for this machine alone."""
-        return stack.enter_context(valkey(self.work_dir, self.work_dir / "valkey", password=self.password))
+        promised = self.order.ports().values()
+        served = valkey(self.work_dir, self.work_dir / "valkey", password=self.password, promised=promised)
+        return stack.enter_context(served)
 
     def speakers(self, stack: contextlib.ExitStack, upstream: str | None) -> dict[str, str]:
         """Start the process of the fakes."""

@@ -6,12 +6,15 @@ import gc
 import signal
 import warnings
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import docker  # type: ignore[import-untyped]  # it has no types
 import pytest
+import redis
 
 from harness.processes import work_directory
 from harness.services import postgresql, valkey
+from harness.services.containers import redis_container
 from reports.record import RunStarted, ScenarioFinished
 from reports.run import read_events
 from reports.run.config import read_config
@@ -96,9 +99,30 @@ def test_an_engine_is_verified_on_containers(
     assert outcome.code == 0, outcome.out + outcome.err
     started, ended, services = outcomes(tmp_path / "out")
     assert started.environment == "containers"
-    assert services == {"PostgreSQL": f"image {images.postgres}", "Redis": f"image {images.redis}"}
+    ids = {name: engine_of_docker.images.get(name).id for name in images}
+    assert services == {
+        "PostgreSQL": f"image {images.postgres} ({ids[images.postgres]})",
+        "Redis": f"image {images.redis} ({ids[images.redis]})",
+    }
     assert sorted(event.outcome for event in ended.values()) == ["passed", "passed"]
     assert left(engine_of_docker, images) == []
+
+
+def test_redis_password_is_in_force_and_on_no_command_line(
+    images: Images, engine_of_docker: docker.DockerClient
+) -> None:
+    with work_directory() as folder, redis_container(folder, folder / "redis", images.redis) as url:
+        (container,) = left(engine_of_docker, images)
+        shown = engine_of_docker.api.inspect_container(container)
+        place = urlsplit(url)
+        stranger = redis.Redis(place.hostname or "", place.port or 0)
+        with stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+        with redis.Redis.from_url(url) as friend:
+            assert friend.ping()
+
+    assert place.password
+    assert place.password not in str(shown)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
@@ -166,9 +190,9 @@ def test_storage_that_is_given_is_used_as_it_is(desk: Desk, tmp_path: Path) -> N
     with (
         work_directory() as folder,
         postgresql(folder) as server,
-        valkey(folder, folder / "valkey") as redis,
+        valkey(folder, folder / "valkey") as cache,
     ):
-        given = {"database": server.create_database("theirs"), "redis": redis}
+        given = {"database": server.create_database("theirs"), "redis": cache}
         profile = profile_with(tmp_path, "services", **given)
         narrowed = ("-k", f"{SHARED} or {OWN}")
 

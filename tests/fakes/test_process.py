@@ -129,6 +129,15 @@ def test_an_unknown_name_is_one_line_that_names_those_that_there_are(arguments: 
     assert "eris" in line
 
 
+@pytest.mark.parametrize("names", ["", "iam,"])
+def test_an_empty_name_is_called_so(names: str) -> None:
+    ended = run("--only", names)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("fakes: an empty name; there are iam, ")
+
+
 @pytest.mark.parametrize("text", ["iam", "iam=", "iam=x", "iam=70000"])
 def test_a_port_that_is_none_is_wrong_usage(text: str) -> None:
     assert run("--port", text).returncode == 2

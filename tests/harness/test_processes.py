@@ -25,6 +25,7 @@ from harness.processes import (
     start,
     work_directory,
 )
+from harness.processes.ports import BELOW_EPHEMERAL
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -192,6 +193,11 @@ def test_a_port_is_taken_while_somebody_listens(work_dir: Path) -> None:
 
     assert during
     assert not port_taken(port)
+
+
+def test_a_port_that_is_promised_is_given_to_nobody_else() -> None:
+    assert free_port() in BELOW_EPHEMERAL
+    assert free_port(promised=BELOW_EPHEMERAL) not in BELOW_EPHEMERAL
 
 
 def test_an_engine_is_not_told_that_a_test_is_running(monkeypatch: pytest.MonkeyPatch) -> None:

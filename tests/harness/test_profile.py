@@ -50,6 +50,23 @@ def test_a_sound_profile_is_read_whole(tmp_path: Path) -> None:
     assert not target.deviations["POST /playbooks"].in_force(until + dt.timedelta(days=1))
 
 
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [
+        ("redis", "redis://h"),
+        ("redis", "rediss://me:p%40ss@[::1]:6380/1"),
+        ("redis", "unix:///run/redis.sock?db=1"),
+        ("database", "postgresql:///x?host=/run/postgresql"),
+        ("database", "postgresql://me:a:b@one:5432,two:5433/x?sslmode=require"),
+        ("database", "sqlite:////var/notaport:x.db"),
+    ],
+)
+def test_storage_may_be_given_in_all_ways_that_clients_know(key: str, url: str, tmp_path: Path) -> None:
+    text = START + f"[target.services]\n{key} = '{url}'\n"
+
+    assert getattr(load_profile(write(tmp_path, text)).target.services, key) == url
+
+
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     (tmp_path / "targets").mkdir()
 
@@ -142,6 +159,20 @@ WRONG = {
         START + "[target.services]\ndatabase = 'mysql://me:hush@x'\n",
         "target.services.database: does not begin with postgresql:// or postgres:// or sqlite:///",
     ),
+    **{
+        f"unreadable place {url}": (
+            START + f"[target.services]\n{key} = '{url}'\n",
+            f"target.services.{key}: its host or port cannot be read: write {mend}",
+        )
+        for key, url, mend in (
+            ("redis", "redis://h:notaport", "redis://host:6379/0"),
+            ("redis", "rediss://me:hush@h:70000/0", "redis://host:6379/0"),
+            ("redis", "redis://h:0", "redis://host:6379/0"),
+            ("database", "postgresql://me:hush@h:notaport/x", "postgresql://host:5432/name"),
+            ("database", "postgres://a:5432,b:notaport/x", "postgresql://host:5432/name"),
+            ("database", "postgresql://[::1/x", "postgresql://host:5432/name"),
+        )
+    },
     "misspelt container": (
         START + "[target.containers]\npostgress = 'x'\n",
         "unknown key target.containers.postgress (did you mean postgres?)",

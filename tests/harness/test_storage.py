@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.processes import ConfigurationError, work_directory
+from harness.services.containers.images import note_image
+from harness.services.containers.servers import redis_order
 from harness.services.storage import ENVIRONMENTS, environment_of, storage_of
 from harness.services.storage.given import Given
 from harness.services.storage.light import Light
@@ -53,7 +55,7 @@ class Recorded:
         self.asked.append(f"redis {work_dir} {directory}")
         yield "rest's redis"
 
-    def versions(self) -> Mapping[str, str]:
+    def versions(self, work_dir: Path | None = None) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
         return {"Rest": "1"}
 
 
@@ -113,6 +115,31 @@ def test_a_run_says_in_words_what_it_uses(target: Target, words: str) -> None:
 def test_every_environment_says_what_it_is_made_of(environment: str) -> None:
     assert len(storage_of(environment, STARTED).versions()) == 2
     assert storage_of(environment, given(redis=REDIS)).versions() == {}
+
+
+def test_a_tag_is_told_with_the_images_that_ran_under_it(tmp_path: Path) -> None:
+    storage = storage_of("containers", STARTED)
+    before = storage.versions(tmp_path)
+
+    for image_id in ("sha256:b", "sha256:a", "sha256:b"):
+        note_image(tmp_path, "postgres:17", image_id)
+    note_image(tmp_path, "valkey/valkey:8", "sha256:c")
+
+    assert (
+        before == storage.versions() == {"PostgreSQL": "image postgres:17", "Redis": "image valkey/valkey:8"}
+    )
+    assert storage.versions(tmp_path) == {
+        "PostgreSQL": "image postgres:17 (sha256:a, sha256:b)",
+        "Redis": "image valkey/valkey:8 (sha256:c)",
+    }
+
+
+def test_redis_password_is_where_no_list_of_processes_shows_it() -> None:
+    order = redis_order("redis:7", "hush")
+
+    assert "hush" not in " ".join((*order.command, *order.env.values()))
+    assert order.command == tuple(order.files)
+    assert "requirepass hush\n" in order.files[order.command[0]]
 
 
 def test_an_engine_that_is_attached_to_has_storage_already() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import socket
 import subprocess
+from urllib.parse import urlsplit
 
 import dotenv
 import pytest
@@ -13,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cli.main import run
-from harness.processes import ConfigurationError
+from harness.processes import ConfigurationError, free_port, ports, work_directory
 from harness.up import PLACES, Offer, Order, order_of
 from harness.up.offer import SIGNING_KEY, VARIABLES, environment_of
 from harness.up.places import HIGHEST_BASE
+from harness.up.run import Starter
 
 URLS = {name: f"http://127.0.0.1:{number}" for number, name in enumerate(PLACES, start=1)}
 VALUES = st.dictionaries(
@@ -89,7 +92,8 @@ def test_a_value_that_cannot_be_quoted_is_never_printed(value: str) -> None:
     ("arguments", "named"),
     [
         (("--only", "iam,eriss"), "did you mean eris?"),
-        (("--only", ""), "--only"),
+        (("--only", ""), "an empty name; there are database, redis, iam"),
+        (("--only", "iam,"), "an empty name"),
         (("--port-base", "65535"), "--port-base"),
         (("--host", "localhost"), "'localhost' is not an IPv4 address"),
     ],
@@ -115,6 +119,20 @@ def test_a_taken_port_is_named_with_the_mend(capsys: pytest.CaptureFixture[str])
     assert (code, printed.out) == (3, "")
     assert f"port {port}, where iam is to listen, is already in use" in printed.err
     assert "another --port-base" in printed.err
+
+
+def test_the_server_behind_the_redis_fake_takes_no_port_that_was_promised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order = order_of("redis,eris", free_port(), "127.0.0.1")
+    promised = tuple(order.ports().values())
+    monkeypatch.setattr(ports, "BELOW_EPHEMERAL", promised)
+    monkeypatch.setattr(ports, "TRIES", len(promised))
+
+    with work_directory() as folder, contextlib.ExitStack() as stack:
+        upstream = Starter(order, folder, None).redis(stack)
+
+    assert urlsplit(upstream).port not in promised
 
 
 def test_an_address_that_is_not_ours_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ Each container is kept by a program of its own (`__main__.py`) under a guard, so
 after SIGKILL and also where Testcontainers' own reaper (Ryuk) is switched off.
 """
 
+from harness.services.containers.images import image_ids
 from harness.services.containers.servers import postgresql_container, redis_container
 
-__all__ = ["postgresql_container", "redis_container"]
+__all__ = ["image_ids", "postgresql_container", "redis_container"]

@@ -32,6 +32,8 @@ def main() -> int:
     except DockerException as error:
         return _say(f"no Docker engine answers: start one, or take another --environment ({error})")
     container.with_exposed_ports(order.port).with_command(list(order.command))
+    for path, text in order.files.items():
+        container.with_copy_into_container(text.encode(), path)
     try:
         with container:
             return _kept(container, order)
@@ -42,7 +44,9 @@ def main() -> int:
 def _kept(container: DockerContainer, order: Order) -> int:
     """Tell where a container is reached, and wait to be told to end."""
     try:
-        place = Place(container.get_container_host_ip(), container.get_exposed_port(order.port))
+        port = container.get_exposed_port(order.port)
+        image_id = container.get_wrapped_container().attrs["Image"]
+        place = Place(container.get_container_host_ip(), port, image_id)
     except (StopIteration, TimeoutError):  # how the library says that it does not run
         last = b" ".join(container.get_logs()).decode("utf-8", "replace").splitlines()[-3:]
         return _say(f"the image {order.image} ended at once: {' '.join(last)}")

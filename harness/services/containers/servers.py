@@ -1,6 +1,7 @@
 """The two servers that worlds keep their data in, from images that a profile may name.
 
-Rule: a container's port may be open to the whole network, so each server has a password of its own.
+Rule: a container's port may be open to the whole network, so each server has a password of its own. It
+stands on no command line: `ps` shows those to everybody.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from harness.processes import (
     wait_until,
 )
 from harness.services.cluster import ROLE
+from harness.services.containers.images import note_image
 from harness.services.containers.order import VARIABLE, Order, Place
 from harness.services.postgres import answers_select
 from harness.services.valkey import answers_ping
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 PULL_SECONDS = 300.0  # the image may have to be fetched first
 READY_SECONDS = 60.0
 POSTGRESQL_PORT, REDIS_PORT = 5432, 6379
+REDIS_SETTINGS = "/mmm.conf"
 
 
 @contextlib.contextmanager
@@ -55,12 +58,17 @@ def postgresql_container(work_dir: Path, image: str) -> Iterator[str]:
 def redis_container(work_dir: Path, directory: Path, image: str) -> Iterator[str]:
     """Run an image with Redis or Valkey that keeps everything in memory; yield its URL."""
     password = token_hex(16)
-    command = ("--save", "", "--appendonly", "no", "--requirepass", password)
-    order = Order(image=image, port=REDIS_PORT, command=command)
-    with _running("Redis' container", work_dir, directory, order) as (keeper, place):
+    with _running("Redis' container", work_dir, directory, redis_order(image, password)) as (keeper, place):
         url = f"redis://:{password}@{place.host}:{place.port}/0"
         _wait(keeper, lambda: answers_ping(url))
         yield url
+
+
+def redis_order(image: str, password: str) -> Order:
+    """Return what is asked of Docker; official images take a word that ends in .conf for the file."""
+    settings = ('save ""', "appendonly no", f"requirepass {password}", "")
+    files = {REDIS_SETTINGS: "\n".join(settings)}
+    return Order(image=image, port=REDIS_PORT, command=(REDIS_SETTINGS,), files=files)
 
 
 @contextlib.contextmanager
@@ -78,7 +86,9 @@ def _running(name: str, work_dir: Path, directory: Path, order: Order) -> Iterat
         grace=10.0,
     )
     with start(command) as keeper:
-        yield keeper, _announced(keeper, announcement)
+        place = _announced(keeper, announcement)
+        note_image(work_dir, order.image, place.image_id)
+        yield keeper, place
 
 
 def _announced(keeper: Child, announcement: Path) -> Place:

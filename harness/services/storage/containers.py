@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.services.containers import postgresql_container, redis_container
+from harness.services.containers import image_ids, postgresql_container, redis_container
 from harness.services.postgres import create_database
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ class Containers:
         """Run Redis."""
         return redis_container(work_dir, directory / "redis", self.redis_image)
 
-    def versions(self) -> Mapping[str, str]:
-        """Return the images' names."""
-        return {"PostgreSQL": f"image {self.postgres_image}", "Redis": f"image {self.redis_image}"}
+    def versions(self, work_dir: Path | None = None) -> Mapping[str, str]:
+        """Return the images' names, and the ids of those that have run."""
+        images = {"PostgreSQL": self.postgres_image, "Redis": self.redis_image}
+        return {server: _image(name, work_dir) for server, name in images.items()}
+
+
+def _image(name: str, work_dir: Path | None) -> str:
+    ids = image_ids(work_dir, name) if work_dir else ()
+    return f"image {name} ({', '.join(ids)})" if ids else f"image {name}"

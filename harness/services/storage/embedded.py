@@ -38,6 +38,6 @@ class Embedded:
         """Run Valkey."""
         return valkey(work_dir, directory / "valkey")
 
-    def versions(self) -> Mapping[str, str]:
+    def versions(self, work_dir: Path | None = None) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
         """Return the wheels' versions."""
         return {name: version(wheel) for name, wheel in WHEELS.items()}

@@ -40,6 +40,6 @@ class Given:
         given = self.redis_url
         return self.rest.redis(work_dir, directory) if given is None else contextlib.nullcontext(given)
 
-    def versions(self) -> Mapping[str, str]:
+    def versions(self, work_dir: Path | None = None) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
         """Return nothing: nobody told us what runs there, nor (where one of two is given) which is which."""
         return {}

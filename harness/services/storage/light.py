@@ -35,6 +35,6 @@ class Light:
         """Leave it to the fakes."""
         return contextlib.nullcontext()
 
-    def versions(self) -> Mapping[str, str]:
+    def versions(self, work_dir: Path | None = None) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
         """Return the version of SQLite here; an engine may have brought another."""
         return {"SQLite": sqlite3.sqlite_version, "Redis": "our fake, in memory"}

@@ -30,5 +30,5 @@ class Storage(Protocol):
     def redis(self, work_dir: Path, directory: Path) -> AbstractContextManager[str | None]:
         """Run an empty Redis for the world of that directory; yield its URL (None: it is one of `fakes`)."""
 
-    def versions(self) -> Mapping[str, str]:
-        """Say what it is made of: a name and a version each."""
+    def versions(self, work_dir: Path | None = None) -> Mapping[str, str]:
+        """Say what it is made of: a name and a version each; with a work directory, what has run there."""
