@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from harness.up import Offer
 from tests.acceptance.command import ROOT
 from tests.acceptance.test_up import up
+from tests.pages import as_told, commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     from tests.acceptance.command import Desk
 
 NODE = shutil.which("node")
+SHELL, CURL = shutil.which("bash"), shutil.which("curl")
 ENGINE = ROOT / "docs/examples/engine.mjs"
+PAGE = (ROOT / "docs/examples.md").read_text("utf-8")
+PLACE = "http://127.0.0.1:8080"
 EVALUATE = "POST /v1/policy/tenants/{tenant_id}/evaluate"
 REFUSAL = {
     "allowed": False,
@@ -92,3 +97,29 @@ def test_the_example_asks_and_signs_as_the_contracts_say(desk: Desk, tmp_path: P
     assert {one["meta"]["signature_verification_status"] for one in kept.values()} == {"verified"}
     assert [one["receipt"]["decision"]["status"] for one in kept.values()] == ["pass", "hard_block"]
     assert stored["dead_letters"] == []
+
+
+@needs_node
+@pytest.mark.skipif(not (SHELL and CURL), reason="there is no bash and curl here for the page's commands")
+def test_every_call_of_the_page_is_answered_as_it_says(desk: Desk, tmp_path: Path) -> None:
+    calls = [(command, told) for command, told in commands(PAGE) if command.startswith("curl ")]
+    assert len(calls) >= 11
+    assert all(told for _, told in calls)
+
+    with (
+        up(desk, "--only", "iam,policy,eris") as (_, offer),
+        example(offer["environment"], tmp_path) as engine,
+    ):
+        sourced = Offer(**offer).as_shell()
+        for command, told in calls:
+            script = f"{sourced}\n{command.replace(PLACE, engine)}"
+            assert as_told(told, printed(script)), command
+
+
+def printed(script: str) -> str:
+    """Return what a shell prints; the environment has no proxy for this machine."""
+    environment = {**os.environ, "no_proxy": "*"}
+    done = subprocess.run(
+        [str(SHELL), "-c", script], env=environment, capture_output=True, text=True, timeout=30, check=True
+    )
+    return done.stdout

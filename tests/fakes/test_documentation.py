@@ -13,24 +13,11 @@ import pytest
 
 from fakes.control import FakeControl
 from fakes.local import LocalFake
+from tests.pages import as_told, commands
 
 PAGE = (Path(__file__).parents[2] / "docs" / "fakes.md").read_text("utf-8")
 SHELL = shutil.which("bash")
 CURL = shutil.which("curl")
-
-
-def commands(page: str) -> list[tuple[str, str]]:
-    """Return every command of the page's consoles with what it is said to print ("…": anything)."""
-    told: list[tuple[str, str]] = []
-    for block in re.findall(r"^```console\n(.*?)^```$", page, re.DOTALL | re.MULTILINE):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                told.append((line[2:], ""))
-            elif line.startswith("    "):
-                told[-1] = (f"{told[-1][0]}\n{line}", "")
-            else:
-                told[-1] = (told[-1][0], f"{told[-1][1]}{line}\n")
-    return told
 
 
 def run(command: str, url: str) -> str:
@@ -52,8 +39,7 @@ def test_every_command_prints_what_the_page_says() -> None:
 
     with LocalFake("policy", FakeControl) as policy:
         for command, output in told:
-            pattern = ".*".join(re.escape(part) for part in output.strip().split("…"))
-            assert re.fullmatch(pattern, run(command, policy.url).strip()), command
+            assert as_told(output, run(command, policy.url)), command
         policy.do(policy.control.reset)
 
 

@@ -108,6 +108,14 @@ def test_the_recipe_takes_all_that_the_product_is_made_of_and_names_no_registry(
     assert re.findall(r"https?://(?!127\.0\.0\.1)", RECIPE) == []
 
 
+def test_what_git_ignores_and_its_history_are_no_part_of_the_image() -> None:
+    def names(file: str) -> set[str]:
+        lines = (ROOT / file).read_text("utf-8").splitlines()
+        return {line.removeprefix("**/").strip("/") for line in lines if line and not line.startswith("#")}
+
+    assert names(".dockerignore") == names(".gitignore") | {".git"}
+
+
 async def test_the_health_check_knows_a_fake_from_nobody() -> None:
     command: list[str] = json.loads(re.findall(r"CMD (\[.*\])$", RECIPE, re.MULTILINE)[0])
     port = understood(json.loads(instruction("CMD"))).ports()["iam"]
