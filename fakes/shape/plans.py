@@ -82,6 +82,11 @@ class Plan:
         """Draw whether the next call is meant."""
         return self.chance is None or self._draws.random() < self.chance.probability
 
+    @property
+    def next_act(self) -> Act:
+        """Return what `take` would return; never asked of a plan that is exhausted."""
+        return self.phases[self._phase].act
+
     def take(self) -> Act:
         """Return what happens to this call; never asked of a plan that is exhausted."""
         phase = self.phases[self._phase]

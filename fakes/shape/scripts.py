@@ -123,10 +123,11 @@ class Scripts:
         self._homes.setdefault(kind, {}).setdefault(value, []).append(script)
         return script
 
-    def fire(self, call: Call, identity: Identity) -> Shot | None:
+    def fire(self, call: Call, identity: Identity, *, outside: bool = False) -> Shot | None:
         """Return what the newest script that means this request does to it, which uses up one of its times.
 
-        A reply has fired with that; a fault notes for itself when it strikes, which it may never do.
+        A reply has fired with that; a fault notes for itself when it strikes, which it may never do. A reply
+        means no request `outside` the contract: that one is refused.
         """
         housed = self._newest_first(identity) if self._homes else None
         if not housed:
@@ -135,6 +136,8 @@ class Scripts:
         for script in housed:
             if script.expired(now):
                 self._unhouse(script)
+            elif outside and isinstance(script.plan.next_act, Answer):
+                continue
             elif script.fits(call, identity) and script.plan.meant():
                 return self._shot(script, now)
         return None
