@@ -98,13 +98,7 @@ class ControlClient(Generic[State, Line]):
 
         All of it, page by page (`limit`: entries of a page), however much it is.
         """
-        entries: list[Line] = []
-        after: int | None = int(filters.pop("after", 0))
-        while after is not None:
-            page = await self._ask("GET", "/journal", self._speech.page, params={**filters, "after": after})
-            entries.extend(page.entries)
-            after = page.next_after
-        return entries
+        return await self._pages("/journal", filters)
 
     async def reset(self, **scope: str | int) -> None:
         """Take away scripts, journal and state of whom `scope` names; of all by default."""
@@ -126,6 +120,15 @@ class ControlClient(Generic[State, Line]):
 
     async def _arm(self, order: Mapping[str, object]) -> str:
         return (await self._ask("POST", "/scripts", dict[str, str], order))["script_id"]
+
+    async def _pages(self, path: str, filters: Mapping[str, str | int]) -> list[Line]:
+        entries: list[Line] = []
+        after: int | None = int(filters.get("after", 0))
+        while after is not None:
+            page = await self._ask("GET", path, self._speech.page, params={**filters, "after": after})
+            entries.extend(page.entries)
+            after = page.next_after
+        return entries
 
     async def _ask(
         self,

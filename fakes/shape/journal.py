@@ -77,29 +77,40 @@ class JournalBook:
         return tuple(entry_of(line) for line in self.lines(frozenset(keys), operation, after))
 
     def page(
-        self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0, limit: int = PAGE
+        self,
+        keys: Iterable[Key] = (),
+        operation: str | None = None,
+        after: int = 0,
+        limit: int = PAGE,
+        *,
+        outside: bool = False,
     ) -> Journal:
         """Return the first of them, and after which the next page begins, if there is one.
 
-        A page may have fewer entries than `limit`: very large ones make it shorter.
+        A page may have fewer entries than `limit`: very large ones make it shorter. `outside`: only those
+        outside the contract.
         """
         entries: list[Entry] = []
         size = 0
-        for line in self.lines(frozenset(keys), operation, after):
+        for line in self.lines(frozenset(keys), operation, after, outside=outside):
             if len(entries) >= limit or size >= _PAGE_BYTES:
                 return Journal(tuple(entries), entries[-1].seq)
             entries.append(entry_of(line))
             size += line.weight
         return Journal(tuple(entries))
 
-    def lines(self, keys: frozenset[Key], operation: str | None = None, after: int = 0) -> Iterator[Line]:
+    def lines(
+        self, keys: frozenset[Key], operation: str | None = None, after: int = 0, *, outside: bool = False
+    ) -> Iterator[Line]:
         """Return the same raw, oldest first; to be read at once, before anything is journaled or reset."""
 
         def fits(line: Line) -> bool:
+            if outside and not line.violations:
+                return False
             return line.seq > after and operation in (None, line.operation) and line.has(keys)
 
         due = sorted(filter(fits, chain(self._open.values(), self._over)), key=_by_seq)
-        for first, lines in self._shelf.boxes(keys, operation, after):
+        for first, lines in self._shelf.boxes(keys, operation, after, outside=outside):
             yield from (line for line in due if line.seq < first)
             later = [line for line in due if line.seq >= first]
             due = sorted(chain(later, filter(fits, lines)), key=_by_seq)

@@ -32,7 +32,8 @@ async def test_a_reply_is_not_used_up_by_a_request_that_is_refused(policy: FakeC
 
 async def test_a_refused_request_draws_no_chance_of_a_reply(policy: FakeControl) -> None:
     rows = []
-    for bodies in ((SOUND,) * 12, (SOUND, {}) * 12):
+    rounds: tuple[tuple[object, ...], ...] = ((SOUND,) * 12, (SOUND, {}) * 12)
+    for bodies in rounds:
         script = await policy.script(EVALUATE, reply={"status": 418}, probability=0.5, seed=4)
         rows.append([status for status in await evaluate(policy, *bodies) if status != 400])
         await policy.heal(script)
