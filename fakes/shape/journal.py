@@ -17,7 +17,7 @@ import msgspec
 from fakes.records import Breach, Entry, Journal
 from fakes.shape.clock import rfc3339
 from fakes.shape.line import Line
-from fakes.shape.redaction import redact_header, redact_json, redact_text
+from fakes.shape.redaction import redact_fields, redact_header, redact_json, redact_text
 from fakes.shape.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -126,17 +126,17 @@ class JournalBook:
 
 def entry_of(line: Line) -> Entry:
     """Return the exchange for reading: decoded and redacted."""
-    token, request, answer = line.identity.token, line.request, line.answer
+    token, trace, request, answer = line.identity.token, line.identity.traceparent, line.request, line.answer
     return Entry(
         seq=line.seq,
         at=rfc3339(line.at),
         operation=line.operation,
         tenant=line.identity.tenant,
         sub=line.identity.sub,
-        traceparent=line.identity.traceparent,
+        traceparent=None if trace is None else redact_text(trace, token),
         method=request.method,
         path=redact_text(request.path, token),
-        query=redact_text(request.query, token),
+        query=redact_fields(request.query, token),
         request_headers={name: redact_header(name, text, token) for name, text in request.headers.items()},
         request_body=_readable(request.body, token),
         status=answer.status if answer else None,
@@ -153,17 +153,29 @@ def entry_of(line: Line) -> Entry:
 
 
 def _readable(body: bytes, token: str | None) -> Any:  # noqa: ANN401 -- any JSON value
-    """Return a body redacted: as JSON, else as text, else as base64; an empty one as None."""
+    """Return a body redacted: as JSON, else as text, else as base64; an empty one as None.
+
+    One that is no text but has a secret in it is shown as the text that it nearly is: base64 would tell it.
+    """
     if not body:
         return None
     try:
         return redact_json(msgspec.json.decode(body), token)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return redact_text(_text(body), token)
+        return _readable_text(body, token)
 
 
-def _text(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
+def _readable_text(body: bytes, token: str | None) -> str:
+    nearly = body.decode(errors="replace")
+    shown = redact_fields(nearly, token)
+    if shown == nearly and not _is_text(body):
         return base64.b64encode(body).decode()
+    return shown
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

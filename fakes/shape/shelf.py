@@ -100,7 +100,7 @@ class Shelf:
 
 
 def marks_of(lines: Iterable[Line]) -> set[int]:
-    """Return the mark of all that the lines are known by: operations, keys, whether one is outside the contract.
+    """Return the mark of all that the lines are known by: operations, keys, being outside the contract.
 
     Kind by kind, each value once: most are alike, and a load run comes by here.
     """
