@@ -67,11 +67,15 @@ class Speech(Generic[State, Line]):
 
 
 class ControlClient(Generic[State, Line]):
-    """The controls that are everywhere. Close it, or use it as an async context manager."""
+    """The controls that are everywhere. Close it, or use it as an async context manager.
+
+    `healed`: what became of the scripts that were taken away here, since the last reset of everything.
+    """
 
     def __init__(self, name: str, url: str, speech: Speech[State, Line]) -> None:
         self.name = name
         self.url = url
+        self.healed: list[State] = []
         self._speech = speech
         self._client = httpx.AsyncClient(
             base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False
@@ -91,7 +95,9 @@ class ControlClient(Generic[State, Line]):
 
     async def heal(self, script_id: str) -> State:
         """Take a script away; return what it did."""
-        return await self._ask("DELETE", f"/scripts/{script_id}", self._speech.state)
+        state = await self._ask("DELETE", f"/scripts/{script_id}", self._speech.state)
+        self.healed.append(state)
+        return state
 
     async def journal(self, **filters: str | int) -> list[Line]:
         """Return what the fake was asked: of whom a scope can name, by operation, after an entry.
@@ -103,6 +109,8 @@ class ControlClient(Generic[State, Line]):
     async def reset(self, **scope: str | int) -> None:
         """Take away scripts, journal and state of whom `scope` names; of all by default."""
         await self._ask("POST", "/reset", dict[str, str], scope)
+        if not scope:
+            self.healed.clear()
 
     async def health(self) -> str:
         """Return "ready"."""

@@ -26,6 +26,13 @@ def tell_unused(name: str, state: ScriptState) -> str:
     return f"fake {name}: nobody used the script {what} (armed {state.armed_at})"
 
 
+def tell_unreached(name: str, state: ScriptState) -> str:
+    """Tell of a sequence that went on for longer than anybody asked."""
+    ahead = ", ".join(state.unreached)
+    what = f"{ahead} of the script {state.does} for {_request(state.operation, state.match)}"
+    return f"fake {name}: nobody came to {what} (armed {state.armed_at})"
+
+
 def tell_violation(name: str, entry: Entry) -> str:
     """Tell of a request that was outside the contract."""
     breaches = "; ".join(f"{breach.pointer or breach.rule}: {breach.message}" for breach in entry.violations)

@@ -104,6 +104,15 @@ class Plan:
             if self.repeat and self._phase == len(self.phases):
                 self._phase = 0
 
+    def unreached(self) -> tuple[str, ...]:
+        """Say which replies and faults of a sequence nobody has come to; of one that repeats none is due."""
+        if self.repeat:
+            return ()
+        ahead = self.phases[self._phase + bool(self._taken) :]
+        return tuple(
+            _told(phase.act) for phase in ahead if phase.calls is not None and phase.act is not NORMAL
+        )
+
     def told(self) -> str:
         """Say what it does: "reply 503", "fault reset", "fault status 503 x3, normal, repeating"."""
         parts = [_told(phase.act) + _times(phase.calls) for phase in self.phases]

@@ -94,6 +94,7 @@ class Script:
             until=None if self.until is None else rfc3339(self.until),
             probability=chance.probability if chance else None,
             seed=chance.seed if chance else None,
+            unreached=self.plan.unreached(),
         )
 
 
