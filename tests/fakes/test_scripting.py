@@ -100,13 +100,14 @@ async def test_method_and_path_do_without_an_operation(policy: FakeControl) -> N
 
 
 async def test_the_same_seed_and_the_same_calls_are_the_same_outcome(policy: FakeControl) -> None:
-    rows = []
-    for _ in range(2):
-        script = await policy.script("GET /health", fault=DOWN, probability=0.5, seed=11)
+    rows, seeds = [], []
+    for seed in (11, 11, 12):
+        script = await policy.script("GET /health", fault=DOWN, probability=0.5, seed=seed)
         rows.append(await statuses(policy, 20))
-        await policy.heal(script)
+        seeds.append((await policy.heal(script)).seed)
 
-    assert rows[0] == rows[1]
+    assert seeds == [11, 11, 12]
+    assert rows[0] == rows[1] != rows[2]
     assert set(rows[0]) == {200, 503}
 
 
