@@ -67,11 +67,15 @@ class Speech(Generic[State, Line]):
 
 
 class ControlClient(Generic[State, Line]):
-    """The controls that are everywhere. Close it, or use it as an async context manager."""
+    """The controls that are everywhere. Close it, or use it as an async context manager.
+
+    `healed`: what became of the scripts that were taken away here, since the last reset of everything.
+    """
 
     def __init__(self, name: str, url: str, speech: Speech[State, Line]) -> None:
         self.name = name
         self.url = url
+        self.healed: list[State] = []
         self._speech = speech
         self._client = httpx.AsyncClient(
             base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False
@@ -91,24 +95,22 @@ class ControlClient(Generic[State, Line]):
 
     async def heal(self, script_id: str) -> State:
         """Take a script away; return what it did."""
-        return await self._ask("DELETE", f"/scripts/{script_id}", self._speech.state)
+        state = await self._ask("DELETE", f"/scripts/{script_id}", self._speech.state)
+        self.healed.append(state)
+        return state
 
     async def journal(self, **filters: str | int) -> list[Line]:
         """Return what the fake was asked: of whom a scope can name, by operation, after an entry.
 
         All of it, page by page (`limit`: entries of a page), however much it is.
         """
-        entries: list[Line] = []
-        after: int | None = int(filters.pop("after", 0))
-        while after is not None:
-            page = await self._ask("GET", "/journal", self._speech.page, params={**filters, "after": after})
-            entries.extend(page.entries)
-            after = page.next_after
-        return entries
+        return await self._pages("/journal", filters)
 
     async def reset(self, **scope: str | int) -> None:
         """Take away scripts, journal and state of whom `scope` names; of all by default."""
         await self._ask("POST", "/reset", dict[str, str], scope)
+        if not scope:
+            self.healed.clear()
 
     async def health(self) -> str:
         """Return "ready"."""
@@ -126,6 +128,15 @@ class ControlClient(Generic[State, Line]):
 
     async def _arm(self, order: Mapping[str, object]) -> str:
         return (await self._ask("POST", "/scripts", dict[str, str], order))["script_id"]
+
+    async def _pages(self, path: str, filters: Mapping[str, str | int]) -> list[Line]:
+        entries: list[Line] = []
+        after: int | None = int(filters.get("after", 0))
+        while after is not None:
+            page = await self._ask("GET", path, self._speech.page, params={**filters, "after": after})
+            entries.extend(page.entries)
+            after = page.next_after
+        return entries
 
     async def _ask(
         self,

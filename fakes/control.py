@@ -115,9 +115,8 @@ class FakeControl(ControlClient[ScriptState, Entry]):
         return await self._arm({"operation": operation, **what, **how})
 
     async def violations(self, **filters: str | int) -> list[Entry]:
-        """Return the requests that were outside the fake's contract, filtered as the journal is."""
-        page = await self._ask("GET", "/violations", Journal, params=filters)
-        return list(page.entries)
+        """Return the requests that were outside the fake's contract: filtered and paged as the journal is."""
+        return await self._pages("/violations", filters)
 
     async def verify(
         self,

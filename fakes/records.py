@@ -91,6 +91,7 @@ class ScriptState(msgspec.Struct, frozen=True):
     """What became of a script; times are RFC 3339, and those of the first 10,000 hits only.
 
     A hit is a call that it answered or harmed; `exhausted`: it can have no more. `seed` repeats its chances.
+    `unreached`: the replies and faults of a sequence to which no call came.
     """
 
     script_id: str
@@ -104,6 +105,7 @@ class ScriptState(msgspec.Struct, frozen=True):
     until: str | None = None
     probability: float | None = None
     seed: int | None = None
+    unreached: tuple[str, ...] = ()
 
 
 class ScriptStates(msgspec.Struct, frozen=True):

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from fakes.records import Match
+from fakes.shape.matching import redacted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fakes.records import Entry, Match, Miss, Nearest, ScriptState, Verified
+    from fakes.records import Entry, Miss, Nearest, ScriptState, Verified
 
 _WORDS = {"exactly": "exactly", "at_least": "at least", "at_most": "at most"}
 
@@ -21,6 +24,13 @@ def tell_unused(name: str, state: ScriptState) -> str:
     """Tell of a script that nobody used."""
     what = f"{state.does} for {_request(state.operation, state.match)}"
     return f"fake {name}: nobody used the script {what} (armed {state.armed_at})"
+
+
+def tell_unreached(name: str, state: ScriptState) -> str:
+    """Tell of a sequence that went on for longer than anybody asked."""
+    ahead = ", ".join(state.unreached)
+    what = f"{ahead} of the script {state.does} for {_request(state.operation, state.match)}"
+    return f"fake {name}: nobody came to {what} (armed {state.armed_at})"
 
 
 def tell_violation(name: str, entry: Entry) -> str:
@@ -38,7 +48,8 @@ def tell_unsatisfied(
 ) -> str:
     """Tell of a request that did not come as often as it must, and of the one that came nearest."""
     wanted = " and ".join(f"{_WORDS[kind]} {number}" for kind, number in bounds.items() if number is not None)
-    came = f"{_request(operation, match)} came {_times(verified.count)}, not {wanted or 'at least 1'}"
+    asked = redacted(msgspec.convert(match or {}, Match))
+    came = f"{_request(operation, asked)} came {_times(verified.count)}, not {wanted or 'at least 1'}"
     nearest = "" if verified.nearest is None else f"; nearest is {_nearest(verified.nearest)}"
     return f"fake {name}: {came}{nearest}"
 
@@ -47,8 +58,8 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _request(operation: str | None, match: Match | Mapping[str, Any] | None) -> str:
-    asked = msgspec.to_builtins(match or {})
+def _request(operation: str | None, match: Match) -> str:
+    asked = msgspec.to_builtins(match)
     given = f" with {_json(asked)}" if asked else ""
     return f"{operation or 'any request'}{given}"
 

@@ -19,6 +19,7 @@ from fakes.http.answer import Answer, json_answer
 from fakes.records import DeadLetter, MetaReceipts
 from fakes.shape.errors import RefusedError
 from fakes.shape.front import read_order
+from fakes.shape.redaction import redact_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,11 +161,16 @@ class Steering:
     def _stored(self, call: Call) -> Answer:
         tenant = call.query.get("tenant_id")
         deposits = self._store.everything() if tenant is None else self._store.of_tenant(tenant)
-        held = Held([Shown.of(deposit) for deposit in deposits], self._intake.dead_letters(tenant))
+        held = Held([Shown.of(deposit) for deposit in deposits], _shown(self._intake.dead_letters(tenant)))
         return json_answer(200, held)
 
     def _meta_receipts(self, call: Call) -> Answer:
         return json_answer(200, MetaReceipts(self._notes.of_tenant(call.query.get("tenant_id"))))
+
+
+def _shown(letters: tuple[DeadLetter, ...]) -> tuple[DeadLetter, ...]:
+    """Return letters without the secrets for which some of them are dead."""
+    return tuple(DeadLetter(redact_json(one.receipt, None), one.reason, one.at) for one in letters)
 
 
 def _hash(text: str | None, unchanged: bytes) -> bytes:

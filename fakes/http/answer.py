@@ -31,7 +31,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def has_body(self) -> bool:
         """Say whether there is a body, and a status that lets it be sent."""
-        return bool(self.body) and self.status not in _BODILESS
+        return bool(self.body) and may_have_body(self.status)
 
     def with_header(self, name: str, value: str) -> Answer:
         """Return this answer with one header more."""
@@ -53,6 +53,11 @@ class Answer(msgspec.Struct, frozen=True, array_like=True, gc=False):
         if any(given.lower() == wanted for given, _ in self.headers):
             return self
         return self.with_header(name, value)
+
+
+def may_have_body(status: int) -> bool:
+    """Say whether HTTP lets an answer of this status have a body."""
+    return status not in _BODILESS
 
 
 def json_answer(status: int, value: Any, headers: tuple[tuple[str, str], ...] = ()) -> Answer:  # noqa: ANN401 -- any JSON value

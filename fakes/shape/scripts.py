@@ -94,6 +94,7 @@ class Script:
             until=None if self.until is None else rfc3339(self.until),
             probability=chance.probability if chance else None,
             seed=chance.seed if chance else None,
+            unreached=self.plan.unreached(),
         )
 
 
@@ -123,10 +124,11 @@ class Scripts:
         self._homes.setdefault(kind, {}).setdefault(value, []).append(script)
         return script
 
-    def fire(self, call: Call, identity: Identity) -> Shot | None:
+    def fire(self, call: Call, identity: Identity, *, outside: bool = False) -> Shot | None:
         """Return what the newest script that means this request does to it, which uses up one of its times.
 
-        A reply has fired with that; a fault notes for itself when it strikes, which it may never do.
+        A reply has fired with that; a fault notes for itself when it strikes, which it may never do. A reply
+        means no request `outside` the contract: that one is refused.
         """
         housed = self._newest_first(identity) if self._homes else None
         if not housed:
@@ -135,6 +137,8 @@ class Scripts:
         for script in housed:
             if script.expired(now):
                 self._unhouse(script)
+            elif outside and isinstance(script.plan.next_act, Answer):
+                continue
             elif script.fits(call, identity) and script.plan.meant():
                 return self._shot(script, now)
         return None

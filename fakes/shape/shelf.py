@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fakes.shape.identity import Key
 
 _OPERATION = "operation"
+_OUTSIDE = ("outside", "the contract")
 _HASH = 0xFFFF_FFFF
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Line]).decode
@@ -60,12 +61,14 @@ class Shelf:
         insort(self._boxes, box, key=_first)
 
     def boxes(
-        self, keys: Iterable[Key], operation: str | None, after: int
+        self, keys: Iterable[Key], operation: str | None, after: int, *, outside: bool = False
     ) -> Iterator[tuple[int, list[Line]]]:
         """Return first number and all lines of each box that may hold what is wanted, by first number."""
         wanted = [mark_of(key) for key in keys]
         if operation is not None:
             wanted.append(mark_of((_OPERATION, operation)))
+        if outside:
+            wanted.append(mark_of(_OUTSIDE))
         for box in self._boxes:
             if box.last > after and box.may_hold(wanted):
                 yield box.first, self._read(box)
@@ -97,7 +100,7 @@ class Shelf:
 
 
 def marks_of(lines: Iterable[Line]) -> set[int]:
-    """Return the mark of everything that one of the lines is known by: the operation and each of its keys.
+    """Return the mark of all that the lines are known by: operations, keys, being outside the contract.
 
     Kind by kind, each value once: most are alike, and a load run comes by here.
     """
@@ -109,6 +112,7 @@ def marks_of(lines: Iterable[Line]) -> set[int]:
         ("token", {one.token for one in known}),
         ("sub", {one.sub for one in known}),
         ("traceparent", traces),
+        (_OUTSIDE[0], {_OUTSIDE[1]} if any(line.violations for line in lines) else set()),
     )
     return {hash((kind, value)) & _HASH for kind, values in by_kind for value in values if value}
 

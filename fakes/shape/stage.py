@@ -76,14 +76,13 @@ class Stage:
             return self._control.handle(request)
         scene = self._receive(request if self._unpack is None else self._unpack(request))
         line = scene.line
-        shot = self._scripts.fire(scene.call, line.identity)
+        shot = self._scripts.fire(scene.call, line.identity, outside=bool(line.violations))
         if shot is None:
             return self._ended(scene, self.normal(scene))
         script, act = shot.script, shot.act
         line.script_id = script.id
         if isinstance(act, Answer):
-            refused = self.refusal(scene) if line.violations else None
-            return self._ended(scene, refused or act)
+            return self._ended(scene, act)
         if isinstance(act, Armed):
             line.fault, line.armed_at = act.kind, rfc3339(script.armed_at)
             return Strike(self, scene, script, act.fault)

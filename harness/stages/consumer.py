@@ -1,16 +1,20 @@
 """Whether the engine keeps its dependencies' contracts: what the shared world's fakes refused, as findings.
 
-Rule: one finding for each way to break each operation, whoever sent it however often; it is blamed on the
-requirement that this dependency is there for.
+Rules: one finding for each way to break each operation, whoever sent it however often, with the first such
+request as its exchange; it is blamed on the requirement that this dependency is there for. A request that
+never became whole broke nothing: its sender may have been killed on purpose.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fakes.control import FakeControl
-from reports.record import Finding, FindingRecorded
+from reports.record import Exchange, ExchangeRecorded, Finding, FindingRecorded, Message
+from reports.redaction import redact
 from reports.run import now
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from fakes.control import Breach, Entry
     from reports.record import Event
 
+_NO_REQUEST = "http"
 BLAMED = {
     "iam": "NFR-7",
     "eris": "FR-12",
@@ -36,20 +41,26 @@ async def collect_breaches(fakes: Mapping[str, str], emit: Callable[[Event], Non
     found = 0
     for name in [name for name in BLAMED if name in fakes]:
         async with FakeControl(name, fakes[name]) as control:
-            findings = consumer_findings(name, await control.violations())
-        for finding in findings:
+            breaches = consumer_findings(name, fakes[name], await control.violations())
+        for finding, exchange in breaches:
+            emit(ExchangeRecorded(at=exchange.at, exchange=exchange))
             emit(FindingRecorded(at=now(), finding=finding))
-        found += len(findings)
+        found += len(breaches)
     return f"{found} ways to break a dependency's contract" if found else "every request kept its contract"
 
 
-def consumer_findings(name: str, entries: Iterable[Entry]) -> list[Finding]:
-    """Return a finding for each operation of a fake and each rule of its contract that was broken."""
+def consumer_findings(name: str, url: str, entries: Iterable[Entry]) -> list[tuple[Finding, Exchange]]:
+    """Return a finding, and how it was seen, for each operation of a fake and each rule that was broken."""
     groups: dict[tuple[str, str], list[tuple[Entry, Breach]]] = {}
     for entry in entries:
         for breach in entry.violations:
+            if breach.rule == _NO_REQUEST and entry.status == HTTPStatus.REQUEST_TIMEOUT:
+                continue
             groups.setdefault((entry.operation or entry.method, breach.rule), []).append((entry, breach))
-    return [_finding(name, operation, rule, group) for (operation, rule), group in groups.items()]
+    return [
+        (_finding(name, operation, rule, group), _exchange(name, url, group[0][0]))
+        for (operation, rule), group in groups.items()
+    ]
 
 
 def _finding(name: str, operation: str, rule: str, group: list[tuple[Entry, Breach]]) -> Finding:
@@ -63,4 +74,33 @@ def _finding(name: str, operation: str, rule: str, group: list[tuple[Entry, Brea
         requirements=(BLAMED[name],),
         title=f"The engine's requests to {name} break its contract.",
         detail=f"{breach.pointer or entry.path}: {breach.message} (requests like this: {requests})",
+        exchanges=(_exchange_id(name, entry),),
     )
+
+
+def _exchange(name: str, url: str, entry: Entry) -> Exchange:
+    """Return a journaled request and its answer; the journal shows no secret, and no header of an answer."""
+    query = f"?{entry.query}" if entry.query else ""
+    headers = tuple((header, redact(text)) for header, text in entry.request_headers.items())
+    answered = entry.status is not None
+    return Exchange(
+        id=_exchange_id(name, entry),
+        at=entry.at,
+        side=name,
+        method=entry.method,
+        url=redact(f"{url}{entry.path}{query}"),
+        request=Message(headers, _body(entry.request_body)),
+        status=entry.status,
+        response=Message((), _body(entry.response_body)) if answered else None,
+        error=None if answered else "no answer",
+    )
+
+
+def _exchange_id(name: str, entry: Entry) -> str:
+    return f"consumer-{name}-{entry.seq}"
+
+
+def _body(value: object) -> str:
+    if value is None:
+        return ""
+    return redact(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

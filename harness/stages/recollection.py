@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.processes import ConfigurationError
 from harness.services.storage import EMBEDDED, ENVIRONMENTS
+from harness.stages.repeating import CONTROL, ENGINE
 from harness.targets.keys import nearest
 from reports.record import EngineStarted, Exchange, ExchangeRecorded, Finding, FindingRecorded, RunStarted
 from reports.run import read_events
@@ -100,4 +101,15 @@ def _exchanges(events: Sequence[Event], finding: Finding) -> tuple[Exchange, ...
     exchanges = tuple(recorded[name] for name in finding.exchanges if name in recorded)
     if not exchanges:
         raise ConfigurationError(f"{finding.id}: has no recorded exchange that could be repeated")
+    if all(_was_the_engines_own(exchange) for exchange in exchanges):
+        asked = exchanges[-1].side
+        raise ConfigurationError(
+            f"{finding.id}: the engine itself sent that to {asked}, so a replay cannot repeat it: "
+            "run mmm verify again and see whether it is found again"
+        )
     return exchanges
+
+
+def _was_the_engines_own(exchange: Exchange) -> bool:
+    """Say whether it is a request that the engine sent to a dependency, and not one of ours."""
+    return exchange.side != ENGINE and not exchange.side.startswith(CONTROL)

@@ -186,3 +186,27 @@ async def test_nothing_fired_where_nothing_was_asked(policy: FakeControl) -> Non
         await wire.ask("GET", "/health")
 
     assert (await policy.heal(script)).fired_at == ()
+
+
+async def test_a_drawn_delay_is_spread_by_its_seed_strike_by_strike(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", note)
+    rows = []
+    for seed in (5, 5, 6):
+        stage = Stage(PolicyFake())
+        drawn = {"distribution": "lognormal", "median": 2, "sigma": 1, "at_most": 4, "seed": seed}
+        order = {"fault": {"kind": "delay", "seconds": drawn}}
+        ask(stage, "POST", "/__fake__/scripts", order)
+        waited.clear()
+        for _ in range(40):
+            await struck(stage).run(StubLink(lost=False))
+        rows.append(list(waited))
+
+    assert rows[0] == rows[1] != rows[2]
+    for row in rows:
+        assert len(set(row)) > 20
+        assert min(row) < 2 < max(row) == 4

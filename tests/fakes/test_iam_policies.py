@@ -190,6 +190,16 @@ def test_a_reset_of_a_trace_takes_its_bundles_and_of_everything_all() -> None:
     assert iam.put(traceparent=TRACE).status == 202
 
 
+def test_a_bundle_of_a_trace_alone_goes_with_the_reset_of_its_trace() -> None:
+    iam = Alone()
+    iam.put(DENY, traceparent=TRACE)
+
+    before = iam.decide(traceparent=TRACE)["decision"]
+    iam.ask("POST", "/__fake__/reset", {"traceparent": TRACE})
+
+    assert (before, iam.decide(traceparent=TRACE)["decision"]) == ("DENY", "ALLOW")
+
+
 @pytest.mark.parametrize(
     "rule",
     [

@@ -115,6 +115,17 @@ class JournalAndList(RuleBasedStateMachine):
         assert page.entries == read[:limit]
         assert page.next_after == (wanted[limit - 1] if len(wanted) > limit else None)
 
+    @rule(whose=SOMEBODY, data=st.data(), limit=st.integers(1, 7))
+    def read_what_is_outside(self, whose: Identity, data: st.DataObject, limit: int) -> None:
+        keys = frozenset(whose.as_keys())
+        after = data.draw(st.integers(0, self.numbers + 1))
+        outside = [kept.seq for kept in self.model if kept.rules and kept.has(keys) and kept.seq > after]
+
+        page = self.book.page(keys, None, after, limit, outside=True)
+
+        assert [entry.seq for entry in page.entries] == outside[:limit]
+        assert page.next_after == (outside[limit - 1] if len(outside) > limit else None)
+
     @invariant()
     def all_is_there(self) -> None:
         assert [told(entry) for entry in self.book.read()] == [expected(kept) for kept in self.model]
@@ -214,3 +225,21 @@ def test_room_is_given_back() -> None:
     spill.clear()
     assert spill.size == 0
     assert spill.read(spill.put(b"again")) == b"again"
+
+
+def test_only_boxes_with_violations_are_read_for_violations(monkeypatch: pytest.MonkeyPatch) -> None:
+    book, read, places = JournalBook(lambda: 0.0, kept=4), Spill.read, []
+    for number in range(400):
+        line = book.open("GET /x", Identity(), Request("GET", "/x"))
+        line.violations = [Violation("http", "", "", "wrong")] if number == 200 else []
+        book.close(line)
+
+    def noted(spill: Spill, place: Extent) -> bytes:
+        places.append(place)
+        return read(spill, place)
+
+    monkeypatch.setattr(Spill, "read", noted)
+    page = book.page(outside=True)
+
+    assert [entry.seq for entry in page.entries] == [201]
+    assert len(places) == 1

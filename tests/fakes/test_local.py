@@ -96,6 +96,60 @@ def test_a_script_that_nobody_used_fails_at_the_end() -> None:
     assert 'script reply 200 for POST /decision with {"sub":"ann"}' in second
 
 
+def test_healing_a_script_that_nobody_used_does_not_hide_it() -> None:
+    def use(iam: LocalFake[IamControl]) -> None:
+        used = iam.on("GET", "/health", reply=503)
+        get(f"{iam.url}/iam/v1/health")
+        for script in (used, iam.on("POST", "/verify", reply=503)):
+            iam.do(iam.control.heal, script)
+
+    (line,) = strictness(use)
+
+    assert line.startswith("fake iam: nobody used the script fault status 503 for POST /verify ")
+
+
+def test_what_a_reset_took_away_is_nobodys_fault() -> None:
+    with FakeIAM() as iam:
+        iam.do(iam.control.heal, iam.on("POST", "/verify", reply=503))
+        iam.do(iam.control.reset)
+
+
+def test_steps_that_nobody_came_to_fail_at_the_end() -> None:
+    down = {"kind": "status", "status": 503}
+
+    def use(iam: LocalFake[IamControl]) -> None:
+        steps = [{"fault": down, "times": 3}, {"normal": True}, {"reply": {"status": 404}}]
+        iam.on("GET", "/health", steps=steps)
+        get(f"{iam.url}/iam/v1/health")
+
+    (line,) = strictness(use)
+
+    assert line.startswith(
+        "fake iam: nobody came to reply 404 of the script fault status 503 x3, normal, reply"
+    )
+
+
+def test_steps_that_were_all_begun_or_repeat_do_not_fail() -> None:
+    down = {"kind": "status", "status": 503}
+    with FakeIAM() as iam:
+        iam.on("GET", "/health", steps=[{"fault": down}, {"fault": down, "times": 3}])
+        iam.on("GET", "/config", steps=[{"fault": down}, {"reply": {"status": 404}}], repeat=True)
+
+        statuses = [get(f"{iam.url}/iam/v1/{path}").status_code for path in ("health", "health", "config")]
+
+    assert statuses == [503, 503, 503]
+
+
+def test_a_fake_that_is_not_running_and_a_script_with_two_answers_say_so() -> None:
+    idle = FakeIAM()
+    with pytest.raises(RuntimeError, match="fake iam is not running: use it within `with`"):
+        idle.on("POST", "/verify", reply=503)
+    with idle as iam, pytest.raises(ValueError, match="a reply, a fault or steps, one of them"):
+        iam.on("POST", "/verify", reply=503, fault={"kind": "reset"})
+    with pytest.raises(RuntimeError, match="not running"):
+        idle.do(idle.control.health)
+
+
 def test_a_call_outside_the_contract_fails_at_the_end() -> None:
     def use(iam: LocalFake[IamControl]) -> None:
         iam.on("GET", "/health", reply=503)

@@ -12,7 +12,7 @@ from fakes.http.answer import Answer
 from fakes.http.request import Request
 from fakes.policy import PolicyFake
 from fakes.shape.stage import Stage
-from tests.fakes.wire import connect
+from tests.fakes.wire import connect, request
 
 if TYPE_CHECKING:
     from fakes.control import FakeControl
@@ -100,13 +100,14 @@ async def test_method_and_path_do_without_an_operation(policy: FakeControl) -> N
 
 
 async def test_the_same_seed_and_the_same_calls_are_the_same_outcome(policy: FakeControl) -> None:
-    rows = []
-    for _ in range(2):
-        script = await policy.script("GET /health", fault=DOWN, probability=0.5, seed=11)
+    rows, seeds = [], []
+    for seed in (11, 11, 12):
+        script = await policy.script("GET /health", fault=DOWN, probability=0.5, seed=seed)
         rows.append(await statuses(policy, 20))
-        await policy.heal(script)
+        seeds.append((await policy.heal(script)).seed)
 
-    assert rows[0] == rows[1]
+    assert seeds == [11, 11, 12]
+    assert rows[0] == rows[1] != rows[2]
     assert set(rows[0]) == {200, 503}
 
 
@@ -181,6 +182,7 @@ async def test_violations_are_read_in_one_call_with_the_journals_filters(policy:
     assert [entry.seq for entry in mine] == [2]
     assert mine[0].violations[0].pointer == "/body/context/source"
     assert [entry.seq for entry in await policy.violations(after=2, operation="GET /health")] == [4]
+    assert await policy.violations(limit=1) == everybodys
 
 
 @pytest.mark.parametrize(
@@ -196,6 +198,13 @@ async def test_violations_are_read_in_one_call_with_the_journals_filters(policy:
         ({"fault": DOWN, "seconds": 0}, "/body/seconds"),
         ({"fault": DOWN, "match": {"path": {"matches": "("}}}, "path: .*regex"),
         ({"fault": DOWN, "match": {"body": {"x": {"equals": 1}}}}, "/body/match/body"),
+        ({"fault": DOWN, "match": {"tenant": ""}}, "/body/match/tenant"),
+        ({"fault": DOWN, "match": {"token": ""}}, "/body/match/token"),
+        ({"fault": DOWN, "match": {"sub": ""}}, "/body/match/sub"),
+        ({"fault": DOWN, "match": {"traceparent": ""}}, "/body/match/traceparent"),
+        ({"fault": DOWN, "match": {"method": "POST"}}, "method POST: no such request is a GET /health"),
+        ({"reply": {"status": 204, "body": {}}}, "an answer 204 has no body"),
+        ({"steps": [{"reply": {"status": 304, "body": None}}]}, "an answer 304 has no body"),
     ],
 )
 async def test_a_script_that_could_never_fire_is_refused(
@@ -205,3 +214,54 @@ async def test_a_script_that_could_never_fire_is_refused(
         await policy.script("GET /health", **order)
 
     assert await policy.scripts() == ()
+
+
+async def test_a_health_script_may_be_for_head_alone(policy: FakeControl) -> None:
+    script = await policy.script("GET /health", match={"method": "HEAD"}, fault=DOWN)
+
+    async with connect(policy.url) as wire:
+        await wire.send(request("HEAD", "/health"))
+        head = await wire.reader.readline()
+
+    assert head.split()[1] == b"503"
+    assert (await policy.state(script)).hits == 1
+
+
+async def test_a_request_that_cannot_be_is_not_verified(policy: FakeControl) -> None:
+    with pytest.raises(ControlError, match="no such request is a GET /health"):
+        await policy.verify("GET /health", match={"method": "PUT"}, exactly=0)
+
+
+async def test_an_empty_filter_is_as_if_it_were_not_there_and_an_empty_scope_is_refused(
+    policy: FakeControl,
+) -> None:
+    script = await policy.script("GET /health", match={"tenant": "a"}, fault=DOWN)
+    await evaluate(policy, "nowhere")
+    nobody = {"tenant": "", "token": "", "sub": "", "traceparent": ""}
+
+    with pytest.raises(ControlError, match="/body/tenant"):
+        await policy.reset(tenant="")
+
+    assert [state.script_id for state in await policy.scripts(**nobody)] == [script]
+    assert len(await policy.journal(**nobody, operation="")) == 1
+    assert len(await policy.violations(**nobody, operation="")) == 1
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"fault": DOWN, "times": 2.0},
+        {"fault": {"kind": "status", "status": 503.0}, "times": 2},
+        {"steps": [{"reply": {"status": 503.0}, "times": 2.0}]},
+        {"fault": DOWN, "times": 2, "probability": 1, "seed": 3.0},
+    ],
+)
+async def test_an_integer_may_be_written_with_a_point(policy: FakeControl, order: dict[str, Any]) -> None:
+    await policy.script("GET /health", **order)
+
+    assert await statuses(policy, 3) == [503, 503, 200]
+
+
+async def test_a_number_that_is_no_integer_is_refused(policy: FakeControl) -> None:
+    with pytest.raises(ControlError, match="Expected `int`, got `float`"):
+        await policy.script(fault={"kind": "status", "status": 503.5})

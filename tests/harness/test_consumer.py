@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import httpx
@@ -9,11 +10,11 @@ import pytest
 
 from contracts.register import load_register
 from fakes.catalogue import FAKES
-from fakes.control import IamControl
+from fakes.control import Breach, Entry, IamControl
 from fakes.running import running_fakes
-from harness.stages.consumer import BLAMED, collect_breaches
+from harness.stages.consumer import BLAMED, collect_breaches, consumer_findings
 from harness.verdicts import fold
-from reports.record import Attribution, FindingRecorded, Status
+from reports.record import Attribution, ExchangeRecorded, FindingRecorded, Status
 
 if TYPE_CHECKING:
     from reports.record import Event
@@ -59,7 +60,71 @@ async def test_each_way_to_break_a_contract_is_one_finding_on_the_right_requirem
     assert findings[0].detail.startswith("/body/context/source: the value is not one of ")
     assert findings[0].detail.endswith("(requests like this: 2)")
     assert len({finding.id for finding in findings}) == 3
+    assert [finding.operation for finding in findings[1:]] == [findings[0].operation, "POST"]
     assert {finding.attribution for finding in findings} == {Attribution.ENGINE}
+
+
+async def test_a_finding_refers_to_the_first_such_request_and_its_answer() -> None:
+    _, events = await collected(
+        ("policy", f"{EVALUATE}?surplus=1", {"context": {"actor_type": "human", "source": "ide"}}),
+        ("policy", f"{EVALUATE}?surplus=2", {"context": {"actor_type": "human", "source": "ide"}}),
+    )
+
+    seen, found = events
+    assert isinstance(seen, ExchangeRecorded)
+    assert isinstance(found, FindingRecorded)
+    exchange = seen.exchange
+    assert found.finding.exchanges == (exchange.id,)
+    assert (exchange.side, exchange.method, exchange.status) == ("policy", "POST", 400)
+    assert exchange.url.endswith(f"{EVALUATE}?surplus=1")
+    assert exchange.url.startswith("http://127.0.0.1:")
+    assert json.loads(exchange.request.body) == {"context": {"actor_type": "human", "source": "ide"}}
+    assert ("content-type", "application/json") in exchange.request.headers
+    assert exchange.response is not None
+    assert "surplus" in exchange.response.body
+
+
+def entry(seq: int, method: str, status: int | None, rule: str) -> Entry:
+    blank = dict.fromkeys(("tenant", "sub", "traceparent", "fault", "armed_at", "fired_at", "script_id"))
+    return Entry(
+        seq=seq,
+        at="2026-11-25T00:00:00.000000Z",
+        operation=None,
+        method=method,
+        path="/x",
+        query="",
+        request_headers={},
+        request_body="\ufffd text",
+        status=status,
+        response_body=None,
+        violations=(Breach(rule, "", "wrong"),),
+        **blank,
+    )
+
+
+def test_where_no_operation_is_known_the_method_tells_two_apart() -> None:
+    entries = [entry(number, method, 404, "path.unknown") for number, method in enumerate(("GET", "PUT"))]
+
+    found = consumer_findings("policy", "http://h", entries)
+
+    assert [finding.operation for finding, _ in found] == ["GET", "PUT"]
+
+
+def test_a_request_that_never_became_whole_is_no_finding() -> None:
+    found = consumer_findings(
+        "policy",
+        "http://h",
+        [entry(1, "GET", 408, "http"), entry(2, "PUT", 431, "http"), entry(3, "PUT", 408, "body.type")],
+    )
+
+    assert [exchange.id for _, exchange in found] == ["consumer-policy-2", "consumer-policy-3"]
+
+
+def test_what_was_never_answered_says_so() -> None:
+    ((_, exchange),) = consumer_findings("policy", "http://h", [entry(1, "GET", None, "body.type")])
+
+    assert (exchange.status, exchange.response, exchange.error) == (None, None, "no answer")
+    assert exchange.request.body == "\ufffd text"
 
 
 async def test_such_a_finding_violates_its_requirement() -> None:
@@ -80,7 +145,7 @@ async def test_no_token_is_told() -> None:
         await client.post(f"{fakes.urls['iam']}/iam/v1/verify", json={token: 1})
         await collect_breaches(fakes.urls, events.append)
 
-    assert len(events) == 3
+    assert len(events) == 6
     assert token not in repr(events)
 
 

@@ -137,6 +137,14 @@ def test_what_cannot_be_recalled_is_one_line(name: str, line: str, tmp_path: Pat
         recall(run, name)
 
 
+def test_what_the_engine_itself_sent_cannot_be_repeated(tmp_path: Path) -> None:
+    sent = [ExchangeRecorded(at=AT, exchange=exchange("x-1", None, side="policy", path="/nowhere"))]
+    run = run_of(tmp_path, *sent, *found(finding("consumer contract of policy: path.unknown", "x-1")))
+
+    with pytest.raises(ConfigurationError, match=r"^F-1: the engine itself sent that to policy, so a replay"):
+        recall(run, "F-1")
+
+
 def ended(outcome: str) -> ScenarioFinished:
     return ScenarioFinished(
         at=AT,

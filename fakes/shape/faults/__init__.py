@@ -62,7 +62,7 @@ def make_fault(order: Mapping[str, Any]) -> tuple[str, Fault]:
     made = FAULTS.get(kind) if isinstance(kind, str) else None
     if not isinstance(kind, str) or made is None:
         raise ValueError(f"unknown fault kind {kind!r}; there are {', '.join(FAULTS)}")
-    settings = {name: value for name, value in order.items() if name != "kind"}
+    settings = {name: _whole(value) for name, value in order.items() if name != "kind"}
     known = {field.name for field in fields(made)}  # type: ignore[arg-type]  # every fault is a dataclass
     if settings.keys() - known:
         raise ValueError(f"fault {kind} has no {', '.join(sorted(settings.keys() - known))}")
@@ -70,3 +70,8 @@ def make_fault(order: Mapping[str, Any]) -> tuple[str, Fault]:
         return kind, msgspec.convert(settings, made)
     except msgspec.ValidationError as error:
         raise ValueError(f"fault {kind}: {error}") from None
+
+
+def _whole(value: object) -> object:
+    """Return 3 for 3.0: they are the same integer in JSON Schema."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
