@@ -1,7 +1,8 @@
 """How a receipt gets into the store or, for its tenant, contents, signature or id, into the dead letters.
 
 Rules: what is refused leaves the store as it was, and is kept with the reason. Judging and keeping are two
-steps, so that a batch can be judged whole before anything of it is kept.
+steps, so that a batch can be judged whole before anything of it is kept. No tenant is told anything of
+another's receipt but that its id is taken.
 """
 
 from __future__ import annotations
@@ -98,12 +99,13 @@ class Intake:
             raise _no_tenant()
         canonical = _canonical(receipt)
         known = self._store.get(receipt["receipt_id"])
-        if known is not None and known.digest == canonical.digest:
+        own = known is not None and known.tenant_id == tenant_id
+        if known is not None and own and known.digest == canonical.digest:
             return Judged(receipt, tenant_id, canonical, known)
         _refuse_contents(receipt)
         self._refuse_signature(receipt, canonical)
         if known is not None:
-            raise duplicate(known.digest, canonical.digest)
+            raise duplicate(known.digest, canonical.digest) if own else _anothers()
         return Judged(receipt, tenant_id, canonical)
 
     def keep(self, judged: Judged, now: float) -> Taken:
@@ -164,6 +166,11 @@ def duplicate(stored: bytes, sent: bytes) -> ErisRefusedError:
         expected=f"the receipt with the hash {stored.hex()}",
         actual=f"one with the hash {sent.hex()}",
     )
+
+
+def _anothers() -> ErisRefusedError:
+    message = "a receipt of this id is stored, and it is not this tenant's"
+    return ErisRefusedError(409, message, code=DUPLICATE_RECEIPT, field="/receipt_id")
 
 
 def _no_tenant() -> ErisRefusedError:
