@@ -13,9 +13,9 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from fakes.catalogue import FAKES, REDIS
-from fakes.http.server import LOOPBACK, PortInUseError
+from fakes.http.listening import LOOPBACK, PortInUseError, UnknownHostError
 from fakes.running import UnknownFakeError, start_fakes
+from fakes.usage import names_in, wrong_usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped; return the exit code."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
-    only = [*FAKES, REDIS] if chosen.only is None else chosen.only.split(",")
+    only, ports = names_in(chosen.only), dict(chosen.port)
+    wrong = wrong_usage(only, ports, chosen.redis_upstream, chosen.host)
+    if wrong is not None:
+        return _say(wrong, _WRONG_USAGE)
     try:
-        return asyncio.run(_serve(only, dict(chosen.port), chosen.redis_upstream, chosen.host))
+        return asyncio.run(_serve(only, ports, chosen.redis_upstream, chosen.host))
     except UnknownFakeError as error:
         return _say(str(error), _WRONG_USAGE)
-    except (PortInUseError, ConnectionError) as error:
+    except (PortInUseError, UnknownHostError, ConnectionError) as error:
         return _say(str(error), _NO_ENVIRONMENT)
 
 
@@ -66,7 +69,7 @@ def _port(text: str) -> tuple[str, int]:
     name, _, number = text.partition("=")
     if not (number.isascii() and number.isdecimal() and int(number) <= _LAST_PORT):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PORT")
-    return name, int(number)
+    return name.strip(), int(number)
 
 
 def _say(line: str, code: int) -> int:

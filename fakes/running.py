@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from fakes.catalogue import FAKES, REDIS, REDIS_CONTROL
-from fakes.http.server import LOOPBACK, HttpServer
+from fakes.http.listening import LOOPBACK
+from fakes.http.server import HttpServer
 from fakes.shape.stage import Stage
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from fakes.shape.scope import tenant_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contracts.violations import Violation
     from fakes.shape.call import Call, Handler
     from fakes.shape.errors import ErrorShape
     from fakes.shape.identity import Key
@@ -77,6 +78,14 @@ class ErisFake:
     def refused(self, call: Call, reason: str) -> None:
         """Bury receipts that broke their contract."""
         self._writing.refused(call, reason)
+
+    def outside(self, call: Call) -> list[Violation]:
+        """Return what no schema says of a receipt or a batch."""
+        return self._writing.outside(call)
+
+    def broken_parts(self, call: Call) -> list[Violation]:
+        """Return what is wrong with receipts that come in bulk."""
+        return self._writing.broken_parts(call)
 
     def reset(self, scope: frozenset[Key]) -> None:
         """Forget what a tenant sent and read, or what everybody did."""

@@ -1,7 +1,8 @@
 """How a receipt gets into the store or, for its tenant, contents, signature or id, into the dead letters.
 
 Rules: what is refused leaves the store as it was, and is kept with the reason. Judging and keeping are two
-steps, so that a batch can be judged whole before anything of it is kept.
+steps, so that a batch can be judged whole before anything of it is kept. No tenant is told anything of
+another's receipt but that its id is taken.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from contracts.schema import load_schema
+from contracts.violations import Violation
 from fakes.eris.canonical import Canonical, NotCanonicalError
 from fakes.eris.errors import (
     DUPLICATE_RECEIPT,
@@ -26,6 +28,8 @@ from fakes.records import DeadLetter
 from fakes.shape.clock import rfc3339
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fakes.eris.canonical import Receipt
     from fakes.eris.signatures import KeyBook
     from fakes.eris.store import Deposit, ReceiptStore, Status
@@ -78,9 +82,19 @@ class Intake:
         """Take what nobody has checked against the schema yet."""
         refused = self.outside_schema(receipt)
         if refused is not None:
-            self.bury(receipt, tenant_id, f"{refused.code}: {refused.message}", now)
-            raise refused
+            raise self.turned_away(receipt, tenant_id, refused, now)
         return self.take(receipt, tenant_id, now)
+
+    def turned_away(
+        self,
+        receipt: Any,  # noqa: ANN401 -- anything may be sent
+        tenant_id: str | None,
+        refused: ErisRefusedError,
+        now: float,
+    ) -> ErisRefusedError:
+        """Keep what is refused, and return its refusal."""
+        self.bury(receipt, tenant_id, f"{refused.code}: {refused.message}", now)
+        return refused
 
     def outside_schema(self, receipt: Any) -> ErisRefusedError | None:  # noqa: ANN401 -- anything may be sent
         """Return the refusal of what breaks the schema of receipts."""
@@ -92,18 +106,27 @@ class Intake:
         message = f"{found[0].pointer}: {found[0].message}"
         return ErisRefusedError(400, message, code=VALIDATION_ERROR, field=found[0].pointer)
 
+    def breaches(self, receipt: object, operation: str, at: str) -> Iterator[Violation]:
+        """Yield how a receipt breaks its schema, in the words of a request's contract; `at` is its place."""
+        for found in self._schema.check(receipt):
+            rule = found.rule.replace(self._schema.name, "body", 1)
+            yield Violation(
+                rule, operation, at + found.pointer.removeprefix(f"/{self._schema.name}"), found.message
+            )
+
     def judge(self, receipt: Receipt, tenant_id: str | None) -> Judged:
         """Say that a receipt may be kept, or that it is kept already; refuse any other."""
         if tenant_id is None:
             raise _no_tenant()
         canonical = _canonical(receipt)
         known = self._store.get(receipt["receipt_id"])
-        if known is not None and known.digest == canonical.digest:
+        own = known is not None and known.tenant_id == tenant_id
+        if known is not None and own and known.digest == canonical.digest:
             return Judged(receipt, tenant_id, canonical, known)
         _refuse_contents(receipt)
         self._refuse_signature(receipt, canonical)
         if known is not None:
-            raise duplicate(known.digest, canonical.digest)
+            raise duplicate(known.digest, canonical.digest) if own else _anothers()
         return Judged(receipt, tenant_id, canonical)
 
     def keep(self, judged: Judged, now: float) -> Taken:
@@ -164,6 +187,11 @@ def duplicate(stored: bytes, sent: bytes) -> ErisRefusedError:
         expected=f"the receipt with the hash {stored.hex()}",
         actual=f"one with the hash {sent.hex()}",
     )
+
+
+def _anothers() -> ErisRefusedError:
+    message = "a receipt of this id is stored, and it is not this tenant's"
+    return ErisRefusedError(409, message, code=DUPLICATE_RECEIPT, field="/receipt_id")
 
 
 def _no_tenant() -> ErisRefusedError:

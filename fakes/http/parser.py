@@ -13,8 +13,12 @@ import httptools
 
 from fakes.http.limits import DEFAULT, Limits
 from fakes.http.request import ContinueWanted, Refusal, Request, Said
+from fakes.http.upgrade import AfterHead, framing_head
 
-_VERSIONS = ("1.0", "1.1")
+_LASTING = "1.1"
+"""In which version a connection lasts; one of HTTP/1.0 ends with its answer, whatever it asks for."""
+
+_VERSIONS = ("1.0", _LASTING)
 _NAMES_KNOWN = 512
 
 
@@ -68,17 +72,28 @@ class RequestParser:
 
     def _parse(self, data: bytes) -> None:
         rest = data
-        while rest:
-            try:
-                self._parser.feed_data(rest)
-            except httptools.HttpParserUpgrade as stopped:
-                rest = rest[stopped.args[0] :]  # no upgrade is offered here: go on in HTTP/1.1
-                self._parser = httptools.HttpRequestParser(self)
-            except httptools.HttpParserError as error:
-                self._refuse(400, str(error) or "not HTTP/1.1")
-                return
-            else:
-                return
+        try:
+            while rest:
+                rest = self._feed_up_to_an_offer(rest)
+        except httptools.HttpParserError as error:
+            self._refuse(400, str(error) or "not HTTP/1.1")
+
+    def _feed_up_to_an_offer(self, data: bytes) -> bytes:
+        """Return what is behind a head that offers an upgrade: httptools stops there, and here it goes on."""
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as stopped:
+            self._go_on()
+            return data[stopped.args[0] :]
+        return b""
+
+    def _go_on(self) -> None:
+        if not self.amid:
+            self._parser = httptools.HttpRequestParser(self)
+            return
+        head = framing_head(self._parser.get_method(), self._version, self._headers)
+        self._parser = httptools.HttpRequestParser(AfterHead(self))
+        self._parser.feed_data(head)
 
     def _refuse_endless_head(self) -> None:
         if len(self._target) > self._limits.target:
@@ -145,7 +160,7 @@ class RequestParser:
 
     def _wrong_head(self) -> tuple[int, str] | None:
         limits = self._limits
-        version = self._parser.get_http_version()
+        self._version = version = self._parser.get_http_version()
         if version not in _VERSIONS:
             return 505, f"HTTP/{version} is not spoken here"
         if len(self._target) > limits.target:
@@ -183,14 +198,17 @@ class RequestParser:
             self._body = part
 
     def on_message_complete(self) -> None:
-        """Hand the request out."""
-        if self._over:
+        """Hand the request out; one that offers an upgrade is whole only when its body is."""
+        if self._over or ("upgrade" in self._headers and self._stopped_at_head()):
             return
-        keep_alive = self._parser.should_keep_alive()
+        keep_alive = self._version == _LASTING and self._parser.should_keep_alive()
         self._said.append(self._request(keep_alive=keep_alive))
         self._over = not keep_alive
         self.amid = False
         self._body = b""
+
+    def _stopped_at_head(self) -> bool:
+        return self._parser.should_upgrade() and self._parser.get_method() != b"CONNECT"  # which has no body
 
 
 def _is_legible(target: bytes) -> bool:

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING
 
 from fakes.http.connection import Connection
 from fakes.http.limits import DEFAULT, Limits
+from fakes.http.listening import LOOPBACK, listen
 from fakes.http.turn import Turn
 
 if TYPE_CHECKING:
     from fakes.http.link import Application
 
-LOOPBACK = "127.0.0.1"
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - recognised, not the default
-_BACKLOG = 1024
 _LOOKS = 4
 """How often in the time that a request may take to become whole it is looked whether one has not."""
-
-
-class PortInUseError(OSError):
-    """Somebody else listens there; the message names the port and the mend."""
 
 
 class HttpServer:
@@ -39,17 +33,9 @@ class HttpServer:
 
         Where it listens everywhere, the URL is the one of this machine.
         """
-        loop = asyncio.get_running_loop()
-        try:
-            self._server = await loop.create_server(self._connect, host, port, backlog=_BACKLOG)
-        except OSError as error:
-            raise PortInUseError(
-                f"port {port} on {host} cannot be had ({error.strerror}): "
-                "stop what listens there, or take another port"
-            ) from error
+        self._server, place = await listen(self._connect, host, port)
         self._look_later()
-        bound = self._server.sockets[0].getsockname()[1]
-        return f"http://{LOOPBACK if host == _EVERYWHERE else host}:{bound}"
+        return f"http://{place}"
 
     def _connect(self) -> Connection:
         return Connection(self._application, self._connections, self._turn, self._limits)

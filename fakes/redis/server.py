@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from fakes.http.server import PortInUseError
+from fakes.http.listening import LOOPBACK, listen
 from fakes.redis.connection import Connection
 from fakes.redis.control import RedisApplication
 from fakes.redis.stage import Stage
 
 if TYPE_CHECKING:
+    import asyncio
+
     from fakes.redis.backend import Backend
     from fakes.shape.clock import Clock
-
-LOOPBACK = "127.0.0.1"
-_BACKLOG = 1024
 
 
 class RedisServer:
@@ -31,18 +29,13 @@ class RedisServer:
         self.control = RedisApplication(self._stage)
 
     async def start(self, port: int = 0, host: str = LOOPBACK) -> str:
-        """Listen (on a free port by default) and return the URL; commands are answered from then on."""
+        """Listen (on a free port by default) and return the URL; commands are answered from then on.
+
+        Where it listens everywhere, the URL is the one of this machine.
+        """
         await self._stage.backend.start()
-        loop = asyncio.get_running_loop()
-        try:
-            self._server = await loop.create_server(self._connect, host, port, backlog=_BACKLOG)
-        except OSError as error:
-            raise PortInUseError(
-                f"port {port} on {host} cannot be had ({error.strerror}): "
-                "stop what listens there, or take another port"
-            ) from error
-        bound = self._server.sockets[0].getsockname()[1]
-        return f"redis://{host}:{bound}/0"
+        self._server, place = await listen(self._connect, host, port)
+        return f"redis://{place}/0"
 
     def _connect(self) -> Connection:
         return Connection(self._stage)

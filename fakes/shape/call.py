@@ -11,6 +11,7 @@ from fakes.http.answer import Answer
 from fakes.http.request import Request
 
 if TYPE_CHECKING:
+    from contracts.violations import Violation
     from fakes.shape.errors import ErrorShape
     from fakes.shape.identity import Identity, Key
 
@@ -74,3 +75,13 @@ class Unpacker(Protocol):
 
     def unpack(self, request: Request) -> Request:
         """Return the request with its body unpacked; as it is, where it cannot be."""
+
+
+class Inspector(Protocol):
+    """A fake whose contract says more than a schema can."""
+
+    def outside(self, call: Call) -> list[Violation]:
+        """Return what puts a call outside the contract though it keeps the schemas."""
+
+    def broken_parts(self, call: Call) -> list[Violation]:
+        """Return what is wrong with parts of a call that is served all the same: each is judged alone."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from contracts.document import Document
     from fakes.http.link import Conduct, Link
     from fakes.http.request import Refusal, Request
-    from fakes.shape.call import Controllable, Unpacker, Witness
+    from fakes.shape.call import Controllable, Inspector, Unpacker, Witness
     from fakes.shape.clock import Clock
     from fakes.shape.faults import Fault
     from fakes.shape.scripts import Script
@@ -69,6 +69,7 @@ class Stage:
         )
         self._unpack = cast("Unpacker", behaviour).unpack if hasattr(behaviour, "unpack") else None
         self._refused = cast("Witness", behaviour).refused if hasattr(behaviour, "refused") else None
+        self._inspector = cast("Inspector", behaviour) if hasattr(behaviour, "broken_parts") else None
 
     def handle(self, request: Request) -> Answer | Conduct:
         """Answer one request, or say how it will be mistreated."""
@@ -111,6 +112,8 @@ class Stage:
         line.violations = check_received(
             checks, route.params, request.query, request.headers, request.body, value
         )
+        if self._inspector is not None and not line.violations:
+            line.violations = self._inspector.outside(call)
         return Received(call, line, route)
 
     # What is done with a request that was received; the steps of a Strike, too.
@@ -168,12 +171,14 @@ class Stage:
 
     def ended(self, scene: Received) -> None:
         """Close the journal's line: nothing more becomes of this request."""
-        self._journal.close(scene.line)
+        line = scene.line
+        if self._inspector is not None and not line.violations:
+            line.violations = self._inspector.broken_parts(scene.call)
+        self._journal.close(line)
 
     def _ended(self, scene: Received, answer: Answer) -> Answer:
-        line = scene.line
-        line.answer = sent = self._whole(scene, answer)
-        self._journal.close(line)
+        scene.line.answer = sent = self._whole(scene, answer)
+        self.ended(scene)
         return sent
 
     def _whole(self, scene: Received, answer: Answer) -> Answer:

@@ -55,6 +55,8 @@ BATCH = {
 }
 ABSENT = "00000000-0000-4000-8000-000000000000"
 
+NOT_METADATA = {"types": ["mirror"], "surfaces": ["ide"], "title": "ask ann@example.org"}
+
 SOUND = (
     Sample("iam", "POST", "/iam/v1/verify", {"token": "nobody"}, status=401),
     Sample(
@@ -69,7 +71,7 @@ SOUND = (
     Sample("iam", "GET", "/iam/v1/config"),
     Sample("iam", "GET", "/iam/v1/.well-known/jwks.json"),
     Sample("eris", "POST", "/v1/evidence/receipts", receipt()),
-    Sample("eris", "POST", "/v1/evidence/receipts/bulk", [receipt(), {"receipt_id": "x"}, {}]),
+    Sample("eris", "POST", "/v1/evidence/receipts/bulk", [receipt(), receipt(result=NOT_METADATA)]),
     Sample("eris", "GET", f"/v1/evidence/receipts/{ABSENT}", status=404),
     Sample("eris", "GET", f"/v1/evidence/receipts/{ABSENT}/verify", status=404),
     Sample("eris", "GET", f"/v1/evidence/receipts/{ABSENT}/chain", status=404),
@@ -112,6 +114,7 @@ BROKEN = (
     Sample("iam", "PUT", "/iam/v1/policies", BUNDLE, status=400),
     Sample("eris", "POST", "/v1/evidence/receipts", {**receipt(), "surplus": 1}, status=400),
     Sample("eris", "POST", "/v1/evidence/receipts/bulk", {}, status=400),
+    Sample("eris", "POST", "/v1/evidence/receipts/bulk", [receipt(), {"receipt_id": "x"}, {}], status=200),
     Sample("eris", "GET", "/v1/evidence/receipts/no-uuid", status=400),
     Sample("eris", "GET", f"/v1/evidence/receipts/{ABSENT}/chain?max_depth=0", status=400),
     Sample("eris", "POST", "/v1/evidence/search", {}, status=400),

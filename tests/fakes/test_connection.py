@@ -81,6 +81,26 @@ async def test_a_client_that_expects_to_be_told_is_told_to_continue(policy: Fake
     assert (interim.status, final.status) == (100, 200)
 
 
+async def test_a_body_is_read_though_its_client_offers_http_2(policy: FakeControl) -> None:
+    offer = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2_settings": "AAA"}
+
+    async with connect(policy.url) as wire:
+        await wire.send(request("POST", EVALUATE, CONTEXT, **offer) + request("GET", "/health"))
+        replies = [await wire.reply() for _ in range(2)]
+
+    assert [reply.status for reply in replies] == [200, 200]
+    assert replies[0].json()["allowed"] is True
+
+
+async def test_a_client_of_http_1_0_is_told_that_the_connection_ends(policy: FakeControl) -> None:
+    async with connect(policy.url) as wire:
+        await wire.send(b"GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        reply = await wire.reply()
+        rest = await wire.rest()
+
+    assert (reply.status, reply.headers["connection"], rest) == (200, "close", b"")
+
+
 async def test_head_is_get_without_a_body(policy: FakeControl) -> None:
     async with connect(policy.url) as wire:
         got = await wire.ask("GET", "/health")

@@ -55,6 +55,27 @@ async def test_the_field_comes_first_then_the_repository_then_the_token(
     assert verified.json()["signature_valid"] is True
 
 
+async def test_a_tenant_is_told_nothing_of_the_receipt_of_another_that_has_its_id(eris: ErisControl) -> None:
+    signer = await signer_of(eris)
+    sent = signer.signed(nameless())
+    changed = signer.signed(nameless(receipt_id=sent["receipt_id"], degraded=True))
+    first, second = ({"authorization": f"Bearer {token({'tenant_id': name})}"} for name in ("x", "y"))
+
+    kept = await ask(eris, "POST", RECEIPTS, sent, **first)
+    again = await ask(eris, "POST", RECEIPTS, sent, **first)
+    others = [await ask(eris, "POST", RECEIPTS, whole, **second) for whole in (sent, changed)]
+    bulk = await ask(eris, "POST", f"{RECEIPTS}/bulk", [sent], **second)
+
+    assert (kept.status, again.status, again.json()) == (200, 200, kept.json())
+    assert [(other.status, other.json()["error"]["code"]) for other in others] == [
+        (409, "DUPLICATE_RECEIPT")
+    ] * 2
+    assert bulk.json()["results"][0]["error"]["code"] == "DUPLICATE_RECEIPT"
+    told = b"".join(reply.body for reply in (*others, bulk))
+    assert kept.json()["hash"].encode() not in told
+    assert b"x:product_cloud" not in told
+
+
 async def test_a_receipt_that_nobody_owns_is_refused_and_buried(eris: ErisControl) -> None:
     sent = nameless()
 

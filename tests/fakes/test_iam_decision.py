@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.document import load_document
 from fakes.iam.access.decision import decide
-from fakes.iam.access.durations import seconds_of
+from fakes.iam.access.durations import FORM, seconds_of
 from fakes.iam.access.question import Context, Elevation, Question, Subject
 from fakes.iam.access.roles import effective
 from fakes.iam.access.rules import AnyRule, Attribute, Cap, Conditions, Deny, Policy, Role
@@ -347,8 +348,37 @@ def test_a_duration_is_the_sum_of_its_parts(parts: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "1H", "P1H", "PT1D", "P1WT1H", "P1W2D", "-PT1H", "P1.5D", "P1DT"]
+    ("text", "seconds"),
+    [("PT1.5H", 5400), ("PT1,5H", 5400), ("P1.5D", 129_600), ("P0.5W", 302_400), ("P1DT0.25S", 86_400.25)],
 )
+def test_the_last_part_of_a_duration_may_have_a_fraction(text: str, seconds: float) -> None:
+    iam = Alone()
+    iam.put({"effect": "cap", "max_duration": text})
+
+    assert seconds_of(text) == seconds
+    assert iam.decide(elevation={**AN_HOUR, "duration": text})["decision"] == "ELEVATION_GRANTED"
+
+
+NO_DURATIONS = ("", "P", "PT", "1H", "P1H", "PT1D", "P1WT1H", "P1W2D", "-PT1H", "P1.5DT1H", "P1DT", "P1.D",
+                "PT1H\n", "PT\u0661H", "P1234567890Y", "P" + "1" * 5000 + "Y")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_DURATIONS, ids=range(len(NO_DURATIONS)))
 def test_what_is_no_duration_is_refused(text: str) -> None:
+    iam = Alone()
+    asked = {"subject": {"sub": "s", "roles": []}, "action": "mmm.decide", "resource": "r"}
+
+    replies = [
+        iam.ask("POST", "/decision", {**asked, "elevation": {**AN_HOUR, "duration": text}}),
+        iam.put({"effect": "cap", "max_duration": text}),
+    ]
+
+    assert [(one.status, one.json()["error_code"]) for one in replies] == [(400, "BAD_REQUEST")] * 2
     with pytest.raises(ValueError, match="no duration"):
         seconds_of(text)
+
+
+def test_the_contract_takes_the_durations_that_the_fake_reads() -> None:
+    described = load_document("iam").raw["components"]["schemas"]["Duration"]
+
+    assert described["pattern"] == f"^{FORM}$"

@@ -75,12 +75,74 @@ def test_nothing_is_heard_after_the_last_request() -> None:
     assert parser.feed(GET) == []
 
 
-def test_an_offered_upgrade_is_ignored() -> None:
-    upgrade = b"GET /u HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+OFFER = b"Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n"
+OFFERED = {"host": "x", "connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2-settings": "AAA"}
+OFFERS = {
+    "no body": (b"GET /u HTTP/1.1\r\n" + OFFER + b"\r\n", Request("GET", "/u", "", OFFERED)),
+    "length": (
+        b"POST /u?v=w HTTP/1.1\r\n" + OFFER + b"Content-Length: 5\r\n\r\nhello",
+        Request("POST", "/u", "v=w", {**OFFERED, "content-length": "5"}, b"hello"),
+    ),
+    "chunks": (
+        b"PUT /u HTTP/1.1\r\n" + OFFER + b"Transfer-Encoding: chunked\r\n\r\n"
+        b"2\r\nhe\r\n3\r\nllo\r\n0\r\nTrailer: dropped\r\n\r\n",
+        Request("PUT", "/u", "", {**OFFERED, "transfer-encoding": "chunked"}, b"hello"),
+    ),
+    "no length": (
+        b"POST /u HTTP/1.1\r\n" + OFFER + b"Content-Length: 0\r\n\r\n",
+        Request("POST", "/u", "", {**OFFERED, "content-length": "0"}),
+    ),
+}
 
-    said = RequestParser().feed(upgrade + GET)
 
-    assert [one.path for one in said if isinstance(one, Request)] == ["/u", "/g"]
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+@pytest.mark.parametrize(("sent", "read"), OFFERS.values(), ids=OFFERS)
+def test_an_offered_upgrade_is_ignored_and_its_request_served(sent: bytes, read: Request, size: int) -> None:
+    stream = sent + POST + sent + sent + GET
+
+    said = feed_all(RequestParser(), *(stream[at : at + size] for at in range(0, len(stream), size)))
+
+    assert said == [read, POST_READ, read, read, GET_READ]
+
+
+def test_a_request_that_offers_an_upgrade_is_not_whole_before_its_body_is() -> None:
+    head, body = OFFERS["length"][0][:-5], b"hello"
+    parser = RequestParser()
+
+    assert (parser.feed(head), parser.amid) == ([], True)
+    assert parser.feed(body) == [OFFERS["length"][1]]
+    assert not parser.amid
+
+
+def test_the_last_request_may_offer_an_upgrade() -> None:
+    head = b"POST /u HTTP/1.1\r\nHost: x\r\nConnection: close, Upgrade\r\nUpgrade: h2c\r\n"
+
+    said = RequestParser().feed(head + b"Content-Length: 2\r\n\r\nok" + GET)
+
+    assert [(one.body, one.keep_alive) for one in said if isinstance(one, Request)] == [(b"ok", False)]
+
+
+def test_a_client_that_offers_an_upgrade_is_told_to_continue_once() -> None:
+    parser = RequestParser()
+    head = b"POST /u HTTP/1.1\r\n" + OFFER + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+
+    before, after = parser.feed(head), parser.feed(b"ok")
+
+    assert before == [ContinueWanted()]
+    assert [one.body for one in after if isinstance(one, Request)] == [b"ok"]
+
+
+def test_connect_has_no_body() -> None:
+    said = RequestParser().feed(b"CONNECT a:80 HTTP/1.1\r\n" + OFFER + b"\r\n" + GET)
+
+    assert [one.method for one in said if isinstance(one, Request)] == ["CONNECT", "GET"]
+
+
+@pytest.mark.parametrize("connection", [b"", b"Connection: keep-alive\r\n"])
+def test_a_connection_of_http_1_0_ends_with_its_answer(connection: bytes) -> None:
+    said = RequestParser().feed(b"GET /g HTTP/1.0\r\n" + connection + b"\r\n")
+
+    assert [one.keep_alive for one in said if isinstance(one, Request)] == [False]
 
 
 def test_a_client_that_waits_before_its_body_is_seen_before_the_body() -> None:
@@ -107,6 +169,8 @@ def test_an_absolute_target_has_a_path() -> None:
         (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
         (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: nine\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\n" + OFFER + b"Content-Length: 101\r\n\r\nGET / HTTP/1.1\r\n", 413),
+        (b"POST / HTTP/1.1\r\n" + OFFER + b"Transfer-Encoding: chunked\r\n\r\nnine\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n", 413),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + b"x" * 101, 413),
         (b"GET /" + b"x" * 51 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),

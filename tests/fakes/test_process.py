@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fakes.__main__ import main
 from fakes.catalogue import FAKES, REDIS, REDIS_CONTROL
 from tests.waiting import eventually
 
@@ -129,13 +130,43 @@ def test_an_unknown_name_is_one_line_that_names_those_that_there_are(arguments: 
     assert "eris" in line
 
 
-@pytest.mark.parametrize("names", ["", "iam,"])
+@pytest.mark.parametrize("names", ["", " , ", "iam,"])
 def test_an_empty_name_is_called_so(names: str) -> None:
     ended = run("--only", names)
 
     assert (ended.returncode, ended.stdout) == (2, "")
     (line,) = ended.stderr.splitlines()
     assert line.startswith("fakes: an empty name; there are iam, ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--only", "redis-control"), ("--only redis-control", "name redis")),
+        (("--only", "iam", "--port", "eris=1"), ("--port eris=1", "--only")),
+        (("--only", "iam", "--port", "redis-control=1"), ("--port redis-control=1", "redis is not started")),
+        (("--only", "iam", "--redis-upstream", "redis://127.0.0.1"), ("--redis-upstream", "--only")),
+        (("--redis-upstream", "nonsense"), ("--redis-upstream nonsense", "redis://")),
+        (("--redis-upstream", "redis://h:x"), ("--redis-upstream redis://h:x", "redis://[")),
+        (("--redis-upstream", "rediss://u:secret@h:1"), ("--redis-upstream h:1", "redis://[")),
+        (("--host", ""), ("--host", "leave it out")),
+    ],
+)
+def test_wrong_usage_is_one_line_that_names_it_and_the_mend(
+    arguments: tuple[str, ...], told: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(arguments)
+
+    said = capsys.readouterr()
+    assert (code, said.out) == (2, "")
+    (line,) = said.err.splitlines()
+    assert all(words in line for words in told)
+    assert "secret" not in line
+
+
+def test_blanks_around_names_are_none_of_them() -> None:
+    with started("--only", " governance , ubi", "--port", "ubi=0") as process:
+        assert list(urls_of(process)) == ["ubi", "governance"]
 
 
 @pytest.mark.parametrize("text", ["iam", "iam=", "iam=x", "iam=70000"])
@@ -155,6 +186,29 @@ def test_who_is_elsewhere_reaches_them_only_where_they_listen_everywhere(
 
     assert place.hostname == "127.0.0.1"
     assert (refused == 0) is reached
+
+
+def test_the_url_of_an_ipv6_address_can_be_asked() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+
+    with started("--only", "ubi,redis", "--host", "::1") as process:
+        urls = urls_of(process)
+
+        assert all("//[::1]:" in url for url in urls.values())
+        assert json.loads(read(f"{urls['ubi']}/__fake__/health"))["status"] == "ready"
+        assert answer(urls[REDIS], b"PING\r\n") == b"+PONG\r\n"
+
+
+def test_a_host_that_nobody_knows_is_one_line_that_names_it() -> None:
+    ended = run("--only", "ubi", "--host", "nonsense.invalid")
+
+    assert (ended.returncode, ended.stdout) == (3, "")
+    (line,) = ended.stderr.splitlines()
+    assert "nonsense.invalid is not known" in line
+    assert "stop what listens" not in line
 
 
 def test_an_address_that_is_not_ours_is_one_line_that_names_it() -> None:

@@ -31,7 +31,7 @@ class Decision:
 
     decision: str
     reason: str
-    lasts: int | None = None
+    lasts: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
