@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _WRONG_USAGE = 2
 _NO_ENVIRONMENT = 3
 _LAST_PORT = 65_535
+PASSWORD = "REDIS_UPSTREAM_PASSWORD"  # noqa: S105 -- where it is looked for, in no list of processes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--redis-upstream",
         metavar="URL",
-        help="a real server that the Redis fake stands in front of (redis://…); in memory by default",
+        help="a real server that the Redis fake stands in front of (redis://…); in memory by default. "
+        f"Where its clients log in themselves, {PASSWORD} in the environment is the fake's own password",
     )
     parser.add_argument(
         "--host",
@@ -82,7 +85,8 @@ async def _serve(only: Sequence[str], ports: dict[str, int], redis_upstream: str
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    running = await start_fakes(only, ports, redis_upstream, host=host)
+    password = os.environ.get(PASSWORD) or None
+    running = await start_fakes(only, ports, redis_upstream, redis_password=password, host=host)
     gc.freeze()  # what is here now stays: no collection need look at it again
     sys.stdout.write(json.dumps(dict(running.urls)) + "\n")
     sys.stdout.flush()

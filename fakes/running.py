@@ -49,11 +49,13 @@ async def start_fakes(
     ports: Mapping[str, int] | None = None,
     redis_upstream: str | None = None,
     *,
+    redis_password: str | None = None,
     host: str = LOOPBACK,
 ) -> RunningFakes:
     """Start the HTTP fakes, or those named, on free ports or on those given; ready when this returns.
 
-    The Redis fake runs over the server at `redis_upstream`, or else in memory.
+    The Redis fake runs over the server at `redis_upstream`, or else in memory; `redis_password` is for what
+    the fake itself asks that server.
     """
     wanted = _known(FAKES if only is None else only)
     chosen = ports or {}
@@ -66,7 +68,7 @@ async def start_fakes(
             urls[name] = await server.start(chosen.get(name, 0), host)
             servers.append(server)
         if REDIS in (only or ()):
-            redis = _redis(redis_upstream)
+            redis = _redis(redis_upstream, redis_password)
             urls[REDIS] = await redis.start(chosen.get(REDIS, 0), host)
             servers.append(redis)
             control = HttpServer(redis.control)
@@ -92,12 +94,12 @@ def _server_of(name: str) -> Server:
     return HttpServer(Stage(FAKES[name]()))
 
 
-def _redis(upstream: str | None) -> RedisServer:
+def _redis(upstream: str | None, password: str | None) -> RedisServer:
     """Return the Redis fake; its imports cost a second, and only who wants it pays for them."""
     from fakes.redis.backends import backend_of  # noqa: PLC0415 -- as said
     from fakes.redis.server import RedisServer  # noqa: PLC0415 -- as said
 
-    return RedisServer(backend_of(upstream))
+    return RedisServer(backend_of(upstream, password))
 
 
 def _known(names: Collection[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import hiredis
 
-from fakes.redis.backend import BackendGoneError
+from fakes.redis.backend import BackendGoneError, BackendRefusedError
 from fakes.redis.requests import pack
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from fakes.redis.strict import Command
 
 _END = object()
-_NOBODY = ("127.0.0.1:0", "127.0.0.1:0")
 
 
 class Asker:
@@ -33,16 +32,31 @@ class Asker:
         self._turn = asyncio.Lock()
 
     async def ask(self, db: int, *commands: Command) -> list[object]:
-        """Return the replies to commands in a database; an error is one of them."""
+        """Return the replies to commands in a database; BackendError if there is none, or one is an error."""
         asked = [[b"SELECT", b"%d" % db], *commands]
         async with self._turn:
-            if self._session is None:
-                self._session = await self._backend.open(self, _NOBODY)
-            self._replies, self._wanted = [], len(asked)
-            self._answered = asyncio.get_running_loop().create_future()
-            self._session.send(asked, pack(asked))
+            replies = await self._ask(asked)
+        for command, reply in zip(asked, replies, strict=True):
+            if isinstance(reply, hiredis.ReplyError):
+                name = command[0].decode()
+                raise BackendRefusedError(
+                    f"the server behind the fake refuses the fake's own {name}: {reply}"
+                )
+        return replies[1:]
+
+    async def _ask(self, asked: list[Command]) -> list[object]:
+        if self._session is None:
+            self._reader = hiredis.Reader(notEnoughData=_END)
+            self._session = await self._backend.open_own(self)
+        self._replies, self._wanted = [], len(asked)
+        self._answered = asyncio.get_running_loop().create_future()
+        self._session.send(asked, pack(asked))
+        try:
             await self._answered
-            return self._replies[1:]
+        except asyncio.CancelledError:
+            self.close()  # what is still to come would be taken for the answer to the next question
+            raise
+        return self._replies
 
     def close(self) -> None:
         """End the session."""

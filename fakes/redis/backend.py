@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from fakes.redis.strict import Command
 
 
-class BackendGoneError(ConnectionError):
+class BackendError(ConnectionError):
+    """What stands behind the fake does not do what the fake needs of it; the message says why."""
+
+
+class BackendGoneError(BackendError):
     """The real server behind the fake cannot be reached; the message names it."""
+
+
+class BackendRefusedError(BackendError):
+    """The server behind the fake answers the fake's own question with an error."""
 
 
 class Listener(Protocol):
@@ -48,6 +56,9 @@ class Session(Protocol):
     def proceed(self) -> None:
         """Speak again."""
 
+    def end(self) -> None:
+        """Learn that the client says no more: answer what can be answered, then tell the listener `ended`."""
+
     def close(self) -> None:
         """End it; the listener hears no more."""
 
@@ -60,6 +71,9 @@ class Backend(Protocol):
 
     async def open(self, listener: Listener, address: tuple[str, str]) -> Session:
         """Return a session for a client; `address` is the client's own and the one it connected to."""
+
+    async def open_own(self, listener: Listener) -> Session:
+        """Return a session for the fake's own questions."""
 
     async def stop(self) -> None:
         """End what was begun."""

@@ -1,15 +1,19 @@
 """What a client has said of itself, and how many replies each of its commands will get.
 
-Rule: no I/O. What a command asks for is believed when it is sent: those pipelined behind it count on it.
+Rules: no I/O. How many replies there will be is reckoned when a command is sent. What a client says of itself
+is believed once the server has agreed, in a transaction once EXEC has run; what gets no reply, at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import hiredis
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from fakes.redis.strict import Command
 
@@ -19,6 +23,10 @@ _SUBSCRIBING = frozenset(
 )
 _UNQUEUED = frozenset({b"EXEC", b"DISCARD", b"MULTI", b"WATCH", b"RESET", b"QUIT"})
 _PAIR = 2
+_NOTHING: Mapping[str, Any] = {}
+
+Effect = Callable[[bool], None]
+"""What a command does to the standing; called with whether the server agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +48,15 @@ class Standing:
         self.multi = False
         self.queue: list[Command] = []
         self.aborted = False
-        self._db_before = 0
+        self.unsure = 0  # effects that no reply has decided yet
+        self._pending: list[Mapping[str, Any]] = []  # what the EXEC of this transaction will make true
         self._muted = False
         self._skip = 0
         self._steps: dict[bytes, Callable[[Command], None]] = {
-            b"SELECT": self._select,
-            b"HELLO": self._hello,
-            b"AUTH": self._auth,
-            b"CLIENT": self._client,
+            b"CLIENT": self._reply_mode,
             b"MULTI": self._begin,
             b"EXEC": self._end,
-            b"DISCARD": self._discard,
+            b"DISCARD": self._end,
             b"RESET": self._reset,
         }
 
@@ -59,41 +65,67 @@ class Standing:
         """Say whether a command that is not among TELLING gets one reply."""
         return not self._muted and not self._skip
 
-    def note(self, name: bytes, command: Command) -> int:
-        """Take note of a command that is sent; return how many replies it gets, pushes not counted."""
+    def note(self, name: bytes, command: Command) -> tuple[int, Effect | None]:
+        """Take note of a command that is sent; return how many replies it gets, and what they decide."""
         if name in _SUBSCRIBING and (len(command) > 1 or b"UNSUB" in name) and not self.multi:
             self.listening = True
-            return 0
+            return 0, None
+        effect = self._effect_of(name, command)
         if self.multi and name not in _UNQUEUED:
             self.queue.append(command)
         step = self._steps.get(name)
         if step is not None:
             step(command)
-        if self._skip:
-            self._skip -= 1
-            return 0
-        return 0 if self._muted else 1
+        muted = self._muted or self._skip > 0
+        self._skip = max(0, self._skip - 1)
+        if effect is None or not muted:
+            self.unsure += effect is not None
+            return 0 if muted else 1, effect and self._decided(effect)
+        effect(True)  # noqa: FBT003 -- nobody will say otherwise
+        return 0, None
 
-    def _select(self, command: Command) -> None:
-        if len(command) == _PAIR and command[1].isdigit() and int(command[1]) <= _LAST_DATABASE:
-            self.client = replace(self.client, db=int(command[1]))
+    def _decided(self, effect: Effect) -> Effect:
+        def decide(agreed: bool) -> None:  # noqa: FBT001 -- an Effect
+            self.unsure -= 1
+            effect(agreed)
 
-    def _hello(self, command: Command) -> None:
-        words = [word.upper() for word in command]
-        if b"SETNAME" in words[2:-1]:
-            self._rename(command[words.index(b"SETNAME", 2) + 1])
-        if b"AUTH" in words[2:-2]:
-            self._become(command[words.index(b"AUTH", 2) + 1])
+        return decide
 
-    def _auth(self, command: Command) -> None:
-        if len(command) > _PAIR:
-            self._become(command[1])
+    def _effect_of(self, name: bytes, command: Command) -> Effect | None:
+        closing = {
+            b"MULTI": self._forget,
+            b"DISCARD": self._forget,
+            b"EXEC": self._make_true,
+            b"RESET": self._anew,
+        }
+        if name in closing:
+            return closing[name]
+        changes = _CHANGES[name](command) if name in _CHANGES else _NOTHING
+        if not changes:
+            return None
+        take = self._pending.append if self.multi else self._change
+        return lambda agreed: take(changes) if agreed else None
 
-    def _client(self, command: Command) -> None:
+    def _change(self, changes: Mapping[str, Any]) -> None:
+        self.client = replace(self.client, **changes)
+
+    def _forget(self, agreed: bool) -> None:  # noqa: FBT001 -- an Effect
+        if agreed:
+            self._pending.clear()
+
+    def _make_true(self, agreed: bool) -> None:  # noqa: FBT001 -- an Effect
+        for changes in self._pending if agreed else ():
+            self._change(changes)
+        self._pending.clear()
+
+    def _anew(self, agreed: bool) -> None:  # noqa: FBT001 -- an Effect
+        if agreed:
+            self.client = Client(self.client.id)
+            self._pending.clear()
+
+    def _reply_mode(self, command: Command) -> None:
         words = [word.upper() for word in command[1:3]]
-        if words[:1] == [b"SETNAME"] and len(command) > _PAIR:
-            self._rename(command[2])
-        elif words == [b"REPLY", b"OFF"]:
+        if words == [b"REPLY", b"OFF"]:
             self._muted = True
         elif words == [b"REPLY", b"ON"]:
             self._muted, self._skip = False, 0
@@ -102,27 +134,55 @@ class Standing:
 
     def _begin(self, _command: Command) -> None:
         if not self.multi:
-            self.multi, self.aborted, self._db_before = True, False, self.client.db
-            self.queue = []
+            self.multi, self.aborted, self.queue = True, False, []
 
     def _end(self, _command: Command) -> None:
         self.multi = self.aborted = False
 
-    def _discard(self, _command: Command) -> None:
-        if self.multi:
-            self.client = replace(self.client, db=self._db_before)
-        self.multi = self.aborted = False
-
     def _reset(self, _command: Command) -> None:
-        self.client = Client(self.client.id)
         self.multi = self.aborted = self._muted = False
         self._skip = 0
 
-    def _rename(self, name: bytes) -> None:
-        self.client = replace(self.client, name=name.decode("utf-8", "replace"))
 
-    def _become(self, user: bytes) -> None:
-        self.client = replace(self.client, user=user.decode("utf-8", "replace"))
+def agreed(kind: object) -> bool:
+    """Say whether a reply of this kind is neither an error nor nil (an EXEC that was called off)."""
+    if isinstance(kind, hiredis.ReplyError) or kind in (type(None), b"_"):
+        return False
+    return not (isinstance(kind, bytes) and kind[:1] == b"-")
 
 
-TELLING = frozenset({*_SUBSCRIBING, *Standing(0)._steps})  # noqa: SLF001 -- the table is the list
+def _select(command: Command) -> Mapping[str, Any]:
+    sound = len(command) == _PAIR and command[1].isdigit() and int(command[1]) <= _LAST_DATABASE
+    return {"db": int(command[1])} if sound else _NOTHING
+
+
+def _hello(command: Command) -> Mapping[str, Any]:
+    words = [word.upper() for word in command]
+    changes = {}
+    if b"SETNAME" in words[2:-1]:
+        changes["name"] = _text(command[words.index(b"SETNAME", 2) + 1])
+    if b"AUTH" in words[2:-2]:
+        changes["user"] = _text(command[words.index(b"AUTH", 2) + 1])
+    return changes
+
+
+def _auth(command: Command) -> Mapping[str, Any]:
+    return {"user": _text(command[1]) if len(command) > _PAIR else "default"}
+
+
+def _setname(command: Command) -> Mapping[str, Any]:
+    named = len(command) > _PAIR and command[1].upper() == b"SETNAME"
+    return {"name": _text(command[2])} if named else _NOTHING
+
+
+def _text(word: bytes) -> str:
+    return word.decode("utf-8", "replace")
+
+
+_CHANGES: Mapping[bytes, Callable[[Command], Mapping[str, Any]]] = {
+    b"SELECT": _select,
+    b"HELLO": _hello,
+    b"AUTH": _auth,
+    b"CLIENT": _setname,
+}
+TELLING = frozenset({*_SUBSCRIBING, *_CHANGES, *Standing(0)._steps})  # noqa: SLF001 -- the tables are the list

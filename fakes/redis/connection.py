@@ -1,7 +1,8 @@
 """One client's connection: bytes in, commands to the backend, replies out in the same order.
 
 Rules: commands that no script could mean go on as they came, however many at a time. Once one could, they go
-one by one, each when all before it have been answered. A client that does not read is not read from.
+one by one, each when all before it have been answered. A client that does not read is not read from. One that
+says no more is still answered, as the backend sees fit.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import socket
 from collections import deque
 from typing import TYPE_CHECKING, cast
 
-from fakes.redis.backend import BackendGoneError
-from fakes.redis.client import TELLING, Standing
+from fakes.redis.backend import BackendError, BackendGoneError
+from fakes.redis.client import TELLING, Standing, agreed
 from fakes.redis.requests import Heard, Requests, pack
 from fakes.redis.strike import Strike
 from fakes.redis.wording import EXECABORT, error_line
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fakes.redis.backend import Session
-    from fakes.redis.client import Client
+    from fakes.redis.client import Client, Effect
     from fakes.redis.journal import Batch
     from fakes.redis.stage import Stage
     from fakes.redis.strict import Command
@@ -39,7 +40,7 @@ class Connection(asyncio.Protocol):
         self._early: deque[bytes] = deque()
         self._session: Session | None = None
         self._task: asyncio.Task[None] | None = None
-        self._owed: deque[list[Batch | int]] = deque()
+        self._owed: deque[_Owed] = deque()
         self._outstanding = 0
         self._answered: asyncio.Future[None] | None = None
         self._gone = asyncio.get_running_loop().create_future()
@@ -47,6 +48,8 @@ class Connection(asyncio.Protocol):
         self._held = False
         self._silenced = False
         self._ending = False
+        self._finished = False
+        self._left = asyncio.get_running_loop().create_future()
 
     @property
     def client(self) -> Client:
@@ -87,12 +90,20 @@ class Connection(asyncio.Protocol):
         if self._session is not None:
             self._session.proceed()
 
+    def eof_received(self) -> bool:
+        """Learn that the client says no more; the backend learns it behind all that the client has said."""
+        self._finished = True
+        self._note_that_it_left()
+        self._wind_up()
+        return True
+
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
         """End what was still being done for this client."""
         self._ending = True
         self.stage.peers.discard(self)
         if not self._gone.done():
             self._gone.set_result(None)
+        self._note_that_it_left()
         if self._task is not None:
             self._task.cancel()
         self._hang_up()
@@ -103,7 +114,7 @@ class Connection(asyncio.Protocol):
         peer, own = (_address(self._transport, name) for name in ("peername", "sockname"))
         try:
             self._session = await self.stage.backend.open(self, (peer, own))
-        except BackendGoneError:
+        except BackendError:
             self.drop()
 
     def _hear(self, data: bytes) -> None:
@@ -124,7 +135,7 @@ class Connection(asyncio.Protocol):
         else:
             for name, command in zip(names, commands, strict=True):
                 batch = journal.open(standing.client, [command], sum(map(len, command)))
-                self.owe(batch, standing.note(name, command))
+                self.owe(batch, *standing.note(name, command))
             if standing.listening:
                 self.session.listen()
         self.session.send(commands, raw)
@@ -140,7 +151,7 @@ class Connection(asyncio.Protocol):
 
     async def _struck(self, name: bytes, command: Command) -> bool:
         """Let a script strike, if one means this command; say whether the command is done with."""
-        if self._means(name, command) or self.standing.aborted:
+        if self.standing.unsure or self.standing.aborted or self._means(name, command):
             await self.settled()
         if name == b"EXEC" and self.standing.aborted:
             await self.call_off(EXECABORT)
@@ -165,16 +176,22 @@ class Connection(asyncio.Protocol):
             return
         if (error := task.exception()) is not None:
             self.drop()
-            if not isinstance(error, BackendGoneError):
+            if not isinstance(error, BackendError):
                 raise error
             return
         self._catch_up()
         self._read_on()
+        self._wind_up()
 
     def _catch_up(self) -> None:
         """Serve what came meanwhile; it may start a task of its own, and the rest waits again."""
         while self._early and self._task is None:
             self._hear(self._early.popleft())
+
+    def _wind_up(self) -> None:
+        """Tell the backend that the client says no more, once all that it has said was sent on."""
+        if self._finished and self._task is None and self._session is not None and not self._ending:
+            self._session.end()
 
     # Replies.
 
@@ -185,10 +202,10 @@ class Connection(asyncio.Protocol):
             raise BackendGoneError("the session has ended")
         return self._session
 
-    def owe(self, batch: Batch, replies: int) -> None:
-        """Count replies that will come."""
+    def owe(self, batch: Batch, replies: int, effect: Effect | None = None) -> None:
+        """Count replies that will come; `effect` hears what the server made of the command."""
         if replies:
-            self._owed.append([batch, replies])
+            self._owed.append(_Owed(batch, replies, effect))
             self._outstanding += replies
 
     def replied(self, data: bytes, kinds: Sequence[object]) -> None:
@@ -198,14 +215,15 @@ class Connection(asyncio.Protocol):
         at = 0
         while at < len(kinds) and self._owed:
             owed = self._owed[0]
-            batch, left = cast("tuple[Batch, int]", owed)
-            taken = kinds[at : at + left]
-            batch.kinds.extend(taken)
+            taken = kinds[at : at + owed.left]
+            owed.batch.kinds.extend(taken)
+            owed.batch.client = self.standing.client
             at += len(taken)
-            if len(taken) == left:
+            owed.left -= len(taken)
+            if not owed.left:
                 self._owed.popleft()
-            else:
-                owed[1] = left - len(taken)
+                if owed.effect is not None:
+                    owed.effect(agreed(taken[-1]))
         self._outstanding -= at
         if not self._outstanding and self._answered is not None and not self._answered.done():
             self._answered.set_result(None)
@@ -221,8 +239,8 @@ class Connection(asyncio.Protocol):
         discard = [b"DISCARD"]
         batch = self.stage.journal.open(self.client, [[b"EXEC"]], len(b"EXEC"))
         self._swallowing = True
-        self.standing.note(b"DISCARD", discard)
-        self.owe(batch, 1)
+        _, effect = self.standing.note(b"DISCARD", discard)
+        self.owe(batch, 1, effect)
         self.session.send([discard], pack([discard]))
         await self.settled()
         self._swallowing = False
@@ -271,15 +289,40 @@ class Connection(asyncio.Protocol):
         """Wait until the connection is no more."""
         await asyncio.shield(self._gone)
 
+    async def left(self) -> None:
+        """Wait until the client says no more, or is gone; what it says until then is not heard."""
+        self._silenced = True
+        self._early.clear()
+        self._read_on()
+        await asyncio.shield(self._left)
+
+    def _note_that_it_left(self) -> None:
+        if not self._left.done():
+            self._left.set_result(None)
+
     def _hang_up(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             session.close()
 
     def _read_on(self) -> None:
-        wanted = not self._held and len(self._early) < _EARLY_MAX and not self._ending
+        if self._finished:
+            return
+        heeded = not self._held and len(self._early) < _EARLY_MAX
+        wanted = (heeded or self._silenced) and not self._ending
         if wanted != self._transport.is_reading() and not self._transport.is_closing():
             (self._transport.resume_reading if wanted else self._transport.pause_reading)()
+
+
+class _Owed:
+    """Replies to the commands of a batch that have not come."""
+
+    __slots__ = ("batch", "effect", "left")
+
+    def __init__(self, batch: Batch, left: int, effect: Effect | None) -> None:
+        self.batch = batch
+        self.left = left
+        self.effect = effect
 
 
 def _address(transport: asyncio.Transport, name: str) -> str:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fakes.http.answer import Answer, json_answer
+from fakes.redis.backend import BackendError
 from fakes.redis.faults import FAULTS, make_fault
+from fakes.redis.faults.failover import Lagging
 from fakes.redis.records import RedisMatch, RedisScriptOrder, RedisScriptStates
+from fakes.redis.scripts import require_possible
 from fakes.redis.selection import Selection
 from fakes.shape.dispatch import make_call
 from fakes.shape.errors import RefusedError
@@ -21,7 +24,7 @@ from fakes.shape.front import ControlFront, control_errors, known, read_number, 
 from fakes.shape.journal import PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from fakes.http.link import Conduct, Link
     from fakes.http.request import Refusal, Request
@@ -38,6 +41,7 @@ class RedisApplication:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         table: Mapping[str, Callable[[Call], Answer | Conduct]] = {
+            "GET /__fake__/health": self._health,
             "POST /__fake__/scripts": self._arm,
             "GET /__fake__/scripts": self._list,
             "GET /__fake__/scripts/{script_id}": self._look,
@@ -62,15 +66,31 @@ class RedisApplication:
         call = make_call(refusal.request, None, self._stage.clock())
         return control_errors(RefusedError(refusal.status, refusal.reason), call)
 
-    def _arm(self, call: Call) -> Answer:
+    def _health(self, call: Call) -> Conduct:
+        async def look() -> Answer:
+            await self._stage.look()
+            return json_answer(200, {"name": NAME, "status": "ready"})
+
+        return _Asking(look, call)
+
+    def _arm(self, call: Call) -> Answer | Conduct:
         order = read_order(call, RedisScriptOrder)
         try:
             kind, fault = make_fault(order.fault, self._stage.clock())
+            selection = Selection.of(order.operation, order.match)
+            require_possible(selection, fault)
         except ValueError as error:
             raise RefusedError(400, str(error)) from None
-        selection = Selection.of(order.operation, order.match)
-        script = self._stage.scripts.arm(selection, kind, fault, order.fault, order.times)
-        return json_answer(201, {"script_id": script.id})
+
+        def arm() -> Answer:
+            script = self._stage.scripts.arm(selection, kind, fault, order.fault, order.times)
+            return json_answer(201, {"script_id": script.id})
+
+        async def arm_what_asks() -> Answer:
+            await self._stage.look()
+            return arm()
+
+        return _Asking(arm_what_asks, call) if isinstance(fault, Lagging) else arm()
 
     def _list(self, call: Call) -> Answer:
         found = self._stage.scripts.within(_selection_of(call))
@@ -87,20 +107,31 @@ class RedisApplication:
         return json_answer(200, self._stage.journal.page(_selection_of(call), after, limit))
 
     def _reset(self, call: Call) -> Conduct:
-        return _Reset(self._stage, Selection(None, read_order(call, RedisMatch)))
+        scope = Selection(None, read_order(call, RedisMatch))
+
+        async def forget() -> Answer:
+            await self._stage.forget(scope)
+            return json_answer(200, {"status": "reset"})
+
+        return _Asking(forget, call)
 
 
-class _Reset:
-    """A reset on its way: the backend has to be asked."""
+class _Asking:
+    """An answer on its way: the backend has to be asked. Where that fails, it is a 503 that says why."""
 
-    def __init__(self, stage: Stage, scope: Selection) -> None:
-        self._stage = stage
-        self._scope = scope
+    def __init__(self, work: Callable[[], Awaitable[Answer]], call: Call) -> None:
+        self._work = work
+        self._call = call
 
     async def run(self, link: Link) -> None:
-        """Forget, and then say so."""
-        await asyncio.shield(asyncio.ensure_future(self._stage.forget(self._scope)))
-        link.answer(json_answer(200, {"status": "reset"}))
+        """Do it, and then say so; a client that goes away does not stop it halfway."""
+        link.answer(await asyncio.shield(asyncio.ensure_future(self._answer())))
+
+    async def _answer(self) -> Answer:
+        try:
+            return await self._work()
+        except BackendError as error:
+            return control_errors(RefusedError(503, str(error)), self._call)
 
     def over(self) -> None:
         """Nothing is left to be done."""

@@ -30,7 +30,9 @@ KEPT_BYTES = 32 * 1024 * 1024
 _SHOWN_ARGUMENTS = 32
 _SHOWN_TEXT = 256
 _SECRET = frozenset({b"AUTH", b"MIGRATE"})
-_SECRET_SETTINGS = frozenset({b"REQUIREPASS", b"PRIMARYAUTH", b"MASTERAUTH"})
+_SECRET_SETTINGS = frozenset(
+    {b"REQUIREPASS", b"PRIMARYAUTH", b"MASTERAUTH", b"TLS-KEY-FILE-PASS", b"TLS-CLIENT-KEY-FILE-PASS"}
+)
 _KINDS: dict[object, str] = {
     b"+": "string",
     b"$": "string",
@@ -72,7 +74,7 @@ class Batch:
         """Return the commands for reading: decoded, redacted, bounded."""
         for index, command in enumerate(self.commands):
             kind = self.kinds[index] if index < len(self.kinds) else None
-            reply, error = _described(kind)
+            reply, error = _described(kind, command)
             name, arguments = shown(command)
             yield RedisEntry(
                 seq=self.seq + index,
@@ -131,22 +133,19 @@ class RedisJournal:
         """Forget the commands that fit all that is given."""
         kept: deque[Batch] = deque()
         for batch in self._batches:
-            left = [
-                command
-                for command in batch.commands
-                if not (selection.means_client(batch.client) and selection.means_command(command))
-            ]
-            if len(left) == len(batch.commands):
+            meant = selection.means_client(batch.client)
+            left = [not (meant and selection.means_command(command)) for command in batch.commands]
+            if all(left):
                 kept.append(batch)
                 continue
             self._drop(batch)
             kept.extend(self._again(batch, left))
         self._batches = kept
 
-    def _again(self, batch: Batch, left: list[Command]) -> Iterator[Batch]:
+    def _again(self, batch: Batch, left: list[bool]) -> Iterator[Batch]:
         """Return what is left of a batch, command by command."""
         for index, command in enumerate(batch.commands):
-            if not any(command is one for one in left):
+            if not left[index]:
                 continue
             size = sum(map(len, command))
             alone = Batch(batch.seq + index, batch.at, batch.client, [command], size)
@@ -162,12 +161,12 @@ class RedisJournal:
         return len(batch.commands)
 
 
-def _described(kind: object) -> tuple[str | None, str | None]:
-    """Return kind of reply and error of what a backend noted of one."""
+def _described(kind: object, command: Command) -> tuple[str | None, str | None]:
+    """Return kind of reply and error of what a backend noted of one; it may repeat what was sent."""
     if isinstance(kind, hiredis.ReplyError):
-        return "error", str(kind)[:_SHOWN_TEXT]
+        return "error", _without_secrets(str(kind), command)[:_SHOWN_TEXT]
     if isinstance(kind, bytes) and kind[:1] == b"-":
-        return "error", kind[1:].decode("utf-8", "replace").rstrip()[:_SHOWN_TEXT]
+        return "error", _without_secrets(_text(kind[1:]).rstrip(), command)[:_SHOWN_TEXT]
     return (None, None) if kind is None else (_KINDS.get(kind, "string"), None)
 
 
@@ -177,22 +176,34 @@ def shown(command: Command) -> tuple[str, tuple[str, ...]]:
     texts = [_readable(argument) for argument in command[1 : _SHOWN_ARGUMENTS + 1]]
     for index in _secrets(name, command):
         if index < len(texts):
-            texts[index] = fingerprint(texts[index])
+            texts[index] = fingerprint(_text(command[index + 1]))
     if len(command) - 1 > _SHOWN_ARGUMENTS:
         texts.append(f"… {len(command) - 1 - _SHOWN_ARGUMENTS} more")
     return _readable(name), tuple(texts)
 
 
 def _readable(argument: bytes) -> str:
-    text = redact_text(argument[:_SHOWN_TEXT].decode("utf-8", "backslashreplace"), None)
-    return f"{text}… {len(argument)} bytes" if len(argument) > _SHOWN_TEXT else text
+    suspect = b"eyJ" in argument  # a token is found before it is cut, and long values are seldom read whole
+    text = redact_text(_text(argument), None) if suspect else _text(argument[:_SHOWN_TEXT])
+    return f"{text[:_SHOWN_TEXT]}… {len(argument)} bytes" if len(argument) > _SHOWN_TEXT else text
+
+
+def _text(argument: bytes) -> str:
+    return argument.decode("utf-8", "backslashreplace")
+
+
+def _without_secrets(error: str, command: Command) -> str:
+    for index in _secrets(command[0].upper(), command):
+        secret = command[index + 1] if index + 1 < len(command) else b""
+        error = redact_text(error, _text(secret))
+    return redact_text(error, None)
 
 
 def _secrets(name: bytes, command: Command) -> Iterator[int]:
     """Yield which arguments are secrets."""
     words = [word.upper() for word in command[1 : _SHOWN_ARGUMENTS + 1]]
     if name == b"AUTH":
-        yield len(words) - 1
+        yield from range(len(words) > 1, len(words))
     elif name in (b"HELLO", b"MIGRATE"):
         yield from (index + 2 for index, word in enumerate(words) if word in (b"AUTH", b"AUTH2"))
         yield from (index + 1 for index, word in enumerate(words) if name == b"MIGRATE" and word == b"AUTH")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from fakes.redis.faults import Choosy
+from fakes.redis.names import is_name
 from fakes.redis.records import RedisScriptState
 from fakes.shape.clock import rfc3339
 
@@ -57,6 +58,18 @@ class Script:
             hits=len(self.fired_at),
             exhausted=self.left == 0,
         )
+
+
+def require_possible(selection: Selection, fault: Fault) -> None:
+    """Raise ValueError where a script could never fire: the message says why."""
+    name = selection.operation
+    if name is None:
+        return
+    if not is_name(name):
+        raise ValueError(f"no command is named {name.decode()!r}")
+    if isinstance(fault, Choosy) and name not in fault.names:
+        able = b", ".join(sorted(fault.names)).decode()
+        raise ValueError(f"{name.decode()} cannot suffer that fault; there are {able}")
 
 
 class Scripts:

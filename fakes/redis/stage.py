@@ -63,10 +63,15 @@ class Stage:
     def _meant(self, selection: Selection) -> list[Peer]:
         return [peer for peer in self.peers if selection.means_client(peer.client)]
 
+    async def look(self) -> None:
+        """See whether the backend does what the fake asks of it; BackendError says why not."""
+        await self.asker.ask(0, [b"PING"])
+
     async def forget(self, scope: Selection) -> None:
         """Forget scripts, journal and data: all, or what fits.
 
-        Data has databases and keys, but nobody's name: a scope that says only who leaves it alone.
+        Data has databases and keys, but nobody's name: a scope that says only who leaves it alone. Where the
+        backend does not take its part, the rest is forgotten all the same, and BackendError says why not.
         """
         self.scripts.reset(scope)
         self.journal.reset(scope)

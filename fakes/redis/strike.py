@@ -56,7 +56,7 @@ class Strike:
         """Let the command be answered, or another one in its place."""
         sent = self.command if command is None else command
         connection = self._connection
-        connection.owe(self._batch, connection.standing.note(self.name, sent))
+        connection.owe(self._batch, *connection.standing.note(self.name, sent))
         if connection.standing.listening:
             connection.session.listen()
         connection.session.send([sent], pack([sent]))
@@ -87,5 +87,6 @@ class Strike:
         self._connection.stage.cut(self._script.selection)
 
     async def gone(self) -> None:
-        """Wait until the client is gone."""
-        await self._connection.gone()
+        """Wait until the client says no more, and end its connection."""
+        await self._connection.left()
+        self._connection.drop()

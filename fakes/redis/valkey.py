@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import hiredis
 
-from fakes.redis.backend import BackendGoneError
+from fakes.redis.backend import BackendGoneError, BackendRefusedError
 from fakes.redis.requests import pack
 
 if TYPE_CHECKING:
@@ -39,13 +39,18 @@ _PUSHED = frozenset(
 
 
 class ValkeyBackend:
-    """Where the real server is: `redis://[user:password@]host[:port]`; each client chooses its database."""
+    """Where the real server is: `redis://[user:password@]host[:port]`; each client chooses its database.
 
-    def __init__(self, url: str) -> None:
+    Who the URL names, every client is. `own_password` is only for what the fake itself asks: the clients give
+    theirs themselves.
+    """
+
+    def __init__(self, url: str, own_password: str | None = None) -> None:
         place = urlsplit(url)
         self._host = place.hostname or "127.0.0.1"
         self._port = place.port or _PORT
         self._greeting = _greeting(place.username, place.password)
+        self._own_greeting = [b"AUTH", own_password.encode()] if own_password else self._greeting
 
     async def start(self) -> None:
         """See whether the server is there."""
@@ -54,9 +59,16 @@ class ValkeyBackend:
 
     async def open(self, listener: Listener, address: tuple[str, str]) -> ValkeySession:  # noqa: ARG002 -- the protocol's signature
         """Return a session over a new connection."""
+        return await self._logged_in(listener, self._greeting)
+
+    async def open_own(self, listener: Listener) -> ValkeySession:
+        """Return a session over a new connection, logged in as the fake itself."""
+        return await self._logged_in(listener, self._own_greeting)
+
+    async def _logged_in(self, listener: Listener, greeting: Command | None) -> ValkeySession:
         _, session = await self._connect(ValkeySession(listener))
-        if self._greeting is not None:
-            await session.greet(self._greeting)
+        if greeting is not None:
+            await session.greet(greeting)
         return session
 
     async def stop(self) -> None:
@@ -87,11 +99,15 @@ class ValkeySession(asyncio.Protocol):
         """Log in, before the client is heard."""
         self._greeted = asyncio.get_running_loop().create_future()
         self._transport.write(pack([greeting]))
-        answer = await self._greeted
+        try:
+            answer = await self._greeted
+        except asyncio.CancelledError:
+            self.close()
+            raise
         self._greeted = None
         if isinstance(answer, hiredis.ReplyError):
             self.close()
-            raise BackendGoneError(f"the server behind the fake refuses its user: {answer}")
+            raise BackendRefusedError(f"the server behind the fake refuses its user: {answer}")
 
     def send(self, commands: Sequence[Command], raw: bytes) -> None:  # noqa: ARG002 -- the protocol's signature
         """Send commands on."""
@@ -111,6 +127,11 @@ class ValkeySession(asyncio.Protocol):
         if not self._closed:
             self._transport.resume_reading()
 
+    def end(self) -> None:
+        """Hand the end on: the server answers what it has got, lets go of what blocks, and ends."""
+        if not self._closed:
+            self._transport.write_eof()
+
     def close(self) -> None:
         """End the connection."""
         self._closed = True
@@ -127,7 +148,8 @@ class ValkeySession(asyncio.Protocol):
         self._reader.feed(data)
         replies = list(iter(self._reader.gets, _END))
         if self._greeted is not None and replies:
-            self._greeted.set_result(replies[0])
+            if not self._greeted.done():
+                self._greeted.set_result(replies[0])
             return
         kinds: list[object] = [type(reply) for reply in replies]
         if hiredis.ReplyError in kinds:

@@ -61,7 +61,7 @@ def known(found: T | None) -> T:
 
 
 class ControlFront(Generic[Outcome]):
-    """The control API of one fake; its health and its own document are served here."""
+    """The control API of one fake; its document is served here, and its health unless the table has it."""
 
     def __init__(
         self,

@@ -37,25 +37,28 @@ def fakes(
     ports: Mapping[str, int] | None = None,
     host: str = LOOPBACK,
     redis_upstream: str | None = None,
+    redis_password: str | None = None,
 ) -> Iterator[dict[str, str]]:
     """Start the fakes of these names and yield where each listens: on its port, or a free one.
 
-    The Redis fake is in front of the server at `redis_upstream`, or else in memory.
+    The Redis fake is in front of the server at `redis_upstream`, or else in memory; it logs in there with
+    `redis_password` for what it asks itself, and leaves it to its clients to do so, too.
     """
     directory.mkdir(parents=True, exist_ok=True)
     fixed = tuple(part for name, port in (ports or {}).items() for part in ("--port", f"{name}={port}"))
     front = ("--redis-upstream", redis_upstream) if redis_upstream else ()
     arguments = ("--only", ",".join(names), "--host", host, *fixed, *front)
-    with start(_command(work_dir, directory, arguments)) as process:
+    env = own_environment(REDIS_UPSTREAM_PASSWORD=redis_password or "")
+    with start(_command(work_dir, directory, arguments, env)) as process:
         yield _announced(process, directory / ANNOUNCEMENT)
 
 
-def _command(work_dir: Path, directory: Path, arguments: tuple[str, ...]) -> Command:
+def _command(work_dir: Path, directory: Path, arguments: tuple[str, ...], env: Mapping[str, str]) -> Command:
     return Command(
         name="the fakes",
         argv=(sys.executable, "-m", "fakes", *arguments),
         cwd=directory,
-        env=own_environment(),
+        env=env,
         log=directory / "fakes.log",
         stdout=directory / ANNOUNCEMENT,
         lock=lock_of(work_dir),

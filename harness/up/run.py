@@ -121,6 +121,7 @@ class Starter:
             ports=ports,
             host=self.order.host,
             redis_upstream=_unlocked(upstream),
+            redis_password=self.password,
         )
         urls = stack.enter_context(spoken)
         return urls | ({REDIS: self._front(urls[REDIS])} if REDIS in urls else {})
@@ -132,7 +133,10 @@ class Starter:
 
 
 def _unlocked(upstream: str | None) -> str | None:
-    """Return the address without the password: each client is to give it, not the fake for all of them."""
+    """Return the address without the password: each client is to give it, not the fake for all of them.
+
+    The fake is told it by itself, for its own questions.
+    """
     if upstream is None:
         return None
     place = urlsplit(upstream)

@@ -123,8 +123,13 @@ def test_who_comes_from_elsewhere_must_know_the_password(desk: Desk) -> None:
             client.ping()
         fake = urlsplit(offer["control"]["ubi"])
         health = httpx.get(f"http://{address}:{fake.port}/__fake__/health").status_code
+        with redis.Redis.from_url(cache.geturl()) as client:
+            client.set("k", "v")
+            reset = httpx.post(f"{offer['control']['redis']}/reset", json={}).status_code
+            left = client.dbsize()
 
     assert (known, health) == (1, 200)
+    assert (reset, left) == (200, 0)
     assert {url.hostname for url in environment.values()} == {"127.0.0.1"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -28,7 +28,9 @@ class Fault(Protocol):
 
 @runtime_checkable
 class Choosy(Protocol):
-    """A fault that not every command can suffer."""
+    """A fault that not every command can suffer; `names` are those that can."""
+
+    names: ClassVar[frozenset[bytes]]
 
     def means(self, command: Command) -> bool:
         """Say whether this one can."""

@@ -76,9 +76,11 @@ class Lagging:
         scene.fire()
         scene.silence()
         kept, self.before, self.writes, self.began = self.before, {}, 0, scene.now()
-        for (db, key), before in kept.items():
-            await scene.ask(db, *before.restoring(key, scene.now()))
-        scene.cut()
+        try:
+            for (db, key), before in kept.items():
+                await scene.ask(db, *before.restoring(key, scene.now()))
+        finally:
+            scene.cut()  # those that are silenced wait for nothing else
 
 
 @dataclass(frozen=True, slots=True)

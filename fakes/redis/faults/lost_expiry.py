@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from fakes.redis.faults.scene import Scene
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _ON_A_KEY = frozenset({b"EXPIRE", b"PEXPIRE", b"EXPIREAT", b"PEXPIREAT"})
 _WITH_A_VALUE = frozenset({b"SETEX", b"PSETEX"})
+_WITH_AN_OPTION = {b"SET": 3, b"GETEX": 2}  # where its options begin
 _TIMES = frozenset({b"EX", b"PX", b"EXAT", b"PXAT"})
 _EXPIRING = 3
 _VALUED = 4
@@ -22,6 +23,8 @@ class LostExpiry:
 
     EXPIRE and its kin, SETEX, PSETEX, SET and GETEX with a time; what a script does inside is not touched.
     """
+
+    names: ClassVar[frozenset[bytes]] = _ON_A_KEY | _WITH_A_VALUE | _WITH_AN_OPTION.keys()
 
     def means(self, command: Command) -> bool:
         """Say whether the command sets an expiry."""
@@ -40,6 +43,6 @@ def without_expiry(command: Command) -> Command | None:
         return [b"EXISTS", command[1]]
     if name in _WITH_A_VALUE and len(command) == _VALUED:
         return [b"SET", command[1], command[3]]
-    first = {b"SET": 3, b"GETEX": 2}.get(name, len(command))
+    first = _WITH_AN_OPTION.get(name, len(command))
     at = next((index for index in range(first, len(command) - 1) if command[index].upper() in _TIMES), None)
     return None if at is None else [*command[:at], *command[at + 2 :]]

@@ -47,4 +47,4 @@ class Scene(Protocol):
         """End the connections of all clients that the script means; what was answered still goes out."""
 
     async def gone(self) -> None:
-        """Wait until the client is gone."""
+        """Wait until the client says no more, and end its connection."""

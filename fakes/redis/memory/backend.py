@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from fakes.redis.backend import Listener
     from fakes.shape.clock import Clock
 
+_NOBODY = ("127.0.0.1:0", "127.0.0.1:0")
+
 
 class MemoryBackend:
     """One store for all clients; nothing is kept when it stops."""
@@ -26,6 +28,10 @@ class MemoryBackend:
         """Return a session on the store."""
         addr, laddr = address
         return MemorySession(self._store, listener, {"addr": addr, "laddr": laddr, "fd": 8})
+
+    async def open_own(self, listener: Listener) -> MemorySession:
+        """Return a session that comes from nowhere."""
+        return await self.open(listener, _NOBODY)
 
     async def stop(self) -> None:
         """Forget the data."""

@@ -7,6 +7,7 @@ import platform
 from typing import TYPE_CHECKING
 
 from fakeredis._helpers import OK, SimpleError, SimpleString, compile_pattern
+from fakeredis.model import get_categories, get_commands_by_category
 
 from fakes.redis.memory.commands import NO_SCRIPT, own
 from fakes.redis.memory.store import REDIS_VERSION, VERSION
@@ -26,6 +27,7 @@ SERVER: Table = dict(
         own("config get", "config_get", flags=NO_SCRIPT),
         own("config resetstat", "config_resetstat", flags=NO_SCRIPT),
         own("touch", "touch"),
+        own("acl cat", "acl_cat", flags=NO_SCRIPT),
     )
 )
 _SETTINGS: Mapping[bytes, bytes] = {
@@ -112,6 +114,17 @@ class ServerCommands:
             raise SimpleError("ERR syntax error")
         self._store.config.update(zip((name.lower() for name in pairs[::2]), pairs[1::2], strict=True))
         return OK
+
+    def acl_cat(self, *category: bytes) -> list[bytes]:
+        """Return the categories of commands, or the commands of one."""
+        if len(category) > 1:
+            raise SimpleError("ERR unknown subcommand or wrong number of arguments for 'CAT'. Try ACL HELP.")
+        if not category:
+            return get_categories()
+        name = category[0].lower()
+        if name not in get_categories():
+            raise SimpleError(f"ERR Unknown category '{category[0].decode('latin-1')}'")
+        return [command.replace(b" ", b"|") for command in get_commands_by_category(name)]
 
     def touch(self, *keys: bytes) -> int:
         """Return how many of the keys there are."""

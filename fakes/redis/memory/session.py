@@ -18,6 +18,7 @@ from fakes.redis.memory.commands import TRANSACTION, known, name_of, too_few, tr
 from fakes.redis.memory.connection import CONNECTION, ConnectionCommands
 from fakes.redis.memory.keyspace import KeyspaceCommands
 from fakes.redis.memory.pubsub import PUBSUB, PubSubCommands
+from fakes.redis.memory.randoms import RANDOMS, RandomCommands
 from fakes.redis.memory.scripting import SCRIPTING, ScriptingCommands
 from fakes.redis.memory.server import SERVER, ServerCommands
 from fakes.redis.memory.sortedsets import SORTED_SETS, SortedSetCommands
@@ -42,13 +43,14 @@ _SUBSCRIBED = (
     "(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
 )
 _WHILE_SUBSCRIBED = AsyncFakeSocket.ACCEPTED_COMMANDS_WHILE_PUBSUB | {"quit"}
-_OWN = {**CONNECTION, **PUBSUB, **SCRIPTING, **SERVER, **SORTED_SETS, **TRANSACTIONS}
+_OWN = {**CONNECTION, **PUBSUB, **RANDOMS, **SCRIPTING, **SERVER, **SORTED_SETS, **TRANSACTIONS}
 
 
 class MemorySession(
     ConnectionCommands,
     KeyspaceCommands,
     PubSubCommands,
+    RandomCommands,
     ScriptingCommands,
     ServerCommands,
     SortedSetCommands,
@@ -83,6 +85,10 @@ class MemorySession(
 
     def proceed(self) -> None:
         """Go on as ever."""
+
+    def end(self) -> None:
+        """Have answered already; what blocks is answered no more."""
+        asyncio.get_running_loop().call_soon(self._listener.ended)
 
     def close(self) -> None:
         """Be forgotten by the store."""

@@ -61,24 +61,29 @@ class Place:
         entries: list[dict[str, Any]] = answer.json()["entries"]
         return entries
 
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        return httpx.request(method, f"{self.control}/__fake__{path}", json=body, trust_env=False)
+
     def reset(self, **scope: str | int) -> None:
         answer = httpx.post(f"{self.control}/__fake__/reset", json=scope, trust_env=False)
         assert answer.status_code == 200, answer.text
 
 
 @contextmanager
-def real_valkey() -> Iterator[str]:
-    with work_directory() as directory, valkey(directory, directory / "valkey") as url:
+def real_valkey(password: str | None = None) -> Iterator[str]:
+    with work_directory() as directory, valkey(directory, directory / "valkey", password=password) as url:
         yield url
 
 
 @contextmanager
-def standing(upstream: str | None, clock: Clock | None = None) -> Iterator[Place]:
+def standing(
+    upstream: str | None, clock: Clock | None = None, own_password: str | None = None
+) -> Iterator[Place]:
     """Run the fake over a real server, or in memory; with `clock`, by that one."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    backend = backend_of(upstream) if clock is None else MemoryBackend(clock)
+    backend = backend_of(upstream, own_password) if clock is None else MemoryBackend(clock)
     server = RedisServer(backend) if clock is None else RedisServer(backend, clock)
     control = HttpServer(server.control)
 

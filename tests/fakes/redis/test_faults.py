@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,9 @@ import pytest
 from fakes.redis.faults import FAULTS, make_fault
 from fakes.redis.faults.error import WORDS, slot_of
 from fakes.redis.faults.lost_expiry import without_expiry
+from fakes.redis.names import is_name
 from tests.fakes.redis.house import standing
-from tests.fakes.redis.wire import RedisWire, packed
+from tests.fakes.redis.wire import RedisWire, frames_in, packed
 
 if TYPE_CHECKING:
     from tests.fakes.redis.house import Place
@@ -257,15 +257,6 @@ def test_healing_ends_a_fault(place: Place) -> None:
     assert wire.ask([b"PING"]) == [b"+PONG\r\n"]
 
 
-def test_a_client_that_goes_away_amid_a_hang_is_forgotten(place: Place) -> None:
-    place.script({"kind": "hang"}, "GET", times=1)
-
-    with socket.create_connection(place.url.removeprefix("redis://").removesuffix("/0").split(":")) as gone:  # type: ignore[arg-type]  # a host and a port
-        gone.sendall(packed([b"GET", b"k"]))
-
-    assert place.wire().ask([b"PING"]) == [b"+PONG\r\n"]
-
-
 def test_every_fault_is_listed_under_the_name_of_its_file() -> None:
     assert all(made.__module__ == f"fakes.redis.faults.{kind}" for kind, made in FAULTS.items())
 
@@ -290,3 +281,33 @@ def test_a_fault_that_cannot_be_is_refused(order: dict[str, Any], memory: Place)
     assert answer.status_code == 400
     with pytest.raises(ValueError, match="fault"):
         make_fault(order, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault"),
+    [
+        (" ", {"kind": "error", "error": "OOM"}),
+        ("GTE", {"kind": "error", "error": "OOM"}),
+        ("GET key", {"kind": "hang"}),
+        ("CLIENT NOSUCH", {"kind": "hang"}),
+        ("GET", {"kind": "lost_expiry"}),
+        ("PERSIST", {"kind": "lost_expiry"}),
+    ],
+)
+def test_a_script_that_could_never_fire_is_refused(
+    operation: str, fault: dict[str, Any], memory: Place
+) -> None:
+    answer = memory.ask("POST", "/scripts", {"operation": operation, "fault": fault})
+
+    assert answer.status_code == 400, answer.text
+    assert memory.ask("GET", "/scripts").json()["scripts"] == []
+
+
+def test_every_command_of_a_real_server_can_be_meant(bare: str) -> None:
+    wire = RedisWire(bare)
+    (told,) = wire.ask([b"COMMAND", b"LIST"])
+    wire.close()
+    names = [frame.split(b"\r\n")[1].upper().replace(b"|", b" ") for frame in frames_in(told)]
+
+    assert len(names) > 300
+    assert [name for name in names if not is_name(name)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,42 @@ def test_a_command_knows_its_client_its_user_and_its_database(place: Place) -> N
     assert commands(place, operation="client setname") == ["CLIENT"]
 
 
+def test_what_the_server_refused_is_not_believed(place: Place) -> None:
+    wire = place.wire()
+    wire.ask(
+        [b"AUTH", b"admin", b"x"],
+        [b"CLIENT", b"SETNAME", b"two words"],
+        [b"HELLO", b"9", b"SETNAME", b"late"],
+        [b"SELECT", b"16"],
+        [b"PING"],
+        [b"CLIENT", b"SETNAME", b"good"],
+        [b"SELECT", b"2"],
+        [b"PING"],
+    )
+    wire.ask([b"WATCH", b"k"], [b"SET", b"k", b"1"], [b"MULTI"], [b"SELECT", b"5"], [b"EXEC"], [b"PING"])
+    wire.ask([b"MULTI"], [b"SELECT", b"5"], [b"NOSUCH"], [b"EXEC"], [b"PING"])
+    wire.ask([b"MULTI"], [b"SELECT", b"5"], [b"DISCARD"], [b"PING"])
+    wire.ask([b"MULTI"], [b"SELECT", b"5"], [b"CLIENT", b"SETNAME", b"new"], [b"EXEC"], [b"PING"])
+
+    pings = [(ping["client"], ping["user"], ping["db"]) for ping in place.journal(operation="ping")]
+
+    old = ("good", "default", 2)
+    assert pings == [(None, "default", 0), old, old, old, old, ("new", "default", 5)]
+
+
+def test_a_script_for_a_name_that_was_refused_strikes_nobody(place: Place) -> None:
+    script = place.script({"kind": "error", "error": "OOM"}, "PING", match={"user": "admin"})
+    named = place.script({"kind": "error", "error": "BUSY"}, "PING", match={"client": "good"})
+
+    replies = place.wire().ask(
+        [b"AUTH", b"admin", b"x"], [b"PING"], [b"CLIENT", b"SETNAME", b"good"], [b"PING"]
+    )
+
+    assert replies[1] == b"+PONG\r\n"
+    assert replies[3].startswith(b"-BUSY")
+    assert (place.state(script)["hits"], place.state(named)["hits"]) == (0, 1)
+
+
 def test_pushes_are_no_replies(place: Place) -> None:
     listener, teller = place.wire(), place.wire()
     listener.send(b"SUBSCRIBE a b\r\n")
@@ -123,6 +160,29 @@ def test_passwords_and_tokens_do_not_leave_the_fake(place: Place) -> None:
     assert "hunter2" not in whole
     assert TOKEN not in whole
     assert whole.count("<token:") == 4
+
+
+def test_a_secret_that_a_server_repeats_or_that_would_be_cut_does_not_leave_the_fake(place: Place) -> None:
+    token = TOKEN.encode()
+    wire = place.wire()
+    wire.ask(
+        [b"NOSUCH", token],
+        [b"ACL", b"SETUSER", b"x", b"<hunter2"],
+        [b"SET", b"k", b"x" * 250 + token],
+        [b"CONFIG", b"SET", b"tls-key-file-pass", b"hunter2", b"tls-client-key-file-pass", b"hunter2"],
+        [b"AUTH", b"one", b"hunter2", b"hunter2"],
+        [b"AUTH"],
+        [b"AUTH", b"hunter2" * 50],
+    )
+
+    whole = httpx.get(f"{place.control}/__fake__/journal", trust_env=False).text
+    unknown, *_, alone, long = place.journal()
+
+    assert unknown["error"].startswith("ERR unknown command 'NOSUCH', with args beginning with: '<token:")
+    assert "eyJ" not in whole
+    assert "hunter2" not in whole
+    assert alone["arguments"] == []
+    assert len(long["arguments"][0]) == len("<token:>") + 12
 
 
 def test_long_arguments_and_many_are_bounded(memory: Place) -> None:
@@ -244,6 +304,24 @@ def test_the_pages_together_are_the_journal(batches: list[int], limit: int) -> N
     assert len(whole.entries) == sum((size + 1) // 2 for size in batches)
     assert all(len(page.entries) == limit for page in pages[:-1])
     assert bool(pages[-1].entries) == bool(batches)
+
+
+def test_a_reset_of_one_key_takes_time_in_proportion() -> None:
+    few, many = 2_000, 16_000
+
+    ratio = min(_seconds_of_a_reset(many) for _ in range(3)) / min(_seconds_of_a_reset(few) for _ in range(3))
+
+    assert ratio < 3 * many / few  # were it quadratic, it would be 64
+
+
+def _seconds_of_a_reset(commands: int) -> float:
+    journal = RedisJournal(_clock().__next__)
+    journal.open(Client(1), [[b"GET", b"k%d" % (number % 2)] for number in range(commands)], commands)
+    began = time.process_time()
+    journal.reset(Selection(None, RedisMatch(key="k0")))
+    took = time.process_time() - began
+    assert len(journal.page(Selection(), 0, commands).entries) == commands // 2
+    return took
 
 
 def test_only_the_newest_are_kept_and_it_is_said_how_many_were_not(monkeypatch: pytest.MonkeyPatch) -> None:

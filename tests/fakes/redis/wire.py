@@ -32,6 +32,16 @@ def frame_end(data: bytes, at: int = 0) -> int:
     return after
 
 
+def frames_in(frame: bytes) -> list[bytes]:
+    """Return what an array is made of, frame by frame."""
+    at, frames = frame.index(b"\r\n") + 2, []
+    while at < len(frame):
+        end = frame_end(frame, at)
+        frames.append(frame[at:end])
+        at = end
+    return frames
+
+
 def packed(command: Sequence[bytes]) -> bytes:
     return b"*%d\r\n" % len(command) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in command)
 
@@ -52,6 +62,9 @@ class RedisWire:
 
     def close(self) -> None:
         self._sock.close()
+
+    def say_no_more(self) -> None:
+        self._sock.shutdown(socket.SHUT_WR)
 
     def send(self, data: bytes) -> None:
         self._sock.sendall(data)
