@@ -1,9 +1,10 @@
-"""DUMP and RESTORE: fakeredis pickles, so that only what this store has dumped itself may be restored."""
+"""COPY, DUMP and RESTORE: fakeredis pickles; only what this store has dumped itself may be restored."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from copy import deepcopy
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,14 @@ _SIZE = hashlib.sha256().digest_size
 
 class KeyspaceCommands:
     """Corrections of fakeredis' commands on keys."""
+
+    def copy(self, key: CommandItem, newkey: CommandItem, *arguments: bytes) -> int:
+        """Copy a value: from then on there are two, not one that has two names."""
+        copied: int = super().copy(key, newkey, *arguments)  # type: ignore[misc]  # fakeredis' own, next in line
+        if copied:
+            newkey.value = deepcopy(key.value)
+            newkey.expireat = key.expireat  # a new value has none
+        return copied
 
     def dump(self, key: CommandItem) -> bytes | None:
         """Return the value, sealed: what was not dumped here is never unpickled."""

@@ -281,6 +281,23 @@ def test_the_memory_backend_answers_alike_what_it_once_did_not(
     assert replies == dict.fromkeys(peers, replies["bare"])
 
 
+def test_a_copy_is_another_value(peers: dict[str, str]) -> None:
+    values = [b"ZADD z 1 m", b"HSET h f v", b"RPUSH l a", b"SADD m a"]
+    copies = [b"COPY z z2 DB 1", b"COPY h h2 DB 1", b"COPY l l2 DB 1", b"COPY m m2 DB 1"]
+    changes = [b"ZADD z2 2 n", b"HSET h2 n n", b"RPUSH l2 b", b"SADD m2 b"]
+    sizes = [b"ZCARD z", b"HLEN h", b"LLEN l", b"SCARD m"]
+    values.append(b"EXPIREAT z 99999999999")
+    changes.append(b"EXPIRETIME z2")
+    for url in peers.values():
+        peer = Peer(url, b"2")
+        sent = (*values, *copies, b"SELECT 1", *changes, b"SELECT 0", *sizes)
+        replies = peer.wires[0].ask(*[command.split() for command in sent])
+        peer.close()
+
+        assert replies[10:15] == [b":1\r\n", b":1\r\n", b":2\r\n", b":1\r\n", b":99999999999\r\n"]
+        assert replies[16:] == [b":1\r\n"] * 4
+
+
 def test_the_memory_backend_knows_no_command_that_valkey_does_not(peers: dict[str, str]) -> None:
     ours = sorted(name for name in SUPPORTED_COMMANDS if known(name))
     wire = RedisWire(peers["bare"])
