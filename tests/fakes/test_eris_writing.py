@@ -142,6 +142,16 @@ async def test_any_kid_is_taken_when_told_so_and_only_if_a_key_verifies(eris: Er
     assert [reply.status for reply in after] == [200, 400]
 
 
+async def test_a_revoked_key_signs_no_more_even_where_any_kid_is_taken(eris: ErisControl) -> None:
+    signer = await signer_of(eris)
+    await eris.accept_any_kid(accept=True)
+    await eris.register_key(signer.kid, signer.public_key, "revoked")
+
+    reply = await store(eris, Signer(signer.key, "otherwise").signed(receipt()))
+
+    assert (reply.status, reply.json()["error"]["code"]) == (400, "SIGNATURE_VERIFICATION_FAILED")
+
+
 async def test_a_receipt_outside_its_schema_is_buried_with_the_reason(eris: ErisControl) -> None:
     whole = receipt(plane="elsewhere")
 
