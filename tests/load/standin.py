@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.sources.append(source)
         time.sleep(self.server.slow.get(source, 0.0))
         if 0 < self.server.fail_after < len(self.server.sources):
-            self._reply(503, {"error": {"code": "STORAGE_UNAVAILABLE"}})
+            self._reply(500, {"error": {"code": "INTERNAL_ERROR"}})  # a 503 may be a busy machine's fault
         else:
             self._reply(200, {"decision": {"decision_id": str(uuid.uuid4()), "actions": []}})
 
