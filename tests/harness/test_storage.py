@@ -61,7 +61,7 @@ class Recorded:
 
 def used(storage: Given) -> tuple[str, str | None]:
     """Return the database and the Redis that a world gets."""
-    work_dir, directory = Path("/work"), Path("/work/world")
+    work_dir, directory = Path("/place"), Path("/place/world")
     with storage.shared(work_dir) as shared, storage.redis(work_dir, directory) as redis:
         return storage.database(shared, directory), redis
 
@@ -70,8 +70,8 @@ def used(storage: Given) -> tuple[str, str | None]:
     ("database", "redis", "asked", "fakes"),
     [
         (DATABASE, REDIS, [], ()),
-        (DATABASE, None, ["redis /work /work/world"], ("redis",)),
-        (None, REDIS, ["shared /work", "database shared /work/world"], ()),
+        (DATABASE, None, ["redis /place /place/world"], ("redis",)),
+        (None, REDIS, ["shared /place", "database shared /place/world"], ()),
     ],
 )
 def test_what_is_given_is_used_and_only_the_rest_is_made(
