@@ -55,10 +55,16 @@ def listing(tenant_id: str, status: PlaybookStatus | None) -> Select[Any]:
 
 
 async def history(connection: AsyncConnection, tenant_id: str, playbook_id: str) -> list[StoredPlaybook]:
-    """Return every revision, newest first, locked until the transaction ends."""
+    """Return every revision, newest first, locked until the transaction ends.
+
+    All lock the first revision, and only it, so that nobody waits in a circle. Who had to wait looks only
+    then: a revision that was added meanwhile was not there for the statement that waited.
+    """
     wanted = and_(PLAYBOOKS.c.playbook_id == playbook_id, PLAYBOOKS.c.tenant_id == tenant_id)
-    locked = select(PLAYBOOKS).where(wanted).order_by(PLAYBOOKS.c.revision.desc()).with_for_update()
-    return [stored(row) for row in await connection.execute(locked)]
+    first = select(PLAYBOOKS.c.revision).where(wanted).order_by(PLAYBOOKS.c.revision).limit(1)
+    await connection.execute(first.with_for_update())
+    every = select(PLAYBOOKS).where(wanted).order_by(PLAYBOOKS.c.revision.desc())
+    return [stored(row) for row in await connection.execute(every)]
 
 
 async def add(connection: AsyncConnection, playbook: StoredPlaybook) -> None:
