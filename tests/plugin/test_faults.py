@@ -16,6 +16,15 @@ pytest_plugins = ["pytester"]
 SCENARIO = '''
 import httpx
 
+GENERATION = {{
+    "prompt": "p",
+    "actor_id": "a",
+    "actor_type": "human",
+    "operation_type": "chat",
+    "system_prompt_id": "s",
+    "dry_run": False,
+}}
+
 
 @requirement("FR-4")
 async def test_it(engine, llm, world, people):
@@ -25,7 +34,7 @@ async def test_it(engine, llm, world, people):
     assert (await engine.decide()).status == 200
     for _ in range({asked}):
         url = world.fakes["llm"] + "/v1/llm/generate"
-        httpx.post(url, json={{"tenant_id": people.tenant}}, trust_env=False)
+        httpx.post(url, json={{"tenant_id": people.tenant, **GENERATION}}, trust_env=False)
 '''
 
 
