@@ -1,49 +1,59 @@
-"""The receipt and the audit line of an admin change; both say what changed without any text of it."""
+"""The witness of an admin change: a receipt and an audit line, both without any text that somebody wrote."""
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.receipts.content import Judgement, Scene, Subject, receipt
+from engine.receipts.entry import receipt_entry
+from engine.storage import outbox
 from engine.values.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from engine.storage.playbooks import StoredPlaybook
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engine.services import Services
+    from engine.storage.outbox import Entry
     from engine.values.caller import Caller
 
 
-def change_receipt(
-    caller: Caller,
-    what: str,
-    now: datetime,
-    *,
-    before: StoredPlaybook | None,
-    after: StoredPlaybook,
-) -> dict[str, Any]:
-    """Return the receipt of a change of a playbook."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done to what; `before` and `after` identify its states."""
+
+    what: str
+    subject_id: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    playbooks: tuple[tuple[str, str], ...] = ()
+
+
+async def witness(
+    services: Services, connection: AsyncConnection, caller: Caller, change: Change, now: datetime
+) -> Entry:
+    """Keep the receipt in the transaction of the change itself."""
+    entry = receipt_entry(change_receipt(caller, change, now), services.key, now)
+    await outbox.add(connection, [entry], now)
+    return entry
+
+
+def tell(services: Services, caller: Caller, change: Change, entry: Entry) -> None:
+    """Once the change is kept for good: deliver the receipt and write down who did it."""
+    services.courier.post(entry)
+    services.audit.record(caller, change.what, change.subject_id, change.before, change.after)
+
+
+def change_receipt(caller: Caller, change: Change, now: datetime) -> dict[str, Any]:
+    """Return the receipt of an admin change."""
     return receipt(
         new_id(),
         now,
-        subject=Subject("admin", playbooks=((after.playbook_id, after.content.version),)),
+        subject=Subject("admin", playbooks=change.playbooks),
         scene=Scene(caller.tenant_id, caller.actor_type),
-        judgement=Judgement("pass", f"{what} by an admin"),
-        result={"change": what, "before": summary(before), "after": summary(after)},
+        judgement=Judgement("pass", f"{change.what} by an admin"),
+        result={"change": change.what, "before": change.before, "after": change.after},
     )
-
-
-def summary(playbook: StoredPlaybook | None) -> Mapping[str, Any] | None:
-    """Return what identifies a state of a playbook; the digest stands for its texts."""
-    if playbook is None:
-        return None
-    content = playbook.content
-    return {
-        "playbook_id": playbook.playbook_id,
-        "version": content.version,
-        "status": playbook.status,
-        "action_types": [action.type for action in content.actions],
-        "content_sha256": hashlib.sha256(content.model_dump_json().encode()).hexdigest(),
-    }

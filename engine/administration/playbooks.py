@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from engine.administration.change import change_receipt, summary
+from engine.administration.change import Change, tell, witness
 from engine.administration.versions import changed, newest, open_for_change
-from engine.receipts.entry import receipt_entry
-from engine.storage import outbox, playbooks
+from engine.storage import playbooks
 from engine.storage.playbooks import StoredPlaybook
 from engine.values.ids import new_id
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engine.services import Services
-    from engine.storage.outbox import Entry
     from engine.values.caller import Caller
     from engine.values.playbook import Content
 
@@ -38,8 +37,9 @@ class PlaybookAdministration:
         made = StoredPlaybook(new_id(), 1, tenant_id, "draft", content, created_at=now, updated_at=now)
         async with self._services.database.writing() as connection:
             await playbooks.add(connection, made)
-            entry = await self._witness(connection, "playbook.create", now, None, made)
-        self._tell(entry, "playbook.create", None, made)
+            change = _change("playbook.create", None, made)
+            entry = await witness(self._services, connection, self._caller, change, now)
+        tell(self._services, self._caller, change, entry)
         return made
 
     async def update(self, playbook_id: str, changes: Mapping[str, Any]) -> StoredPlaybook:
@@ -52,8 +52,9 @@ class PlaybookAdministration:
                 await playbooks.put(connection, after)
             else:
                 await playbooks.add(connection, after)
-            entry = await self._witness(connection, "playbook.update", now, history[0], after)
-        self._tell(entry, "playbook.update", history[0], after)
+            change = _change("playbook.update", history[0], after)
+            entry = await witness(self._services, connection, self._caller, change, now)
+        tell(self._services, self._caller, change, entry)
         return after
 
     async def publish(self, playbook_id: str) -> StoredPlaybook:
@@ -66,8 +67,9 @@ class PlaybookAdministration:
                 return before
             after = replace(before, status="published", updated_at=now)
             await self._replace(connection, history, after)
-            entry = await self._witness(connection, "playbook.publish", now, before, after)
-        self._tell(entry, "playbook.publish", before, after)
+            change = _change("playbook.publish", before, after)
+            entry = await witness(self._services, connection, self._caller, change, now)
+        tell(self._services, self._caller, change, entry)
         return after
 
     async def deprecate(self, playbook_id: str) -> None:
@@ -80,8 +82,9 @@ class PlaybookAdministration:
                 return
             after = replace(before, status="deprecated", updated_at=now)
             await self._replace(connection, history, after)
-            entry = await self._witness(connection, "playbook.deprecate", now, before, after)
-        self._tell(entry, "playbook.deprecate", before, after)
+            change = _change("playbook.deprecate", before, after)
+            entry = await witness(self._services, connection, self._caller, change, now)
+        tell(self._services, self._caller, change, entry)
 
     async def _history(self, connection: AsyncConnection, playbook_id: str) -> list[StoredPlaybook]:
         return await playbooks.history(connection, self._caller.tenant_id, playbook_id)
@@ -94,20 +97,21 @@ class PlaybookAdministration:
             await playbooks.supersede(connection, older)
         await playbooks.put(connection, after)
 
-    async def _witness(
-        self,
-        connection: AsyncConnection,
-        what: str,
-        now: datetime,
-        before: StoredPlaybook | None,
-        after: StoredPlaybook,
-    ) -> Entry:
-        receipt = change_receipt(self._caller, what, now, before=before, after=after)
-        entry = receipt_entry(receipt, self._services.key, now)
-        await outbox.add(connection, [entry], now)
-        return entry
 
-    def _tell(self, entry: Entry, what: str, before: StoredPlaybook | None, after: StoredPlaybook) -> None:
-        """Once it is kept for good: deliver the receipt and write down who did it."""
-        self._services.courier.post(entry)
-        self._services.audit.record(self._caller, what, after.playbook_id, summary(before), summary(after))
+def _change(what: str, before: StoredPlaybook | None, after: StoredPlaybook) -> Change:
+    version = (after.playbook_id, after.content.version)
+    return Change(what, after.playbook_id, _summary(before), _summary(after), playbooks=(version,))
+
+
+def _summary(playbook: StoredPlaybook | None) -> Mapping[str, Any] | None:
+    """Return what identifies a state of a playbook; the digest stands for its texts."""
+    if playbook is None:
+        return None
+    content = playbook.content
+    return {
+        "playbook_id": playbook.playbook_id,
+        "version": content.version,
+        "status": playbook.status,
+        "action_types": [action.type for action in content.actions],
+        "content_sha256": hashlib.sha256(content.model_dump_json().encode()).hexdigest(),
+    }

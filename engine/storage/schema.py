@@ -76,6 +76,70 @@ OUTCOMES = Table(
     Index("outcomes_by_action", "action_id"),
 )
 
+# One row for each actor that ever said what it wants; who never did has the defaults.
+PREFERENCES = Table(
+    "preferences",
+    METADATA,
+    Column("preference_id", CanonicalId, primary_key=True),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("actor_id", AnyText, nullable=False),
+    Column("opt_out_categories", String(32), nullable=False),
+    Column("preferred_surfaces", String(32), nullable=False),
+    Column("snooze_until", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Index("preferences_by_actor", "tenant_id", "actor_id", unique=True),
+)
+
+TENANT_POLICIES = Table(
+    "tenant_policies",
+    METADATA,
+    Column("policy_id", CanonicalId, primary_key=True),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("enabled_surfaces", String(32), nullable=False),
+    Column("enabled_action_types", String(32), nullable=False),
+    Column("max_actions_per_hour", BigInteger, nullable=False),
+    Column("max_actions_per_day", BigInteger, nullable=False),
+    Column("quiet_start", Integer),
+    Column("quiet_end", Integer),
+    Column("safety_critical", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Index("tenant_policies_by_tenant", "tenant_id", unique=True),
+)
+
+EXPERIMENTS = Table(
+    "experiments",
+    METADATA,
+    Column("experiment_id", CanonicalId, primary_key=True),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("name", AnyText, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Index("experiments_by_age", "tenant_id", "created_at", "experiment_id"),
+)
+
+# One row for each action that needs dual-channel approval, made with its decision.
+APPROVALS = Table(
+    "approvals",
+    METADATA,
+    Column("approval_id", CanonicalId, primary_key=True),
+    Column("action_id", CanonicalId, nullable=False),
+    Column("decision_id", CanonicalId, nullable=False),
+    Column("tenant_id", AnyText, nullable=False),
+    Column("actor_id", AnyText, nullable=False),
+    Column("approver_id", AnyText),
+    Column("status", String(16), nullable=False),
+    Column("first_approval_at", UtcTime),
+    Column("second_approval_at", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Index("approvals_by_action", "action_id", unique=True),
+    Index("approvals_by_decision", "decision_id"),
+)
+
 # What must reach another service. `due_at` is when it may next be tried, by any replica.
 OUTBOX = Table(
     "outbox",
