@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Course:
     """How a decide went, from what matched to what was left."""
 
+    snoozed: bool
     matched: tuple[tuple[str, str], ...]
     composed: int
     policy_took_all: bool
@@ -98,9 +99,11 @@ def _status(surroundings: Surroundings, course: Course) -> str:
 def _rationale(surroundings: Surroundings, course: Course) -> str:
     parts = [f"{len(course.matched)} playbooks matched with {course.composed} actions"]
     if surroundings.policy.snapshot is None:
-        parts.append("policy refused to say what is allowed")
+        parts.append(_without_snapshot(course))
+    if course.snoozed:
+        parts.append("snoozed")
     if course.policy_took_all:
-        parts.append("policy or gold standards took every action")
+        parts.append("policy, gold standards or tenant policy took every action")
     if course.quiet:
         parts.append("quiet hours")
     if course.before_limits > len(course.actions):
@@ -108,6 +111,12 @@ def _rationale(surroundings: Surroundings, course: Course) -> str:
     if course.unavailable:
         parts.append("without " + ", ".join(sorted(course.unavailable)))
     return "; ".join((*parts, f"{len(course.actions)} proposed"))
+
+
+def _without_snapshot(course: Course) -> str:
+    if "policy" in course.unavailable:
+        return "no fresh policy for a safety-critical tenant"
+    return "policy refused to say what is allowed"
 
 
 def _result(actions: tuple[Action, ...]) -> dict[str, Any]:

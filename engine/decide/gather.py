@@ -10,12 +10,12 @@ from engine.dependencies.governance import DEFAULT_QUIET_HOURS
 from engine.dependencies.policy import MIRRORS_ONLY
 from engine.edge.authentication import iam_refused, iam_unavailable
 from engine.edge.errors import forbidden
-from engine.values.surroundings import Surroundings
+from engine.values.surroundings import PolicyVerdict, Surroundings
 
 if TYPE_CHECKING:
     from engine.services import Services
     from engine.values.caller import Caller
-    from engine.values.surroundings import Facts, PolicyVerdict
+    from engine.values.surroundings import Facts
 
 T = TypeVar("T")
 
@@ -26,9 +26,9 @@ class PolicyUnknownError(Exception):
 
 async def gathered(services: Services, caller: Caller, facts: Facts) -> Surroundings:
     """Ask everybody at once; who is not allowed to decide is refused, whatever the others say."""
-    permission, playbooks, policy, standards, signals, quiet_hours = await asyncio.gather(
+    permission, standing, policy, standards, signals, quiet_hours = await asyncio.gather(
         services.iam.may_decide(caller),
-        services.shelf.published(facts.tenant_id),
+        services.shelf.standing(facts.tenant_id, facts.actor_id),
         services.policy.evaluate(facts),
         services.standards.of(facts),
         services.ubi.recent_signals(facts.tenant_id, facts.actor_id),
@@ -36,10 +36,11 @@ async def gathered(services: Services, caller: Caller, facts: Facts) -> Surround
         return_exceptions=True,
     )
     _permitted(permission)
+    held = _known(standing)
     lost: set[str] = set()
     return Surroundings(
-        playbooks=_known(playbooks),
-        policy=_policy(policy, lost),
+        standing=held,
+        policy=_policy(policy, lost, safety_critical=held.tenant_policy.safety_critical),
         standards=_or(MIRRORS_ONLY, standards, lost),
         recent_signals=_or((), signals, lost),
         quiet_hours=_or(DEFAULT_QUIET_HOURS, quiet_hours, lost),
@@ -56,13 +57,14 @@ def _permitted(answer: bool | BaseException) -> None:  # noqa: FBT001 -- an answ
         raise forbidden("IAM does not allow this caller to decide.")
 
 
-def _policy(answer: PolicyVerdict | BaseException, lost: set[str]) -> PolicyVerdict:
-    if isinstance(answer, UnavailableError):
+def _policy(answer: PolicyVerdict | BaseException, lost: set[str], *, safety_critical: bool) -> PolicyVerdict:
+    """Return the verdict in force; for a safety-critical tenant only a fresh one is (5.4: fail closed)."""
+    if isinstance(answer, UnavailableError) and not safety_critical:
         raise PolicyUnknownError(answer.reason)
-    verdict = _known(answer)
+    verdict = _or(PolicyVerdict(None), answer, lost)
     if verdict.stale:
         lost.add("policy")
-    return verdict
+    return PolicyVerdict(None) if verdict.stale and safety_critical else verdict
 
 
 def _or(default: T, answer: T | BaseException, lost: set[str]) -> T:

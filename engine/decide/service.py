@@ -16,7 +16,6 @@ from engine.decide.request import DecideBody, facts_of
 from engine.dependencies.errors import UnavailableError
 from engine.edge.access import own_tenant
 from engine.edge.errors import unavailable
-from engine.fatigue.quota import Quotas
 from engine.observe.logs import log_event
 from engine.pipeline.compose import composed
 from engine.pipeline.gates import passed
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from engine.storage.outbox import Entry
     from engine.values.action import Action
     from engine.values.caller import Caller
+    from engine.values.standing import Quotas
     from engine.values.surroundings import Facts, Surroundings
 
 
@@ -60,18 +60,21 @@ async def decide(services: Services, caller: Caller, body: DecideBody, started: 
 
 
 async def _course(services: Services, facts: Facts, surroundings: Surroundings) -> Course:
-    """Take steps 4 to 10: from playbooks to the actions that are proposed.
+    """Take steps 3 to 10: from playbooks to the actions that are proposed.
 
     Texts are generated once the gates are passed: what policy forbids is not even asked for.
     """
     now = datetime.now(UTC)
-    playbooks = ranked(matching(surroundings.playbooks, facts))
+    standing = surroundings.standing
+    snoozed = standing.preferences.snoozed(now)
+    playbooks = () if snoozed else ranked(matching(standing.playbooks, facts))
     actions = composed(playbooks, facts, surroundings.recent_signals, new_id)
     passage = passed(actions, surroundings, now.hour)
     texts = await with_texts(services.llm, passage.actions, facts)
-    proposed, lost = await _spent(services, facts, texts.actions, now)
+    proposed, lost = await _spent(services, facts, texts.actions, standing.tenant_policy.quotas, now)
     return Course(
         matched=tuple((playbook.playbook_id, playbook.content.version) for playbook in playbooks),
+        snoozed=snoozed,
         composed=len(actions),
         policy_took_all=passage.policy_took_all,
         quiet=passage.quiet,
@@ -84,13 +87,13 @@ async def _course(services: Services, facts: Facts, surroundings: Surroundings) 
 
 
 async def _spent(
-    services: Services, facts: Facts, actions: tuple[Action, ...], now: datetime
+    services: Services, facts: Facts, actions: tuple[Action, ...], quotas: Quotas, now: datetime
 ) -> tuple[tuple[Action, ...], frozenset[str]]:
     """Check and count; without the store nobody knows what was shown before, so nothing is shown."""
     if not actions:
         return (), frozenset()
     try:
-        fitting = await services.fatigue.spend(facts, actions, Quotas(), int(now.timestamp() * 1000))
+        fitting = await services.fatigue.spend(facts, actions, quotas, int(now.timestamp() * 1000))
     except UnavailableError as lost:
         return (), frozenset((lost.dependency,))
     return fitting, frozenset()

@@ -3,8 +3,9 @@
 from fastapi import Request
 
 from engine.edge.authentication import CALLER
-from engine.edge.errors import forbidden
+from engine.edge.errors import forbidden, invalid
 from engine.values.caller import Caller, is_admin
+from engine.values.wire import LONGEST_ID
 
 
 class WithScope:
@@ -27,6 +28,17 @@ async def admin(request: Request) -> Caller:
     if not may_administer(caller):
         raise forbidden("The role mmm_admin or tenant_admin is needed.")
     return caller
+
+
+async def subject(request: Request) -> str:
+    """Return the actor that the path names, the caller or an admin's any, or refuse; a FastAPI dependency."""
+    actor_id: str = request.path_params["actor_id"]
+    caller = caller_of(request)
+    if actor_id != caller.sub and not may_administer(caller):
+        raise forbidden("An actor's own are for that actor and for admins.")
+    if not 1 <= len(actor_id) <= LONGEST_ID:
+        raise invalid("actor_id", f"An actor's id has 1 to {LONGEST_ID} characters.")
+    return actor_id
 
 
 def caller_of(request: Request) -> Caller:

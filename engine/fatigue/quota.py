@@ -10,19 +10,12 @@ from engine.values.words import ACTION_TYPES
 
 if TYPE_CHECKING:
     from engine.values.action import Action
+    from engine.values.standing import Quotas
     from engine.values.surroundings import Facts
 
 HIGHEST = 1_000_000_000  # beyond this a limit limits nobody; it keeps Lua's numbers exact
 NO_LIMIT = -1
 _PREFIX = "mmm:fatigue"
-
-
-@dataclass(frozen=True, slots=True)
-class Quotas:
-    """A tenant's quotas per actor, over all types."""
-
-    max_actions_per_hour: int = 3
-    max_actions_per_day: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from engine.dependencies.errors import UnavailableError
-from engine.fatigue.quota import Quotas, spending
+from engine.fatigue.quota import spending
 from engine.fatigue.script import SPEND
 
 if TYPE_CHECKING:
     from engine.dependencies.breaker import Breaker
     from engine.values.action import Action
+    from engine.values.standing import Quotas
     from engine.values.surroundings import Facts
 
 MAX_CONNECTIONS = 50

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,11 @@ class SigningKey:
         """Return a keyed hash of `text`, so that hashed ids cannot be looked up in a dictionary."""
         secret = hashlib.sha256(purpose + self.private.private_bytes_raw()).digest()
         return hashlib.blake2b(text.encode(), key=secret, digest_size=12).hexdigest()
+
+    def id_of(self, purpose: bytes, *parts: str) -> str:
+        """Return the id of what there is one of for these parts, known before it is first written."""
+        told_apart = "".join(f"{len(part)}:{part}" for part in parts)
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, self.digest(purpose, told_apart)))
 
 
 def read_signing_key(text: str) -> SigningKey:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from engine.edge.access import WithScope, admin
+from engine.edge.access import WithScope, admin, caller_of, subject
 from engine.edge.errors import not_found
 from engine.services import Services
 from engine.values import ids
@@ -17,6 +17,11 @@ def services_of(request: Request) -> Services:
     """Return what the application was built with."""
     services: Services = request.app.state.services
     return services
+
+
+async def anybody(request: Request) -> Caller:
+    """Return the caller, whoever it is."""
+    return caller_of(request)
 
 
 class PathId:
@@ -34,9 +39,11 @@ class PathId:
 
 
 WithServices = Annotated[Services, Depends(services_of)]
+Anybody = Annotated[Caller, Depends(anybody)]
 Admin = Annotated[Caller, Depends(admin)]
 Decider = Annotated[Caller, Depends(WithScope("mmm.decide"))]
 Reader = Annotated[Caller, Depends(WithScope("mmm.read"))]
 OutcomePoster = Annotated[Caller, Depends(WithScope("mmm.outcome"))]
 PlaybookId = Annotated[str, Depends(PathId("playbook_id"))]
 DecisionId = Annotated[str, Depends(PathId("decision_id"))]
+ActorId = Annotated[str, Depends(subject)]

@@ -7,11 +7,11 @@ newer took the place of is `superseded`: kept, but no longer to be seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.storage.records import insertion
 from engine.storage.schema import PLAYBOOKS, STAMPS
 from engine.values.playbook import Content, Playbook
 
@@ -83,12 +83,6 @@ async def supersede(connection: AsyncConnection, playbook: StoredPlaybook) -> No
     await _set(connection, playbook, {"status": SUPERSEDED})
 
 
-async def stamp(connection: AsyncConnection, tenant_id: str) -> int:
-    """Return what changes whenever the tenant's playbooks change."""
-    found = await connection.execute(select(STAMPS.c.stamp).where(STAMPS.c.tenant_id == tenant_id))
-    return cast("int", found.scalar() or 0)
-
-
 async def published(connection: AsyncConnection, tenant_id: str) -> tuple[Playbook, ...]:
     """Return what may fire for a tenant."""
     found = await connection.execute(listing(tenant_id, "published"))
@@ -104,8 +98,7 @@ async def _set(connection: AsyncConnection, playbook: StoredPlaybook, values: di
 
 async def _touch(connection: AsyncConnection, tenant_id: str) -> None:
     """Change the tenant's stamp; two replicas may do so for the first time at the same instant."""
-    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    changed = upsert(STAMPS).values(tenant_id=tenant_id, stamp=1)
+    changed = insertion(connection, STAMPS).values(tenant_id=tenant_id, stamp=1)
     key, next_stamp = [STAMPS.c.tenant_id], {"stamp": STAMPS.c.stamp + 1}
     await connection.execute(changed.on_conflict_do_update(index_elements=key, set_=next_stamp))
 

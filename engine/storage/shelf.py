@@ -1,4 +1,4 @@
-"""Published playbooks, always as last written on any replica, parsed once per change."""
+"""What holds for an actor, always as last written on any replica; playbooks are parsed once per change."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from engine.storage import playbooks
+from engine.storage.standing import noted
+from engine.values.standing import Standing
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from engine.storage.database import Database
     from engine.values.playbook import Playbook
 
@@ -15,20 +19,26 @@ TENANTS_KEPT = 1_000
 
 
 class Shelf:
-    """Reads a tenant's stamp at each decide, and its playbooks only when the stamp has changed."""
+    """Reads one row at each decide, and a tenant's playbooks only when their stamp has changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._kept: OrderedDict[str, tuple[int, tuple[Playbook, ...]]] = OrderedDict()
 
-    async def published(self, tenant_id: str) -> tuple[Playbook, ...]:
-        """Return what may fire for the tenant now."""
+    async def standing(self, tenant_id: str, actor_id: str) -> Standing:
+        """Return what may fire for the tenant now, and what actor and tenant have said."""
         async with self._database.reading() as connection:
-            stamp = await playbooks.stamp(connection, tenant_id)
-            kept = self._kept.get(tenant_id)
-            if kept is not None and kept[0] == stamp:
-                return kept[1]
-            found = await playbooks.published(connection, tenant_id)
+            found = await noted(connection, tenant_id, actor_id)
+            published = await self._published(connection, tenant_id, found.stamp)
+        return Standing(published, found.preferences, found.tenant_policy)
+
+    async def _published(
+        self, connection: AsyncConnection, tenant_id: str, stamp: int
+    ) -> tuple[Playbook, ...]:
+        kept = self._kept.get(tenant_id)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        found = await playbooks.published(connection, tenant_id)
         self._keep(tenant_id, stamp, found)
         return found
 

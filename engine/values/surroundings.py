@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.values.playbook import Playbook, QuietHours
+    from engine.values.playbook import QuietHours
+    from engine.values.standing import Standing
     from engine.values.words import ActionType, ActorType, ConditionType, Environment, Severity, Source
 
 
@@ -60,7 +61,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class PolicyVerdict:
-    """The snapshot in force. None: policy answered, but refused to say (4xx), so nothing is allowed."""
+    """The snapshot in force. None: nothing is allowed, since policy refused to say (4xx) or must be fresh."""
 
     snapshot: Snapshot | None
     stale: bool = False
@@ -76,11 +77,11 @@ class Standards:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Everything that was gathered. `unavailable` names the dependencies that could not be asked."""
+    """Everything that was gathered. `quiet_hours` are governance's; `unavailable` could not be asked."""
 
     policy: PolicyVerdict
     standards: Standards
     recent_signals: tuple[str, ...]
     quiet_hours: QuietHours
-    playbooks: tuple[Playbook, ...]
+    standing: Standing
     unavailable: frozenset[str]

@@ -4,7 +4,7 @@ Rule: what passes here can be stored, signed and sent on by everything behind it
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints
@@ -38,22 +38,41 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds
 
 
 def _moment(value: str) -> str:
-    if not _RFC3339.fullmatch(value):
-        raise ValueError("must be an RFC 3339 time with offset")
-    datetime.fromisoformat(value.upper().replace(":60", ":59"))  # a leap second is a time too
+    _instant(value)
     return value
+
+
+def _instant(value: Any) -> datetime:  # noqa: ANN401 -- whatever JSON holds
+    """Read an RFC 3339 time; one that no calendar has in UTC is none."""
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise ValueError("must be an RFC 3339 time with offset")
+    read = datetime.fromisoformat(value.upper().replace(":60", ":59"))  # a leap second is a time too
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a time that the calendar has") from None
+
+
+def _unrepeated(values: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 Many = Annotated[tuple[T, ...], Strict(False)]  # noqa: FBT003 -- the library's own way of saying it
 """A JSON array; strictness would want a tuple wherever a validator of ours stands in between."""
 
+Unrepeated = Annotated[Many[T], AfterValidator(_unrepeated)]
+"""A JSON array as a set of words, in the order given."""
+
 Given = Annotated[T | None, BeforeValidator(_not_null)]
 """May be left out, but not null."""
 
 Whole = Annotated[int, BeforeValidator(_whole)]
-Opaque = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LONGEST_ID = 200
+Opaque = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Body = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Semver = Annotated[str, StringConstraints(pattern=_SEMVER)]
 CanonicalUuid = Annotated[str, StringConstraints(pattern=_UUID)]
 Moment = Annotated[str, AfterValidator(_moment)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+"""A time of a body, as a moment in UTC."""

@@ -16,6 +16,7 @@ MIRROR: ActionType = "mirror"
 MENTOR: ActionType = "mentor"
 MULTIPLIER: ActionType = "multiplier"
 ACTION_TYPES: tuple[ActionType, ...] = ("mirror", "mentor", "multiplier")
+SURFACES: tuple[Surface, ...] = ("ide", "ci", "alert")
 SEVERITY_ORDER: dict[Severity, int] = {"info": 0, "warn": 1, "high": 2, "critical": 3}
 FINAL_RESULTS: frozenset[OutcomeResult] = frozenset(("accepted", "dismissed", "failed"))
 NEEDS_REASON: frozenset[OutcomeResult] = frozenset(("dismissed", "failed"))

@@ -11,9 +11,10 @@ from redis.asyncio import Redis
 
 from engine.dependencies.breaker import Breaker
 from engine.dependencies.errors import UnavailableError
-from engine.fatigue.quota import Quotas, actor_key, playbook_key, repo_key
+from engine.fatigue.quota import actor_key, playbook_key, repo_key
 from engine.fatigue.store import FatigueStore
 from engine.values.playbook import Limits
+from engine.values.standing import Quotas
 from tests.engine.samples import action, facts
 
 if TYPE_CHECKING:

@@ -1,0 +1,44 @@
+"""Records of which there is one for each key: made when they are first changed, and changed in part.
+
+Rule: who changes a record holds it until the transaction ends, so that no two changes lose each other's part,
+also where both are the first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Column, Row, Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def held(
+    connection: AsyncConnection, table: Table, key: Sequence[Column[Any]], fresh: Mapping[str, Any]
+) -> Row[Any]:
+    """Return the record as it is, or as it is made now, and hold it (an update of nothing locks the row)."""
+    one = insertion(connection, table).values(fresh)
+    same = {key[0].name: key[0]}
+    holding = one.on_conflict_do_update(index_elements=list(key), set_=same).returning(table)
+    row: Row[Any] = (await connection.execute(holding)).one()
+    return row
+
+
+def insertion(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an insert that knows what to do about a conflict, in the dialect of the database."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words of a closed set as they are kept."""
+    return ",".join(words)
+
+
+def unlisted(kept: str) -> tuple[Any, ...]:
+    """Return the words that were kept."""
+    return tuple(kept.split(",")) if kept else ()
