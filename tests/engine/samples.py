@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from engine.values.action import Action
 from engine.values.playbook import Content, Limits, Playbook, QuietHours
-from engine.values.standing import Standing
+from engine.values.standing import Preferences, Standing, TenantPolicy
 from engine.values.surroundings import Facts, PolicyVerdict, Signal, Snapshot, Standards, Surroundings
-from engine.values.words import ACTION_TYPES, SEVERITY_ORDER
+from engine.values.words import ACTION_TYPES, SEVERITY_ORDER, SURFACES
 
 NO_QUIET_HOURS = QuietHours(start=0, end=0)
 SNAPSHOT = Snapshot(
@@ -97,9 +97,19 @@ snapshots = st.builds(
 )
 verdicts = st.builds(PolicyVerdict, st.none() | snapshots, st.booleans())
 standards = st.builds(Standards, st.booleans(), restrictions)
+type_lists = st.lists(types, unique=True).map(tuple)
+surface_lists = st.lists(st.sampled_from(SURFACES), unique=True).map(tuple)
+preferences = st.builds(Preferences, type_lists, surface_lists)
+policies = st.builds(
+    TenantPolicy,
+    enabled_surfaces=surface_lists,
+    enabled_action_types=type_lists,
+    quiet_hours=st.none() | quiet_hours,
+)
+standings = st.builds(Standing, st.just(()), preferences, policies)
 limits = st.builds(Limits) | st.builds(Limits, quiet_hours=quiet_hours)
 actions = st.lists(
-    st.builds(action, types, st.integers(1, 10**6), limits=limits),
+    st.builds(action, types, st.integers(1, 10**6), limits=limits, surfaces=surface_lists.filter(bool)),
     max_size=8,
     unique_by=lambda a: a.action_id,
 ).map(tuple)

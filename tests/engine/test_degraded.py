@@ -67,6 +67,29 @@ async def test_without_the_gateway_static_mentors_and_no_multipliers(
     assert (receipt["degraded"], receipt["decision"]["status"]) == (True, "warn")
 
 
+async def test_a_safety_critical_tenant_gets_nothing_without_fresh_policy(alone: Talk, place: Place) -> None:
+    async with talking(alone.engine, place) as critical, talking(alone.engine, place) as cold:
+        for talk in (alone, critical):
+            await everything(talk)
+            assert len((await talk.decided())["actions"]) == 3
+        for talk in (critical, cold):
+            path = f"/tenants/{talk.tenant}/policy"
+            assert (await talk.admin("PUT", path, {"safety_critical": True})).status_code == 200
+        for talk in (alone, critical, cold):
+            await broken(talk, "policy", EVALUATE)
+
+        ordinary = await alone.decided(sub="somebody-else")
+        closed = [await critical.decided(sub="somebody-else"), await cold.decided()]
+        receipts = [(await critical.receipts(2, "decision"))[-1], *await cold.receipts(1, "decision")]
+
+    assert (types(ordinary), ordinary["policy_stale"]) == (["mirror", "mentor", "multiplier"], True)
+    for decision in closed:
+        assert (decision["actions"], decision["degraded_mode"], decision["policy_stale"]) == ([], True, False)
+        assert decision["policy_snapshot_id"] is None
+    assert [one["decision"]["status"] for one in receipts] == ["soft_block", "soft_block"]
+    assert "no fresh policy for a safety-critical tenant" in receipts[1]["decision"]["rationale"]
+
+
 async def test_a_cold_start_without_policy_is_refused_with_a_receipt(alone: Talk) -> None:
     await everything(alone)
     await broken(alone, "policy", EVALUATE)

@@ -61,6 +61,7 @@ BODIES = [
         ("POST", "/triggers/evaluate"),
         ("POST", "/playbooks"),
         ("POST", "/decisions/0a3c1f0e-52a4-4a3b-9a51-6f4f0a1f7c11/outcomes"),
+        ("POST", "/actors/a/preferences/snooze"),
     ],
 )
 async def test_what_is_not_a_body_is_422(talk: Talk, method: str, path: str, body: bytes) -> None:
