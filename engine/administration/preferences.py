@@ -56,6 +56,7 @@ def _summary(stored: StoredPreferences) -> Mapping[str, Any]:
     """Return what the actor wanted, without who it is."""
     wishes = stored.wishes
     return {
+        "preference_id": stored.preference_id,
         "opt_out_categories": list(wishes.opt_out_categories),
         "preferred_surfaces": list(wishes.preferred_surfaces),
         "snooze_until": wishes.snooze_until.isoformat() if wishes.snooze_until else None,

@@ -39,15 +39,16 @@ class AuditLog:
         self._paths = paths
         self._recorder = recorder
 
-    async def entries(self, about: str, at_least: int, within: float = 3.0) -> list[Object]:
-        """Return the lines that mention something, once there are enough or time is up."""
+    async def entries(self, about: str, *or_about: str, at_least: int, within: float = 3.0) -> list[Object]:
+        """Return the lines that mention something by any of its names, once enough or time is up."""
         if not self._paths:
             not_exercised(f"the profile does not put {VARIABLE} into {{workdir}}: nobody knows where it is")
 
         mentioned: list[str] = []
 
         async def enough() -> bool:
-            mentioned[:] = [line for line in await asyncio.to_thread(self._lines) if about in line]
+            lines = await asyncio.to_thread(self._lines)
+            mentioned[:] = [line for line in lines if any(name in line for name in (about, *or_about))]
             return len(mentioned) >= at_least
 
         await eventually(enough, within)

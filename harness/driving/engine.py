@@ -86,8 +86,9 @@ class EngineClient:
         self, route: Route, *, by: Persona | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
         """Send a route's valid request, as this person or with these headers alone."""
-        body = route.body(by or self.people.developer)
-        return await self.call(route.method, route.path, by=by, body=body, headers=headers)
+        person = by or self.people.developer
+        path, body = route.path_of(person), route.body(person)
+        return await self.call(route.method, path, by=by, body=body, headers=headers)
 
     async def _exchange(self, request: httpx.Request, path: str, by: Persona | None) -> Reply:
         recorder, at, started = self._recorder, now(), time.perf_counter()
@@ -183,6 +184,36 @@ class EngineClient:
         """Deprecate a playbook."""
         return await self.call("DELETE", f"/playbooks/{_segment(playbook_id)}", by=by or self.people.admin)
 
+    async def read_preferences(self, by: Persona | None = None, *, of: Persona | None = None) -> Reply:
+        """Ask what an actor wants (the caller itself, unless `of` says whose)."""
+        person = by or self.people.developer
+        return await self.call("GET", _preferences(of or person), by=person)
+
+    async def update_preferences(
+        self, body: object, by: Persona | None = None, *, of: Persona | None = None
+    ) -> Reply:
+        """Change what an actor wants."""
+        person = by or self.people.developer
+        return await self.call("PUT", _preferences(of or person), by=person, body=body)
+
+    async def snooze(self, body: object, by: Persona | None = None, *, of: Persona | None = None) -> Reply:
+        """Let nothing reach an actor for a while."""
+        person = by or self.people.developer
+        return await self.call("POST", f"{_preferences(of or person)}/snooze", by=person, body=body)
+
+    async def read_tenant_policy(self, by: Persona | None = None, *, tenant: str | None = None) -> Reply:
+        """Ask what a tenant (the caller's own) lets its actors see."""
+        person = by or self.people.admin
+        return await self.call("GET", f"/tenants/{_segment(tenant or person.tenant_id)}/policy", by=person)
+
+    async def update_tenant_policy(
+        self, body: object, by: Persona | None = None, *, tenant: str | None = None
+    ) -> Reply:
+        """Change what a tenant lets its actors see."""
+        person = by or self.people.admin
+        path = f"/tenants/{_segment(tenant or person.tenant_id)}/policy"
+        return await self.call("PUT", path, by=person, body=body)
+
     async def public(self, name: str) -> Reply:
         """Get health, ready or metrics, as anybody."""
         return await self.call("GET", f"/{name}")
@@ -192,6 +223,10 @@ def operation_of(method: str, path: str) -> str:
     """Return "METHOD /path/template" of a call."""
     match = load_document("engine").find(method, path.partition("?")[0])
     return f"{method} {match.operation.template if match else path}"
+
+
+def _preferences(person: Persona) -> str:
+    return f"/actors/{_segment(person.sub)}/preferences"
 
 
 def _segment(value: str) -> str:

@@ -41,6 +41,9 @@ DEPRECATE = Step("a playbook is deprecated", "DELETE /playbooks/{id}", "FR-3", (
 DECIDE = Step("a decision is made", "POST /decide", "UT-MMM-01")
 FIRE = Step("a published playbook without triggers fires", "POST /decide", "UT-MMM-01")
 REPORT = Step("an outcome is accepted", "POST /decisions/{id}/outcomes", "IT-MMM-01", (202,))
+PREFER = Step("an actor says what it wants", "PUT /actors/{id}/preferences", "FR-14")
+SNOOZE = Step("an actor snoozes", "POST /actors/{id}/preferences/snooze", "FR-10")
+ENABLE = Step("an admin changes the tenant's policy", "PUT /tenants/{id}/policy", "FR-13")
 
 
 class Given:
@@ -90,6 +93,18 @@ class Given:
         accepted = await _object(REPORT, lambda: self.engine.report_outcome(decision.id, body, by))
         _demand(REPORT, lambda: accepted.string("outcome_id"))
         return accepted
+
+    async def preferences(self, by: Persona | None = None, /, **members: object) -> None:
+        """Let an actor (the usual developer) say what it wants."""
+        await _step(PREFER, lambda: self.engine.update_preferences(members, by))
+
+    async def snoozed(self, by: Persona | None = None, hours: int = 1) -> None:
+        """Let an actor (the usual developer) have some hours of silence."""
+        await _step(SNOOZE, lambda: self.engine.snooze({"duration_hours": hours}, by))
+
+    async def tenant_policy(self, by: Persona | None = None, /, **members: object) -> None:
+        """Let an admin change parts of the tenant's policy."""
+        await _step(ENABLE, lambda: self.engine.update_tenant_policy(members, by))
 
 
 def _decision(answer: Object) -> Decision:

@@ -64,6 +64,7 @@ def _ids(client: httpx.Client, calls: list[Call], person: Persona) -> dict[str, 
         "decision_id": _member(decision, "decision_id"),
         "action_id": _member(action, "action_id"),
         "playbook_id": _member(spare, "playbook_id"),
+        "actor_id": person.sub,
     }
 
 

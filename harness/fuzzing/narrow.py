@@ -2,7 +2,8 @@
 
 The persona that fuzzes belongs to one tenant, and to name another is 403: so wherever a request has a
 `tenant_id`, only that tenant is valid. Data that is wrong on purpose may name any other. A body that may be
-refused for not being whole (x-whole) is always whole here. Examples name what really exists, where that is
+refused for not being whole (x-whole) is always whole here, a time that must be in the future (x-future) is
+far in it. Examples name what really exists, where that is
 known.
 Rule: pure; answers are judged by the contract as it is written.
 """
@@ -20,6 +21,11 @@ Value = Any  # as json.loads returns it
 
 TENANT = "tenant_id"
 WHOLE = "x-whole"
+FUTURE = "x-future"
+FAR = {
+    "type": "string",
+    "pattern": "^209[0-9]-0[1-9]-(0[1-9]|1[0-9]|2[0-8])T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
+}
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
@@ -68,6 +74,8 @@ def _narrow_schema(
         return node
     inner = (*within, node["$ref"]) if "$ref" in node else within
     meant = follow(document, node)
+    if meant.get(FUTURE):
+        return FAR
     changed = {key: _narrow_schema(document, value, values, inner) for key, value in meant.items()}
     if changed.pop(WHOLE, None):
         changed["required"] = meant[WHOLE]

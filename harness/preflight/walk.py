@@ -93,6 +93,20 @@ ROUTES = (
     ),
     Step("POST /decisions/{decision_id}/outcomes", lambda people: people.developer, _outcome),
     Step("DELETE /playbooks/{playbook_id}", lambda people: people.admin),
+    Step(
+        "PUT /actors/{actor_id}/preferences",
+        lambda people: people.developer,
+        lambda *_: {"opt_out_categories": []},
+    ),
+    Step("GET /actors/{actor_id}/preferences", lambda people: people.developer),
+    Step(
+        "POST /actors/{actor_id}/preferences/snooze",
+        lambda people: people.developer,
+        lambda *_: {"duration_hours": 1},
+    ),
+    # Written first: where nobody has, there may be none.
+    Step("PUT /tenants/{tenant_id}/policy", lambda people: people.admin, lambda *_: {"quiet_hours": None}),
+    Step("GET /tenants/{tenant_id}/policy", lambda people: people.admin),
     Step("GET /health"),
     Step("GET /ready"),
     Step("GET /metrics"),
@@ -103,7 +117,7 @@ class Walk:
     """Calls the routes, one after the other."""
 
     def __init__(self, engine: EngineClient, people: People, recorder: Recorder) -> None:
-        self.known = Known()
+        self.known = Known({"tenant_id": people.tenant, "actor_id": people.developer.sub})
         self._engine = engine
         self._people = people
         self._recorder = recorder

@@ -7,11 +7,13 @@ from harness.scenario import (
     EngineClient,
     Eris,
     Given,
+    People,
     Policy,
     Reply,
     a_playbook,
     asked_until,
     each_of,
+    not_exercised,
     own_world,
     requirement,
 )
@@ -64,6 +66,40 @@ async def test_a_snapshot_is_used_for_a_while_and_then_no_more(
     for decision in each_of(stale):
         assert decision.playbooks == [playbook["playbook_id"]]
         assert decision.get("policy_stale") in {True, None}
+
+
+@requirement("FR-11", "RF-MMM-03")
+@own_world(policy_cache_seconds=1, breaker_recovery_seconds=1)
+async def test_a_safety_critical_tenant_gets_nothing_once_policy_is_not_fresh(
+    engine: EngineClient, people: People, given: Given, policy: Policy
+) -> None:
+    """Without fresh policy a safety-critical tenant gets nothing; others go on with the last snapshot.
+
+    How a tenant is marked is the engine's choice: this shows those that take `safety_critical` in its policy.
+    """
+    others = people.elsewhere()
+    await given.published_playbook()
+    await given.published_playbook(by=others.admin)
+    marked = await engine.update_tenant_policy({"safety_critical": True})
+    if marked.status != 200 or (await engine.read_tenant_policy()).object.get("safety_critical") is not True:
+        not_exercised("this engine marks safety-critical tenants in another way")
+    healthy = [await engine.decide(one.another_developer()) for one in (people, others)]
+    await policy.goes_down()
+
+    replies = await asked_until(
+        lambda: engine.decide(people.another_developer()),
+        lambda reply: reply.decision["degraded_mode"] is True,
+        within=ONE_OUTAGE,
+    )
+    ordinary = await engine.decide(others.another_developer())
+
+    for reply in each_of(healthy):
+        assert len(reply.decision.actions) == 1
+        assert reply.decision["degraded_mode"] is False
+    assert replies[-1].decision["degraded_mode"] is True
+    assert replies[-1].decision.titles == []
+    assert ordinary.decision["degraded_mode"] is True
+    assert len(ordinary.decision.actions) == 1
 
 
 @requirement("FR-11", "UT-MMM-04")

@@ -75,7 +75,12 @@ def test_what_may_be_deleted_is_not_what_fires(world: Callable[..., World]) -> N
 
     fires, spare = engine.written
     assert engine.published == [fires]
-    assert given.known == {"decision_id": "decision-1", "action_id": "action-1", "playbook_id": spare}
+    assert given.known == {
+        "decision_id": "decision-1",
+        "action_id": "action-1",
+        "playbook_id": spare,
+        "actor_id": ADMIN.sub,
+    }
     assert given.problem == ""
     assert [call.status for call in given.calls] == [200, 200, 200, 200]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
 
@@ -51,6 +52,17 @@ def test_a_body_that_may_be_refused_for_not_being_whole_is_whole() -> None:
     content = document["paths"]["/playbooks"]["post"]["requestBody"]["content"]["application/json"]["schema"]
 
     assert set(content["required"]) == {"name", "triggers", "conditions", "actions", "limits"}
+
+
+def test_a_time_that_must_be_in_the_future_is_far_in_it() -> None:
+    document = narrowed(load_document("engine").raw, VALUES)
+    snooze = document["paths"]["/actors/{actor_id}/preferences/snooze"]["post"]
+
+    sent = snooze["requestBody"]["content"]["application/json"]["schema"]["properties"]["until"]
+
+    assert re.fullmatch(sent["pattern"].strip("^$"), "2093-07-28T23:59:59Z")
+    assert not re.search(sent["pattern"], "2026-07-28T23:59:59Z")
+    assert "format" not in sent
 
 
 @pytest.mark.parametrize("place", ["query", "path"])

@@ -1,0 +1,118 @@
+"""Quiet hours hold at their edges, whoever sets them, at any hour of the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from harness.scenario import (
+    EngineClient,
+    Given,
+    Governance,
+    People,
+    Reply,
+    a_playbook,
+    parametrize,
+    requirement,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+# From the hour that it is: where quiet hours start and end, and whether they are on.
+EDGES = {
+    "start with this hour": (0, 1, True),
+    "ended with the last hour": (-1, 0, False),
+    "start with the next hour": (1, 2, False),
+    "are all hours but the last": (0, -1, True),
+    "are all hours but this one": (1, 0, False),
+    "are none": (0, 0, False),
+    "are long, and this is the middle": (-11, 11, True),
+}
+TURNS = 3
+# Governance's quiet hours, the tenant's, and how many of one action come: right should the hour turn too.
+NOW, LATER, NONE = (0, 2), (6, 9), (0, 0)
+OVERRULED = {
+    "governance is quiet and the tenant is not": (NOW, LATER, 1),
+    "the tenant is quiet and governance is not": (LATER, NOW, 0),
+    "the tenant has none": (NOW, NONE, 1),
+    "the tenant leaves it to governance, which is quiet": (NOW, None, 0),
+    "the tenant leaves it to governance, which is not": (LATER, None, 1),
+}
+
+
+async def in_one_hour(ask: Callable[[int], Awaitable[Reply]]) -> Reply:
+    """Ask, with the hour that it is, in such a way that it is still that hour when the answer is there."""
+    for _ in range(TURNS):
+        hour = datetime.now(UTC).hour
+        reply = await ask(hour)
+        if datetime.now(UTC).hour == hour:
+            break
+    return reply
+
+
+def hours(start: int, end: int) -> dict[str, int]:
+    """Return quiet hours, over midnight where need be."""
+    return {"start": start % 24, "end": end % 24}
+
+
+@requirement("UT-MMM-03", "FR-7")
+@parametrize(("start", "end", "quiet"), EDGES.values(), ids=EDGES.keys())
+@parametrize("whose", ["tenant", "governance", "playbook"])
+async def test_start_is_in_and_end_is_out(
+    whose: str,
+    start: int,
+    end: int,
+    *,
+    quiet: bool,
+    engine: EngineClient,
+    people: People,
+    given: Given,
+    governance: Governance,
+) -> None:
+    """From their start until before their end nothing is proposed; where both are the same there are none.
+
+    A playbook's own quiet hours silence that playbook alone.
+    """
+    free = await given.published_playbook(a_playbook(name="Free"))
+    limited = [free["playbook_id"]]
+
+    async def ask(hour: int) -> Reply:
+        own = hours(hour + start, hour + end)
+        if whose == "tenant":
+            await given.tenant_policy(quiet_hours=own)
+        elif whose == "governance":
+            await governance.says(quiet_hours=own)
+        else:
+            silent = a_playbook(name=f"At {hour}", limits={"quiet_hours": own})
+            limited.append((await given.published_playbook(silent))["playbook_id"])
+        return await engine.decide(people.another_developer())
+
+    reply = await in_one_hour(ask)
+
+    assert reply.status == 200
+    assert (limited[-1] in reply.decision.playbooks) is not quiet
+    assert (free["playbook_id"] in reply.decision.playbooks) is (whose == "playbook" or not quiet)
+
+
+@requirement("FR-7", "FR-13")
+@parametrize(("governances", "own", "proposed"), OVERRULED.values(), ids=OVERRULED.keys())
+async def test_the_tenants_quiet_hours_come_before_governances(
+    governances: tuple[int, int],
+    own: tuple[int, int] | None,
+    proposed: int,
+    *,
+    engine: EngineClient,
+    given: Given,
+    governance: Governance,
+) -> None:
+    """The tenant policy's quiet hours hold, in either direction; where they are null, governance's do."""
+    hour = datetime.now(UTC).hour
+    await given.published_playbook()
+    await governance.says(quiet_hours=hours(hour + governances[0], hour + governances[1]))
+    await given.tenant_policy(quiet_hours=own and hours(hour + own[0], hour + own[1]))
+
+    reply = await engine.decide()
+
+    assert reply.status == 200
+    assert len(reply.decision.actions) == proposed
