@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.convertors import Convertor, register_url_convertor
 
 from engine.edge.access import WithScope, admin, caller_of, subject
 from engine.edge.errors import not_found
@@ -11,6 +12,26 @@ from engine.values import ids
 from engine.values.caller import Caller
 
 BASE_PATH = "/v1/mmm"
+
+
+class AnyId(Convertor[str]):
+    """An opaque id of a path, whatever characters it has.
+
+    The server has decoded %2F and %0A before a route is looked for; the library's own convertors stop there.
+    """
+
+    regex = "(?s:.+)"
+
+    def convert(self, value: str) -> str:
+        """Return the id as it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Return the id as it is."""
+        return value
+
+
+register_url_convertor("id", AnyId())
 
 
 def services_of(request: Request) -> Services:

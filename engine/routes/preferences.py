@@ -1,7 +1,4 @@
-"""An actor's preferences: read, change, snooze.
-
-An actor's id may hold a slash, sent as %2F: the server has already decoded it when the path is matched.
-"""
+"""An actor's preferences: read, change, snooze."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
@@ -21,7 +18,7 @@ from engine.values.wire import Given, Instant, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
 router = APIRouter(prefix=BASE_PATH)
-PATH = "/actors/{actor_id:path}/preferences"
+PATH = "/actors/{actor_id:id}/preferences"
 LONGEST_SNOOZE_HOURS = 8760
 
 

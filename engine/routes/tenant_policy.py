@@ -17,7 +17,7 @@ from engine.values.wire import Given, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
 router = APIRouter(prefix=BASE_PATH)
-PATH = "/tenants/{tenant_id:path}/policy"
+PATH = "/tenants/{tenant_id:id}/policy"
 MOST = 2**53 - 1  # the last whole number that every reader of JSON has exactly; more limits nobody
 
 

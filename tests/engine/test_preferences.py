@@ -245,7 +245,9 @@ async def test_an_admins_hand_leaves_a_receipt_and_an_audit_line(any_talk: Talk,
     assert all('"who": "admin-1"' in line for line in told)
 
 
-@pytest.mark.parametrize("actor", ["a/b", "a:b", "%2F", "\x00", "\U0010ffff" * 200, "preferences", ".-_~ ?#"])
+@pytest.mark.parametrize(
+    "actor", ["a/b", "a:b", "%2F", "\x00", "\U0010ffff" * 200, "preferences", ".-_~ ?#", "\n/\n"]
+)
 async def test_an_actors_id_may_be_any_text(any_talk: Talk, actor: str) -> None:
     kept = await any_talk.admin("PUT", of(actor), {"opt_out_categories": ["mirror"]})
 
