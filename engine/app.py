@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from engine.edge.authentication import Authentication
 from engine.edge.envelope import Envelope
 from engine.edge.handlers import NotRouted, add_handlers
-from engine.routes import decide, operations, outcomes, playbooks
+from engine.routes import approvals, decide, experiments, operations, outcomes, playbooks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
     from engine.services import Services
 
-ROUTERS = (decide.router, outcomes.router, playbooks.router, operations.router)
+ROUTERS = (
+    decide.router,
+    outcomes.router,
+    approvals.router,
+    playbooks.router,
+    experiments.router,
+    operations.router,
+)
 
 
 def create_app(services: Services) -> ASGIApp:

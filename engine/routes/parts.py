@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from engine.edge.access import WithScope, admin
+from engine.edge.access import WithScope, admin, anybody
 from engine.edge.errors import not_found
 from engine.services import Services
 from engine.values import ids
@@ -34,9 +34,12 @@ class PathId:
 
 
 WithServices = Annotated[Services, Depends(services_of)]
+Anybody = Annotated[Caller, Depends(anybody)]
 Admin = Annotated[Caller, Depends(admin)]
 Decider = Annotated[Caller, Depends(WithScope("mmm.decide"))]
 Reader = Annotated[Caller, Depends(WithScope("mmm.read"))]
 OutcomePoster = Annotated[Caller, Depends(WithScope("mmm.outcome"))]
 PlaybookId = Annotated[str, Depends(PathId("playbook_id"))]
 DecisionId = Annotated[str, Depends(PathId("decision_id"))]
+ActionId = Annotated[str, Depends(PathId("action_id"))]
+ExperimentId = Annotated[str, Depends(PathId("experiment_id"))]
