@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.driving.builders import Json, a_decide_request, a_playbook, an_outcome
+from harness.driving.builders import Json, a_decide_request, a_playbook, an_experiment, an_outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from reports.record import Persona
 
@@ -29,6 +29,7 @@ class Route:
     method: str
     path: str
     body: Callable[[Persona], Json | None] = lambda _: None
+    query: Callable[[Persona], Mapping[str, str]] = lambda _: {}
     scope: str | None = None
     admin: bool = False
     behind: int = 200
@@ -54,6 +55,13 @@ _KNOWN = (
     Route("PUT", f"/playbooks/{NOTHING}", lambda _: {"name": "Renamed"}, admin=True, behind=404),
     Route("POST", f"/playbooks/{NOTHING}/publish", admin=True, behind=404),
     Route("DELETE", f"/playbooks/{NOTHING}", admin=True, behind=404),
+    Route("POST", f"/actions/{NOTHING}/approve", lambda _: {}, behind=404),
+    Route("GET", f"/actions/{NOTHING}/approval-status", behind=404),
+    Route("GET", "/experiments", query=lambda person: {"tenant_id": person.tenant_id}, admin=True),
+    Route("POST", "/experiments", lambda _: an_experiment(), admin=True),
+    Route("PUT", f"/experiments/{NOTHING}", lambda _: {"name": "Renamed"}, admin=True, behind=404),
+    Route("POST", f"/experiments/{NOTHING}/activate", admin=True, behind=404),
+    Route("POST", f"/experiments/{NOTHING}/deactivate", admin=True, behind=404),
 )
 
 
