@@ -87,8 +87,8 @@ class EngineClient:
     ) -> Reply:
         """Send a route's valid request, as this person or with these headers alone."""
         person = by or self.people.developer
-        body, query = route.body(person), route.query(person)
-        return await self.call(route.method, route.path, by=by, body=body, query=query, headers=headers)
+        path, body = route.path_of(person), route.body(person)
+        return await self.call(route.method, path, by=by, body=body, headers=headers)
 
     async def _exchange(self, request: httpx.Request, path: str, by: Persona | None) -> Reply:
         recorder, at, started = self._recorder, now(), time.perf_counter()

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from harness.driving.builders import Json, a_decide_request, a_playbook, an_experiment, an_outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from reports.record import Persona
 
@@ -23,16 +24,25 @@ NOTHING = "5a0c4b7e-9d0f-4c0b-8f6a-1d2e3f405162"
 class Route:
     """One route: a path on which it can be called, what it takes, and what it asks of its caller.
 
-    `behind` is the answer to somebody who may: what they name may not be there.
+    In the path, {tenant} and {actor} are the caller's own. `behind` is the answer to somebody who may, or
+    `instead`, where that is sensible too: what they name may not be there.
     """
 
     method: str
     path: str
     body: Callable[[Persona], Json | None] = lambda _: None
-    query: Callable[[Persona], Mapping[str, str]] = lambda _: {}
     scope: str | None = None
     admin: bool = False
     behind: int = 200
+    instead: int | None = None
+
+    def path_of(self, person: Persona) -> str:
+        """Return the path on which this person calls it."""
+        own = {"{tenant}": person.tenant_id, "{actor}": person.sub}
+        path = self.path
+        for part, value in own.items():
+            path = path.replace(part, quote(value, safe=""))
+        return path
 
     @property
     def name(self) -> str:
@@ -57,7 +67,7 @@ _KNOWN = (
     Route("DELETE", f"/playbooks/{NOTHING}", admin=True, behind=404),
     Route("POST", f"/actions/{NOTHING}/approve", lambda _: {}, behind=404),
     Route("GET", f"/actions/{NOTHING}/approval-status", behind=404),
-    Route("GET", "/experiments", query=lambda person: {"tenant_id": person.tenant_id}, admin=True),
+    Route("GET", "/experiments?tenant_id={tenant}", admin=True),
     Route("POST", "/experiments", lambda _: an_experiment(), admin=True),
     Route("PUT", f"/experiments/{NOTHING}", lambda _: {"name": "Renamed"}, admin=True, behind=404),
     Route("POST", f"/experiments/{NOTHING}/activate", admin=True, behind=404),
