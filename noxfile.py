@@ -80,6 +80,14 @@ def fuzz_fakes(session: nox.Session) -> None:
     session.run("pytest", "tests/fakes/test_schemathesis.py", *deep, *session.posargs)
 
 
+@nox.session(name="engine-proof")
+def engine_proof(session: nox.Session) -> None:
+    """Prove, 200 times over, what the engine promises about things that happen at once."""
+    install(session, *group("tests"))
+    often = ("--repetitions", "200", "--verbose", "-p", "no:randomly")
+    session.run("pytest", "tests/engine/proof", *often, *session.posargs)
+
+
 @nox.session
 def verify(session: nox.Session) -> None:
     """Do the main job: verify the reference engine end to end, write a signed pack to evidence/."""

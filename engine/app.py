@@ -11,7 +11,16 @@ from starlette.exceptions import HTTPException
 from engine.edge.authentication import Authentication
 from engine.edge.envelope import Envelope
 from engine.edge.handlers import NotRouted, add_handlers
-from engine.routes import decide, operations, outcomes, playbooks, preferences, tenant_policy
+from engine.routes import (
+    approvals,
+    decide,
+    experiments,
+    operations,
+    outcomes,
+    playbooks,
+    preferences,
+    tenant_policy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,7 +32,9 @@ if TYPE_CHECKING:
 ROUTERS = (
     decide.router,
     outcomes.router,
+    approvals.router,
     playbooks.router,
+    experiments.router,
     preferences.router,
     tenant_policy.router,
     operations.router,

@@ -25,6 +25,7 @@ from harness.driving.builders import (
     a_playbook,
     a_rationale,
     a_signal,
+    an_experiment,
     an_outcome,
     with_body,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "a_rationale",
     "a_signal",
     "all_at_once",
+    "an_experiment",
     "an_outcome",
     "asked_until",
     "chain_problems",

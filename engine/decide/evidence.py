@@ -53,7 +53,7 @@ def decision_receipt(
         scene=scene_of(facts),
         basis=basis_of(surroundings),
         judgement=_judgement(surroundings, course),
-        risk=Risk(risk_of(course.actions), course.flags, course.safe),
+        risk=Risk(risk_of(action.type for action in course.actions), course.flags, course.safe),
         result=_result(course.actions),
         degraded=bool(course.unavailable),
     )

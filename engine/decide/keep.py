@@ -1,4 +1,4 @@
-"""5.3.11 and 5.3.12: the decision, its actions, its receipt and its notifications, in one transaction."""
+"""5.3.11 and 5.3.12: the decision, its actions, approvals, receipt and notifications, in one transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.decide.answer import notifications
 from engine.decide.evidence import decision_receipt, refusal_receipt
 from engine.observe.logs import log_event
 from engine.receipts.entry import receipt_entry
-from engine.storage import decisions, outbox
+from engine.storage import approvals, decisions, outbox
 from engine.storage.decisions import StoredDecision
 from engine.values.ids import new_id
 
@@ -46,6 +46,7 @@ async def kept(services: Services, facts: Facts, surroundings: Surroundings, cou
     alerts = notifications(decision.decision_id, facts, course.actions, now, new_id)
     async with services.database.writing() as connection:
         await decisions.add(connection, decision, course.actions)
+        await approvals.begin(connection, decision, course.actions)
         await outbox.add(connection, [receipt, *alerts], now)
     return Kept(decision, alerts, await deliver_first(services, receipt))
 

@@ -41,6 +41,11 @@ async def subject(request: Request) -> str:
     return actor_id
 
 
+async def anybody(request: Request) -> Caller:
+    """Return the caller, whatever scope and role it has; a FastAPI dependency."""
+    return caller_of(request)
+
+
 def caller_of(request: Request) -> Caller:
     """Return whom IAM vouched for."""
     caller: Caller = request.scope[CALLER]
@@ -61,6 +66,12 @@ def own_tenant(caller: Caller, named: str | None) -> None:
     """Refuse a request that names another tenant."""
     if named is not None and named != caller.tenant_id:
         raise forbidden("The token is for another tenant.")
+
+
+def own_name(caller: Caller, named: str | None) -> None:
+    """Refuse a request that is signed with somebody else's name."""
+    if named is not None and named != caller.sub:
+        raise forbidden("Nobody may approve in another one's name.")
 
 
 def own_actor(caller: Caller, named: str | None) -> str:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.values.action import Action
     from engine.values.words import ActionType
 
 _SCORES: dict[ActionType, float] = {"mirror": 0.1, "mentor": 0.3, "multiplier": 0.6}
 
 
-def risk_of(actions: Iterable[Action]) -> float:
-    """Return the highest score of the types proposed; nothing proposed is no risk."""
-    return max((_SCORES[action.type] for action in actions), default=0.0)
+def risk_of(types: Iterable[ActionType]) -> float:
+    """Return the highest score of these types of actions; no action is no risk."""
+    return max((_SCORES[one] for one in types), default=0.0)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.convertors import Convertor, register_url_convertor
 
-from engine.edge.access import WithScope, admin, caller_of, subject
+from engine.edge.access import WithScope, admin, anybody, subject
 from engine.edge.errors import not_found
 from engine.services import Services
 from engine.values import ids
@@ -40,11 +40,6 @@ def services_of(request: Request) -> Services:
     return services
 
 
-async def anybody(request: Request) -> Caller:
-    """Return the caller, whoever it is."""
-    return caller_of(request)
-
-
 class PathId:
     """A FastAPI dependency: an id of the path, in canonical form; anything else names nothing."""
 
@@ -68,3 +63,5 @@ OutcomePoster = Annotated[Caller, Depends(WithScope("mmm.outcome"))]
 PlaybookId = Annotated[str, Depends(PathId("playbook_id"))]
 DecisionId = Annotated[str, Depends(PathId("decision_id"))]
 ActorId = Annotated[str, Depends(subject)]
+ActionId = Annotated[str, Depends(PathId("action_id"))]
+ExperimentId = Annotated[str, Depends(PathId("experiment_id"))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import insert, select
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engine.values.action import Action
-    from engine.values.words import Environment, Source
+    from engine.values.words import ActionType, Environment, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ async def lock_action(connection: AsyncConnection, decision_id: str, action_id: 
         ACTIONS.c.action_id == action_id, ACTIONS.c.decision_id == decision_id
     )
     return (await connection.execute(wanted.with_for_update())).one_or_none() is not None
+
+
+async def type_of(connection: AsyncConnection, action_id: str) -> ActionType | None:
+    """Return what type an action is of."""
+    found = await connection.execute(select(ACTIONS.c.type).where(ACTIONS.c.action_id == action_id))
+    return cast("ActionType | None", found.scalar())
 
 
 def _action_row(decision: StoredDecision, action: Action) -> dict[str, object]:

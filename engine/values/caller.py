@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ADMIN_ROLES = frozenset(("mmm_admin", "tenant_admin"))
+APPROVER_ROLES = ADMIN_ROLES | {"mmm_approver"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,8 @@ class Caller:
 def is_admin(caller: Caller) -> bool:
     """Say whether the caller has a whole admin role."""
     return not ADMIN_ROLES.isdisjoint(caller.roles)
+
+
+def may_approve(caller: Caller) -> bool:
+    """Say whether the caller has a whole role of those whose approval may be the second."""
+    return not APPROVER_ROLES.isdisjoint(caller.roles)

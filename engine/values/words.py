@@ -10,6 +10,9 @@ Environment = Literal["dev", "stage", "prod"]
 ActorType = Literal["human", "ai_agent"]
 ConditionType = Literal["role", "branch", "repo", "actor_type", "environment"]
 OutcomeResult = Literal["shown", "ignored", "dismissed", "accepted", "failed"]
+ApprovalStatus = Literal["pending", "first_approved", "fully_approved", "rejected"]
+Verdict = Literal["approve", "reject"]
+ExperimentStatus = Literal["draft", "active", "inactive"]
 PlaybookStatus = Literal["draft", "published", "deprecated"]
 
 MIRROR: ActionType = "mirror"

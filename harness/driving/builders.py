@@ -99,6 +99,11 @@ def a_playbook(**parts: object) -> Json:
     return _with(default, parts)
 
 
+def an_experiment(**parts: object) -> Json:
+    """Return an experiment."""
+    return _with({"name": "Shorter titles", "config": {"share": 0.5}}, parts)
+
+
 def an_outcome(action_id: object, result: object = "shown", **parts: object) -> Json:
     """Return what became of an action; a refusal or failure comes with a reason."""
     reason = "not relevant here" if result in {"dismissed", "failed"} else ABSENT

@@ -214,6 +214,37 @@ class EngineClient:
         path = f"/tenants/{_segment(tenant or person.tenant_id)}/policy"
         return await self.call("PUT", path, by=person, body=body)
 
+    async def approve(self, action_id: str, by: Persona | None = None, **members: object) -> Reply:
+        """Give an approval, or another verdict."""
+        path = f"/actions/{_segment(action_id)}/approve"
+        return await self.call("POST", path, by=by or self.people.developer, body=members)
+
+    async def approval_of(self, action_id: str, by: Persona | None = None) -> Reply:
+        """Ask how far an action's approval is."""
+        path = f"/actions/{_segment(action_id)}/approval-status"
+        return await self.call("GET", path, by=by or self.people.developer)
+
+    async def list_experiments(self, by: Persona | None = None, **query: str) -> Reply:
+        """List the experiments of a person's tenant."""
+        person = by or self.people.admin
+        return await self.call(
+            "GET", "/experiments", by=person, query={"tenant_id": person.tenant_id} | query
+        )
+
+    async def create_experiment(self, body: object, by: Persona | None = None) -> Reply:
+        """Create an experiment."""
+        return await self.call("POST", "/experiments", by=by or self.people.admin, body=body)
+
+    async def update_experiment(self, experiment_id: str, body: object, by: Persona | None = None) -> Reply:
+        """Change an experiment."""
+        path = f"/experiments/{_segment(experiment_id)}"
+        return await self.call("PUT", path, by=by or self.people.admin, body=body)
+
+    async def switch_experiment(self, experiment_id: str, way: str, by: Persona | None = None) -> Reply:
+        """Activate or deactivate an experiment."""
+        path = f"/experiments/{_segment(experiment_id)}/{way}"
+        return await self.call("POST", path, by=by or self.people.admin)
+
     async def public(self, name: str) -> Reply:
         """Get health, ready or metrics, as anybody."""
         return await self.call("GET", f"/{name}")

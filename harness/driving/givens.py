@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.driving.answers import Object
-from harness.driving.builders import Json, a_playbook, an_outcome
+from harness.driving.answers import Items, Object
+from harness.driving.builders import Json, a_multiplier, a_playbook, an_experiment, an_outcome
 from harness.driving.failures import EngineBreachError, GivenRefusedError
 from harness.driving.reply import Decision
 
@@ -40,6 +40,8 @@ PUBLISH = Step("a playbook is published", "POST /playbooks/{id}/publish", "FR-3"
 DEPRECATE = Step("a playbook is deprecated", "DELETE /playbooks/{id}", "FR-3", (204,))
 DECIDE = Step("a decision is made", "POST /decide", "UT-MMM-01")
 FIRE = Step("a published playbook without triggers fires", "POST /decide", "UT-MMM-01")
+FIND = Step("an experiment is listed", "GET /experiments", "FR-13")
+BEGIN = Step("an experiment is created", "POST /experiments", "FR-13", (200, 201))
 REPORT = Step("an outcome is accepted", "POST /decisions/{id}/outcomes", "IT-MMM-01", (202,))
 PREFER = Step("an actor says what it wants", "PUT /actors/{id}/preferences", "FR-14")
 SNOOZE = Step("an actor snoozes", "POST /actors/{id}/preferences/snooze", "FR-10")
@@ -86,6 +88,23 @@ class Given:
         decision = _demand(DECIDE, lambda: _decision(answer))
         _demand(FIRE, lambda: decision.actions[0].string("action_id"))
         return decision
+
+    async def decision_to_approve(self, people: People | None = None) -> Decision:
+        """Make a decision for a tenant's usual developer, with a multiplier that needs two approvals."""
+        tenant = people or self.people
+        dual = a_playbook(name="Dual", actions=[a_multiplier(requires_dual_channel=True)])
+        await self.published_playbook(dual, by=tenant.admin)
+        return await self.decision_with_actions(tenant.developer)
+
+    async def experiment(self, name: str, *, by: Persona | None = None) -> Object:
+        """Create an experiment of a name that its tenant has only once, and return it as it is listed.
+
+        What creating answers besides its status is the engine's choice.
+        """
+        await _step(BEGIN, lambda: self.engine.create_experiment(an_experiment(name=name), by))
+        listed = (await _step(FIND, lambda: self.engine.list_experiments(by))).json()
+        found = _demand(FIND, lambda: Items(listed, "the list").where_each(lambda each: each["name"] == name))
+        return _demand(FIND, lambda: Items([each.plain for each in found], "the experiments so named")[0])
 
     async def outcome(self, decision: Decision, by: Persona | None = None, result: str = "shown") -> Object:
         """Report what became of a decision's first action."""

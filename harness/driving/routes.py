@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from harness.driving.builders import Json, a_decide_request, a_playbook, an_outcome
+from harness.driving.builders import Json, a_decide_request, a_playbook, an_experiment, an_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +70,13 @@ _KNOWN = (
     Route("POST", "/actors/{actor}/preferences/snooze", lambda _: {"duration_hours": 1}),
     Route("GET", "/tenants/{tenant}/policy", admin=True, instead=404),
     Route("PUT", "/tenants/{tenant}/policy", lambda _: {"quiet_hours": None}, admin=True),
+    Route("POST", f"/actions/{NOTHING}/approve", lambda _: {}, behind=404),
+    Route("GET", f"/actions/{NOTHING}/approval-status", behind=404),
+    Route("GET", "/experiments?tenant_id={tenant}", admin=True),
+    Route("POST", "/experiments", lambda _: an_experiment(), admin=True),
+    Route("PUT", f"/experiments/{NOTHING}", lambda _: {"name": "Renamed"}, admin=True, behind=404),
+    Route("POST", f"/experiments/{NOTHING}/activate", admin=True, behind=404),
+    Route("POST", f"/experiments/{NOTHING}/deactivate", admin=True, behind=404),
 )
 
 

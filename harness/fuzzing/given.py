@@ -1,4 +1,4 @@
-"""The givens of the contract run: a playbook that fires, a decision with an action, a draft to delete.
+"""The givens of the contract run: a playbook that fires, a decision with an action, what may be changed.
 
 Rule: a given that the engine refuses is no finding here (scenarios judge that): less is exercised, and a note
 says why.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from harness.driving.builders import a_decide_request, a_playbook
+from harness.driving.builders import a_decide_request, a_multiplier, a_playbook, an_experiment
 from harness.fuzzing.wire import Call
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.worlds import World
     from reports.record import Persona
 
-CREATE = "POST /playbooks"
+CREATE, BEGIN = "POST /playbooks", "POST /experiments"
 
 
 @dataclass(slots=True)
@@ -37,9 +37,10 @@ class _RefusedError(Exception):
 
 
 def prepare(world: World, document: Document, token: str, person: Persona, timeout: float) -> Given:
-    """Publish a playbook, decide once, write a draft to spare, and return what is there now."""
+    """Publish a playbook, decide once, write a draft and an experiment to spare; return what is there now."""
     given = Given()
-    if not any(operation.name == CREATE for operation in document.operations):
+    operations = {operation.name for operation in document.operations}
+    if CREATE not in operations:
         return given
     headers = {"Authorization": f"Bearer {token}"}
     # No connection is used twice: an engine may close it in between.
@@ -49,13 +50,17 @@ def prepare(world: World, document: Document, token: str, person: Persona, timeo
     ) as client:
         try:
             given.known = _ids(client, given.calls, person)
+            if BEGIN in operations:
+                begun = _post(client, given.calls, "/experiments", an_experiment())
+                given.known["experiment_id"] = _member(begun, "experiment_id")
         except _RefusedError as refused:
             given.problem = str(refused)
     return given
 
 
 def _ids(client: httpx.Client, calls: list[Call], person: Persona) -> dict[str, str]:
-    playbook = _post(client, calls, "/playbooks", a_playbook())
+    dual = a_playbook(actions=[a_multiplier(requires_dual_channel=True)])
+    playbook = _post(client, calls, "/playbooks", dual)
     _send(client, calls, f"/playbooks/{_member(playbook, 'playbook_id')}/publish", None)
     decision = _member(_post(client, calls, "/decide", a_decide_request(person)), "decision")
     action = _member(_member(decision, "actions"), 0)

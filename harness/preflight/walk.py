@@ -6,12 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contracts.document import load_document
-from harness.driving.builders import Json, a_decide_request, a_playbook, an_outcome
+from harness.driving.builders import (
+    Json,
+    a_decide_request,
+    a_multiplier,
+    a_playbook,
+    an_experiment,
+    an_outcome,
+)
 from harness.driving.failures import MalformedAnswerError, NoAnswerError
 from harness.driving.routes import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from contracts.routing import Operation
     from harness.driving.engine import EngineClient
@@ -41,6 +48,7 @@ class Step:
     name: str
     caller: Callable[[People], Persona | None] = lambda _: None
     body: Callable[[People, Known], Json | None] = lambda *_: None
+    query: Callable[[People], Mapping[str, str]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,11 @@ class Seen:
         return self.status is not None and self.status < FIRST_REDIRECT
 
 
+def _playbook(*_: object) -> Json:
+    """Return a playbook whose action can be approved: of such a one, 404 says that the route is missing."""
+    return a_playbook(actions=[a_multiplier(requires_dual_channel=True)])
+
+
 def _outcome(_: People, known: Known) -> Json:
     return an_outcome(known.ids.get("action_id", NOTHING))
 
@@ -78,7 +91,7 @@ DOOR = (
     ),
 )
 ROUTES = (
-    Step("POST /playbooks", lambda people: people.admin, lambda *_: a_playbook()),
+    Step("POST /playbooks", lambda people: people.admin, _playbook),
     Step("PUT /playbooks/{playbook_id}", lambda people: people.admin, lambda *_: {"name": "Renamed"}),
     Step("POST /playbooks/{playbook_id}/publish", lambda people: people.admin),
     Step(
@@ -92,6 +105,8 @@ ROUTES = (
         lambda people, _: a_decide_request(people.developer),
     ),
     Step("POST /decisions/{decision_id}/outcomes", lambda people: people.developer, _outcome),
+    Step("POST /actions/{action_id}/approve", lambda people: people.developer, lambda *_: {}),
+    Step("GET /actions/{action_id}/approval-status", lambda people: people.developer),
     Step("DELETE /playbooks/{playbook_id}", lambda people: people.admin),
     Step(
         "PUT /actors/{actor_id}/preferences",
@@ -107,6 +122,15 @@ ROUTES = (
     # Written first: where nobody has, there may be none.
     Step("PUT /tenants/{tenant_id}/policy", lambda people: people.admin, lambda *_: {"quiet_hours": None}),
     Step("GET /tenants/{tenant_id}/policy", lambda people: people.admin),
+    Step("POST /experiments", lambda people: people.admin, lambda *_: an_experiment()),
+    Step(
+        "GET /experiments",
+        lambda people: people.admin,
+        query=lambda people: {"tenant_id": people.tenant},
+    ),
+    Step("PUT /experiments/{experiment_id}", lambda people: people.admin, lambda *_: {"name": "Renamed"}),
+    Step("POST /experiments/{experiment_id}/activate", lambda people: people.admin),
+    Step("POST /experiments/{experiment_id}/deactivate", lambda people: people.admin),
     Step("GET /health"),
     Step("GET /ready"),
     Step("GET /metrics"),
@@ -130,9 +154,9 @@ class Walk:
             return None
         path, sure = self._path(operation)
         persona = step.caller(self._people)
-        body = step.body(self._people, self.known)
+        body, query = step.body(self._people, self.known), step.query(self._people)
         try:
-            reply = await self._engine.call(operation.method, path, by=persona, body=body)
+            reply = await self._engine.call(operation.method, path, by=persona, body=body, query=query)
         except NoAnswerError as error:
             return Seen(operation, persona, None, sure, self._recorder.exchanges[-1].id, str(error))
         self._learn(reply.raw)
@@ -156,7 +180,7 @@ class Walk:
         return "/".join(segments), sure
 
     def _learn(self, reply: RawReply) -> None:
-        """Keep the ids of a created playbook and of a decision with its first action."""
+        """Keep the ids of a created playbook or experiment, and of a decision with its first action."""
         if reply.status >= FIRST_ERROR:
             return
         try:
@@ -167,6 +191,8 @@ class Walk:
         if reply.operation == "POST /playbooks":
             self.known.playbook = found
             self._keep(found, "playbook_id")
+        if reply.operation == "POST /experiments":
+            self._keep(found, "experiment_id")
         if isinstance(decision := found.get("decision"), dict):
             self.known.decision = decision
             self._keep(decision, "decision_id")

@@ -48,6 +48,11 @@ ROUTES_WITH_ID: dict[str, Callable[[EngineClient, str], Awaitable[Reply]]] = {
     "publish": lambda engine, identity: engine.publish_playbook(identity),
     "delete": lambda engine, identity: engine.delete_playbook(identity),
     "outcome": lambda engine, identity: engine.report_outcome(identity, an_outcome(NOTHING)),
+    "approve": lambda engine, identity: engine.approve(identity),
+    "approval": lambda engine, identity: engine.approval_of(identity),
+    "experiment": lambda engine, identity: engine.update_experiment(identity, {"name": "Renamed"}),
+    "activate": lambda engine, identity: engine.switch_experiment(identity, "activate"),
+    "deactivate": lambda engine, identity: engine.switch_experiment(identity, "deactivate"),
 }
 
 

@@ -248,6 +248,15 @@ _PLAYBOOK = {
     "created_at": TIME,
     "updated_at": TIME,
 }
+_EXPERIMENT = {
+    "experiment_id": UUID,
+    "tenant_id": "t",
+    "name": "Shorter titles",
+    "status": "draft",
+    "config": {"share": 0.5},
+    "created_at": TIME,
+    "updated_at": TIME,
+}
 
 
 def an_action(**members: object) -> dict[str, Any]:
@@ -279,6 +288,23 @@ def a_decision(*actions: dict[str, Any], **members: object) -> dict[str, Any]:
         "latency_warning": False,
     }
     return {"decision": {**decision, **members}}
+
+
+def an_approval(**members: object) -> dict[str, Any]:
+    """Return the approval of an action that nobody has approved yet."""
+    return {
+        "approval_id": OTHER_UUID,
+        "action_id": UUID,
+        "decision_id": UUID,
+        "actor_id": "a",
+        "approver_id": None,
+        "status": "pending",
+        "first_approval_at": None,
+        "second_approval_at": None,
+        "created_at": TIME,
+        "updated_at": TIME,
+        **members,
+    }
 
 
 ENGINE_ERROR = {"error": {**_ERROR["error"], "details": {"field": "tenant_id"}, "timestamp": TIME}}
@@ -315,5 +341,18 @@ ANSWERS = [
         {"outcome_id": UUID, "status": "accepted"},
         SECURITY,
     ),
+    Answered(
+        "engine",
+        "POST",
+        f"/actions/{UUID}/approve",
+        200,
+        {"status": "rejected", "approval": an_approval(status="rejected")},
+        SECURITY,
+    ),
+    Answered("engine", "GET", f"/actions/{UUID}/approval-status", 200, an_approval(), SECURITY),
+    Answered("engine", "GET", "/experiments", 200, [_EXPERIMENT], SECURITY),
+    Answered("engine", "POST", "/experiments", 201, _EXPERIMENT, SECURITY),
+    Answered("engine", "PUT", f"/experiments/{UUID}", 200, _EXPERIMENT, SECURITY),
+    Answered("engine", "POST", f"/experiments/{UUID}/activate", 200, {"status": "active"}, SECURITY),
     Answered("engine", "GET", "/ready", 503, {"status": "no", "unavailable_dependencies": ["iam"]}, SECURITY),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,17 @@ from schemathesis import GenerationMode
 from contracts.compiled import compile_document
 from contracts.document import load_document
 from contracts.validation import check_request, check_response
-from tests.contracts.samples import ANSWERS, ENGINE_ERROR, JSON, SECURITY, UUID, a_decision, an_action
+from tests.contracts.samples import (
+    ANSWERS,
+    ENGINE_ERROR,
+    JSON,
+    SECURITY,
+    TIME,
+    UUID,
+    a_decision,
+    an_action,
+    an_approval,
+)
 
 if TYPE_CHECKING:
     from contracts.routing import Operation
@@ -49,7 +60,7 @@ def decide_problems(*actions: dict[str, Any], **members: object) -> set[str]:
 
 @pytest.mark.parametrize(("method", "template", "body"), example_bodies())
 def test_every_example_keeps_the_contract(method: str, template: str, body: object) -> None:
-    path = template.replace("{playbook_id}", UUID).replace("{decision_id}", UUID)
+    path = re.sub(r"\{\w+\}", UUID, template)
 
     assert request_problems(method, path, body) == set()
 
@@ -220,6 +231,68 @@ def test_what_a_change_of_a_playbook_answers_is_left_open(
     assert found == []
 
 
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"actor_id": ""}, "actor_id"),
+        ({"is_first": "yes"}, "is_first"),
+        ({"verdict": "perhaps"}, "verdict"),
+    ],
+)
+def test_a_broken_approval_is_named(change: dict[str, Any], pointer: str) -> None:
+    path = f"/actions/{UUID}/approve"
+
+    assert request_problems("POST", path, {}) == set()
+    assert request_problems("POST", path, change) == {f"/body/{pointer}"}
+
+
+@pytest.mark.parametrize(
+    ("members", "wrong"),
+    [
+        ({}, set()),
+        ({"first_approval_at": TIME}, {"first_approval_at"}),
+        ({"status": "first_approved"}, {"first_approval_at"}),
+        ({"status": "first_approved", "first_approval_at": TIME}, set()),
+        (
+            {"status": "fully_approved", "first_approval_at": TIME},
+            {"approver_id", "second_approval_at"},
+        ),
+        ({"status": "rejected", "second_approval_at": TIME}, set()),
+        ({"status": "approved"}, {"status"}),
+        ({"updated_at": None}, {"updated_at"}),
+    ],
+)
+def test_an_approval_has_the_marks_of_its_status(members: dict[str, Any], wrong: set[str]) -> None:
+    body = json.dumps(an_approval(**members)).encode()
+
+    found = check_response(ENGINE, "GET", f"/actions/{UUID}/approval-status", 200, {**JSON, **SECURITY}, body)
+
+    assert {each.pointer for each in found} == {f"/body/{name}" for name in wrong}
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [({"name": ""}, "name"), ({"name": "n" * 201}, "name"), ({"config": []}, "config")],
+)
+def test_a_broken_experiment_is_named(change: dict[str, Any], pointer: str) -> None:
+    whole = {"name": "n", "config": {"whatever": [1]}}
+
+    assert request_problems("POST", "/experiments", whole) == set()
+    assert request_problems("POST", "/experiments", whole | change) == {f"/body/{pointer}"}
+    assert request_problems("PUT", f"/experiments/{UUID}", change) == {f"/body/{pointer}"}
+
+
+@pytest.mark.parametrize(
+    ("status", "switch"), [("inactive", "activate"), ("active", "deactivate"), ("on", "activate")]
+)
+def test_a_switched_experiment_says_so(status: str, switch: str) -> None:
+    body = json.dumps({"experiment_id": UUID, "status": status}).encode()
+
+    found = check_response(ENGINE, "POST", f"/experiments/{UUID}/{switch}", 200, {**JSON, **SECURITY}, body)
+
+    assert [each.pointer for each in found] == ["/body/status"]
+
+
 def test_an_answer_that_must_say_something_is_not_empty() -> None:
     found = check_response(ENGINE, "POST", "/decide", 200, SECURITY, b"")
 
@@ -243,7 +316,10 @@ def test_links_lead_from_creation_to_every_use_and_from_a_decision_to_its_outcom
     for use in ("updatePlaybook", "publishPlaybook", "deletePlaybook", "listPlaybooks"):
         assert any(name.startswith(f"POST_playbooks___200_{use}__") for name in steps), use
         assert any(name.startswith(f"POST_playbooks___201_{use}__") for name in steps), use
-    assert any(name.startswith("POST_decide___200_recordOutcome__") for name in steps)
+    for use in ("recordOutcome", "approveAction"):
+        assert any(name.startswith(f"POST_decide___200_{use}__") for name in steps), use
+    for use in ("updateExperiment", "activateExperiment"):
+        assert any(name.startswith(f"POST_experiments___201_{use}__") for name in steps), use
     assert any(name.startswith("GET_playbooks___200_decide__") for name in steps)
 
 
@@ -261,6 +337,6 @@ def test_what_a_fuzzer_makes_of_it_keeps_the_contract(operation: Operation) -> N
 
     generate()
 
-    path = operation.template.replace("{playbook_id}", UUID).replace("{decision_id}", UUID)
+    path = re.sub(r"\{\w+\}", UUID, operation.template)
     assert len(set(made)) > 5
     assert all(request_problems(operation.method, path, json.loads(body)) == set() for body in made)

@@ -22,6 +22,10 @@ GUARDED = [
     ("POST", "/playbooks/not-an-id/publish"),
     ("DELETE", "/playbooks/not-an-id"),
     ("POST", "/decisions/not-an-id/outcomes"),
+    ("POST", "/actions/not-an-id/approve"),
+    ("GET", "/actions/not-an-id/approval-status"),
+    ("GET", "/experiments"),
+    ("POST", "/experiments/not-an-id/activate"),
     ("GET", "/nothing-here"),
 ]
 

@@ -62,6 +62,8 @@ BODIES = [
         ("POST", "/playbooks"),
         ("POST", "/decisions/0a3c1f0e-52a4-4a3b-9a51-6f4f0a1f7c11/outcomes"),
         ("POST", "/actors/a/preferences/snooze"),
+        ("POST", "/actions/0a3c1f0e-52a4-4a3b-9a51-6f4f0a1f7c11/approve"),
+        ("POST", "/experiments"),
     ],
 )
 async def test_what_is_not_a_body_is_422(talk: Talk, method: str, path: str, body: bytes) -> None:
@@ -206,6 +208,10 @@ async def test_a_path_id_that_is_no_uuid_names_nothing(talk: Talk, path_id: str)
         await talk.admin("POST", f"/playbooks/{path_id}/publish"),
         await talk.admin("DELETE", f"/playbooks/{path_id}"),
         await talk.ask("POST", f"/decisions/{path_id}/outcomes", valid),
+        await talk.ask("POST", f"/actions/{path_id}/approve", {}),
+        await talk.ask("GET", f"/actions/{path_id}/approval-status"),
+        await talk.admin("PUT", f"/experiments/{path_id}", {"name": "n"}),
+        await talk.admin("POST", f"/experiments/{path_id}/activate"),
     ]
 
     assert {reply.status_code for reply in replies} == {404}
@@ -281,7 +287,10 @@ JSON = st.recursive(
 )
 MEMBERS = st.dictionaries(
     st.sampled_from(
-        ["tenant_id", "actor_id", "actor_type", "context", "signal", "name", "actions", "limits", "triggers"]
+        [
+            *("tenant_id", "actor_id", "actor_type", "context", "signal"),
+            *("name", "actions", "limits", "triggers", "config"),
+        ]
     ),
     JSON,
 )
@@ -292,7 +301,9 @@ MEMBERS = st.dictionaries(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(body=MEMBERS | JSON, path=st.sampled_from(["/decide", "/triggers/evaluate", "/playbooks"]))
+@given(
+    body=MEMBERS | JSON, path=st.sampled_from(["/decide", "/triggers/evaluate", "/playbooks", "/experiments"])
+)
 def test_no_json_at_all_is_a_500(engine: Engine, place: Place, body: object, path: str) -> None:
     anything = Anything(engine, place)
 

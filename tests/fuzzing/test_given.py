@@ -24,7 +24,7 @@ ADMIN = Persona("admin", tenant_id="tenant-1", sub="sub-1", roles=("mmm_admin",)
 
 
 class Engine(ThreadingHTTPServer):
-    """Writes playbooks, publishes them and decides; `refused` is a path that answers 503."""
+    """Writes playbooks and experiments, publishes and decides; `refused` is a path that answers 503."""
 
     def __init__(self, refused: str = "") -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -51,6 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/playbooks":
             self.server.written.append(str(uuid4()))
             return {"playbook_id": self.server.written[-1]}
+        if path == "/experiments":
+            return {"experiment_id": "experiment-1"}
         self.server.published.append(path.split("/")[2])
         return {}
 
@@ -80,9 +82,10 @@ def test_what_may_be_deleted_is_not_what_fires(world: Callable[..., World]) -> N
         "action_id": "action-1",
         "playbook_id": spare,
         "actor_id": ADMIN.sub,
+        "experiment_id": "experiment-1",
     }
     assert given.problem == ""
-    assert [call.status for call in given.calls] == [200, 200, 200, 200]
+    assert [call.status for call in given.calls] == [200] * 5
 
 
 @pytest.mark.parametrize("path", ["/playbooks", "/decide"])

@@ -1,0 +1,87 @@
+"""How far the approval of each action is that needs two people's."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from engine.storage.schema import APPROVALS
+from engine.values.ids import new_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from engine.storage.decisions import StoredDecision
+    from engine.values.action import Action
+    from engine.values.words import ApprovalStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One action's approval. `actor_id`: the decision's actor; `approver_id`: who gave the second verdict."""
+
+    approval_id: str
+    action_id: str
+    decision_id: str
+    tenant_id: str
+    actor_id: str
+    approver_id: str | None
+    status: ApprovalStatus
+    first_approval_at: datetime | None
+    second_approval_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+async def begin(connection: AsyncConnection, decision: StoredDecision, actions: tuple[Action, ...]) -> None:
+    """Let every action of a new decision that needs approval wait for it."""
+    rows = [asdict(_pending(decision, one)) for one in actions if one.requires_dual_channel]
+    if rows:
+        await connection.execute(insert(APPROVALS), rows)
+
+
+async def find(connection: AsyncConnection, tenant_id: str, action_id: str) -> Approval | None:
+    """Return an action's approval; another tenant's does not exist."""
+    return await _one(connection, _of(tenant_id, action_id))
+
+
+async def lock(connection: AsyncConnection, tenant_id: str, action_id: str) -> Approval | None:
+    """Return an action's approval as it is once it is ours, until the transaction ends."""
+    return await _one(connection, _of(tenant_id, action_id).with_for_update())
+
+
+async def put(connection: AsyncConnection, approval: Approval) -> None:
+    """Keep an approval's new state."""
+    same = APPROVALS.c.approval_id == approval.approval_id
+    await connection.execute(update(APPROVALS).where(same).values(asdict(approval)))
+
+
+def _of(tenant_id: str, action_id: str) -> Select[Any]:
+    columns = (APPROVALS.c[name] for name in Approval.__slots__)
+    return select(*columns).where(APPROVALS.c.action_id == action_id, APPROVALS.c.tenant_id == tenant_id)
+
+
+async def _one(connection: AsyncConnection, wanted: Select[Any]) -> Approval | None:
+    row = (await connection.execute(wanted)).one_or_none()
+    return Approval(*row) if row else None
+
+
+def _pending(decision: StoredDecision, action: Action) -> Approval:
+    return Approval(
+        approval_id=new_id(),
+        action_id=action.action_id,
+        decision_id=decision.decision_id,
+        tenant_id=decision.tenant_id,
+        actor_id=decision.actor_id,
+        approver_id=None,
+        status="pending",
+        first_approval_at=None,
+        second_approval_at=None,
+        created_at=decision.created_at,
+        updated_at=decision.created_at,
+    )
