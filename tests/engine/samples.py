@@ -99,12 +99,14 @@ verdicts = st.builds(PolicyVerdict, st.none() | snapshots, st.booleans())
 standards = st.builds(Standards, st.booleans(), restrictions)
 type_lists = st.lists(types, unique=True).map(tuple)
 surface_lists = st.lists(st.sampled_from(SURFACES), unique=True).map(tuple)
+enabled_types = st.just(ACTION_TYPES) | type_lists
+enabled_surfaces = st.just(SURFACES) | surface_lists
 preferences = st.builds(Preferences, type_lists, surface_lists)
 policies = st.builds(
     TenantPolicy,
-    enabled_surfaces=surface_lists,
-    enabled_action_types=type_lists,
-    quiet_hours=st.none() | quiet_hours,
+    enabled_surfaces=enabled_surfaces,
+    enabled_action_types=enabled_types,
+    quiet_hours=st.none() | st.none() | quiet_hours,
 )
 standings = st.builds(Standing, st.just(()), preferences, policies)
 limits = st.builds(Limits) | st.builds(Limits, quiet_hours=quiet_hours)

@@ -23,11 +23,17 @@ if TYPE_CHECKING:
     from engine.values.words import ActionType, Surface
 
 
+# Most of what may take everything at once does not, so that the finer gates have something to take from.
+loud = st.just(samples.NO_QUIET_HOURS)
+restricting = st.builds(
+    lambda taken: PolicyVerdict(replace(samples.SNAPSHOT, restrictions=taken)),
+    st.sampled_from([frozenset(), frozenset(("mirror",)), frozenset(("mentor",))]),
+)
 everything = st.builds(
     samples.surroundings,
-    policy=samples.verdicts,
-    standards=samples.standards,
-    quiet_hours=samples.quiet_hours,
+    policy=restricting | restricting | samples.verdicts,
+    standards=st.just(samples.OPEN) | st.just(samples.OPEN) | samples.standards,
+    quiet_hours=loud | loud | samples.quiet_hours,
     standing=samples.standings,
 )
 
