@@ -141,8 +141,8 @@ async def waiting(talk: Talk) -> Waiting:
     return Waiting(talk, await talk.decided({"context": context}))
 
 
-async def test_an_action_waits_from_its_decision_on(any_talk: Talk) -> None:
-    one = await waiting(any_talk)
+async def test_an_action_waits_from_its_decision_on(talk: Talk) -> None:
+    one = await waiting(talk)
 
     found = await one.status()
 
@@ -152,7 +152,7 @@ async def test_an_action_waits_from_its_decision_on(any_talk: Talk) -> None:
     assert found == {
         "action_id": one.action_id,
         "decision_id": one.decision_id,
-        "actor_id": any_talk.sub,
+        "actor_id": talk.sub,
         "approver_id": None,
         "status": "pending",
         "first_approval_at": None,
@@ -174,8 +174,8 @@ async def test_first_the_actor_then_an_approver(any_talk: Talk) -> None:
     assert found["updated_at"] == found["second_approval_at"]
 
 
-async def test_each_step_leaves_a_receipt_and_nothing_else_does(any_talk: Talk) -> None:
-    one = await waiting(any_talk)
+async def test_each_step_leaves_a_receipt_and_nothing_else_does(talk: Talk) -> None:
+    one = await waiting(talk)
 
     await one.approve(**APPROVER)  # out of turn
     await one.approve({"actor_id": "other"})
@@ -184,8 +184,8 @@ async def test_each_step_leaves_a_receipt_and_nothing_else_does(any_talk: Talk) 
     await one.approve({"verdict": "reject"}, **APPROVER, actor_type="service")
     await one.status()
 
-    told = await any_talk.receipts(2, "approval")
-    (decision,) = await any_talk.receipts(1, "decision")
+    told = await talk.receipts(2, "approval")
+    (decision,) = await talk.receipts(1, "decision")
     approval_id = (await one.status())["approval_id"]
     ids = {"decision_id": one.decision_id, "action_id": one.action_id, "approval_id": approval_id}
     assert [receipt["result"] for receipt in told] == [
@@ -199,8 +199,8 @@ async def test_each_step_leaves_a_receipt_and_nothing_else_does(any_talk: Talk) 
         assert (receipt["evaluation_point"], receipt["environment"]) == ("pre-merge", "prod")
         assert receipt["actor"] == {"repo_id": "r", "type": kind}
         assert receipt["risk"]["score"] == 0.6
-        assert any_talk.sub not in str(receipt)
-    assert len(await any_talk.receipts(5)) == 5
+        assert talk.sub not in str(receipt)
+    assert len(await talk.receipts(5)) == 5
 
 
 async def test_who_may_not_is_403_and_who_is_out_of_turn_409(talk: Talk) -> None:
@@ -301,24 +301,17 @@ async def test_refusals_come_in_their_order(talk: Talk) -> None:
     assert malformed.json()["error"]["details"]["field"] == "verdict"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("verdict", None),
-        ("verdict", "APPROVE"),
-        ("is_first", None),
-        ("is_first", "true"),
-        ("is_first", 1),
-        ("actor_id", ""),
-        ("actor_id", ["x"]),
-        ("actor_id", "x" * 201),
+async def test_a_malformed_approval_names_its_field(talk: Talk) -> None:
+    wrong: list[tuple[str, Any]] = [
+        *(("verdict", verdict) for verdict in (None, "APPROVE")),
+        *(("is_first", is_first) for is_first in (None, "true", 1)),
+        *(("actor_id", actor_id) for actor_id in ("", ["x"], "x" * 201)),
         ("tenant_id", 10**400),
-    ],
-)
-async def test_a_malformed_approval_names_its_field(talk: Talk, field: str, value: object) -> None:
-    reply = await talk.ask("POST", f"/actions/{UNKNOWN}/approve", {field: value})
+    ]
 
-    assert (reply.status_code, reply.json()["error"]["details"]["field"]) == (422, field)
+    for field, value in wrong:
+        reply = await talk.ask("POST", f"/actions/{UNKNOWN}/approve", {field: value})
+        assert (reply.status_code, reply.json()["error"]["details"]["field"]) == (422, field)
 
 
 async def test_names_with_any_character_approve(any_talk: Talk) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pytest
 
@@ -17,23 +16,18 @@ from tests.engine.house import action, running_engine, talking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from harness.services import PostgreSQL
     from tests.engine.house import Engine, Place, Talk
 
 DUAL = action("multiplier", requires_dual_channel=True)
 APPROVER = ["mmm_approver"]
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
-def replicas(
-    request: pytest.FixtureRequest, place: Place, server: PostgreSQL, work: Path
-) -> Iterator[tuple[Engine, Engine]]:
-    light = f"sqlite:///{work / uuid4().hex}.db"
-    database = server.create_database() if request.param == "postgresql" else light
-    with running_engine(place, database) as one, running_engine(place, database) as two:
-        yield one, two
+@pytest.fixture
+def replicas(any_engine: Engine, place: Place) -> Iterator[tuple[Engine, Engine]]:
+    """Return the shared engine on either database, and another one on the same."""
+    with running_engine(place, any_engine.database) as another:
+        yield any_engine, another
 
 
 async def both(first: Talk, second: Talk, path: str, *asked: tuple[str, list[str], Any]) -> list[str | None]:
