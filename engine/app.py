@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from engine.edge.authentication import Authentication
 from engine.edge.envelope import Envelope
 from engine.edge.handlers import NotRouted, add_handlers
-from engine.routes import decide, operations, outcomes, playbooks
+from engine.edge.paths import WholeSegments
+from engine.routes import actors, decide, operations, outcomes, playbooks, tenants
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
     from engine.services import Services
 
-ROUTERS = (decide.router, outcomes.router, playbooks.router, operations.router)
+ROUTERS = (
+    decide.router,
+    outcomes.router,
+    playbooks.router,
+    actors.router,
+    tenants.router,
+    operations.router,
+)
 
 
 def create_app(services: Services) -> ASGIApp:
@@ -39,4 +47,4 @@ def create_app(services: Services) -> ASGIApp:
     app.add_exception_handler(
         HTTPException, NotRouted(route for router in ROUTERS for route in router.routes)
     )
-    return Envelope(Authentication(app, services.iam, operations.PUBLIC))
+    return Envelope(Authentication(WholeSegments(app), services.iam, operations.PUBLIC))

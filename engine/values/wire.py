@@ -4,7 +4,7 @@ Rule: what passes here can be stored, signed and sent on by everything behind it
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints
@@ -37,10 +37,19 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _moment(value: str) -> str:
-    if not _RFC3339.fullmatch(value):
+def moment_of(text: str) -> datetime:
+    """Read an RFC 3339 time; one that no calendar has in UTC is none."""
+    if not _RFC3339.fullmatch(text):
         raise ValueError("must be an RFC 3339 time with offset")
-    datetime.fromisoformat(value.upper().replace(":60", ":59"))  # a leap second is a time too
+    read = datetime.fromisoformat(text.upper().replace(":60", ":59"))  # a leap second is a time too
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a time that the calendar has") from None
+
+
+def _moment(value: str) -> str:
+    moment_of(value)
     return value
 
 
@@ -51,7 +60,8 @@ Given = Annotated[T | None, BeforeValidator(_not_null)]
 """May be left out, but not null."""
 
 Whole = Annotated[int, BeforeValidator(_whole)]
-Opaque = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LONGEST_ID = 200
+Opaque = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Body = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Semver = Annotated[str, StringConstraints(pattern=_SEMVER)]

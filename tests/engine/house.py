@@ -90,6 +90,7 @@ class Engine:
     url: str
     process: Child
     log: Path
+    database: str
 
 
 @contextlib.contextmanager
@@ -108,7 +109,7 @@ def running_engine(place: Place, database: str, *module: str, **more: str) -> It
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: _answers(url) or not process.running(), 20.0)
         assert process.running(), log.read_text()
-        yield Engine(url, process, log)
+        yield Engine(url, process, log, database)
 
 
 def _answers(url: str) -> bool:
