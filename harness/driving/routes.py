@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from harness.driving.builders import Json, a_decide_request, a_playbook, an_outcome
 
@@ -23,7 +24,8 @@ NOTHING = "5a0c4b7e-9d0f-4c0b-8f6a-1d2e3f405162"
 class Route:
     """One route: a path on which it can be called, what it takes, and what it asks of its caller.
 
-    `behind` is the answer to somebody who may: what they name may not be there.
+    In the path, {tenant} and {actor} are the caller's own. `behind` is the answer to somebody who may, or
+    `instead`, where that is sensible too: what they name may not be there.
     """
 
     method: str
@@ -32,6 +34,15 @@ class Route:
     scope: str | None = None
     admin: bool = False
     behind: int = 200
+    instead: int | None = None
+
+    def path_of(self, person: Persona) -> str:
+        """Return the path on which this person calls it."""
+        own = {"{tenant}": person.tenant_id, "{actor}": person.sub}
+        path = self.path
+        for part, value in own.items():
+            path = path.replace(part, quote(value, safe=""))
+        return path
 
     @property
     def name(self) -> str:
@@ -54,6 +65,7 @@ _KNOWN = (
     Route("PUT", f"/playbooks/{NOTHING}", lambda _: {"name": "Renamed"}, admin=True, behind=404),
     Route("POST", f"/playbooks/{NOTHING}/publish", admin=True, behind=404),
     Route("DELETE", f"/playbooks/{NOTHING}", admin=True, behind=404),
+    Route("GET", "/tenants/{tenant}/metrics", admin=True),
 )
 
 

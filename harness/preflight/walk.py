@@ -103,7 +103,7 @@ class Walk:
     """Calls the routes, one after the other."""
 
     def __init__(self, engine: EngineClient, people: People, recorder: Recorder) -> None:
-        self.known = Known()
+        self.known = Known({"tenant_id": people.tenant, "actor_id": people.developer.sub})
         self._engine = engine
         self._people = people
         self._recorder = recorder

@@ -27,7 +27,16 @@ NO_ADMIN = {
     "admin_elsewhere": ("admin", "iam_admin", "mmm"),
 }
 
-every_admin_route = parametrize("route", routes(lambda route: route.admin), ids=lambda route: route.name)
+every_playbook_route = parametrize(
+    "route",
+    routes(lambda route: route.admin and route.path.startswith("/playbooks")),
+    ids=lambda route: route.name,
+)
+every_other_admin_route = parametrize(
+    "route",
+    routes(lambda route: route.admin and not route.path.startswith("/playbooks")),
+    ids=lambda route: route.name,
+)
 every_scoped_route = parametrize(
     "route", routes(lambda route: route.scope not in {None, "mmm.decide"}), ids=lambda route: route.name
 )
@@ -65,8 +74,8 @@ async def test_a_route_needs_its_scope(route: Route, engine: EngineClient, peopl
 
 
 @requirement("ST-MMM-01", "NFR-7")
-@every_admin_route
-async def test_an_admin_route_needs_an_admin_role(route: Route, engine: EngineClient, people: People) -> None:
+@every_playbook_route
+async def test_playbooks_need_an_admin_role(route: Route, engine: EngineClient, people: People) -> None:
     """Playbooks are written only by mmm_admin and tenant_admin; roles are compared whole."""
     entitled = await engine.on(route, by=people.tenant_admin)
     outsiders = [
@@ -74,6 +83,19 @@ async def test_an_admin_route_needs_an_admin_role(route: Route, engine: EngineCl
     ]
 
     assert entitled.status in (CREATED if route.behind == 200 else (route.behind,))
+    each_answered(outsiders, 403)
+
+
+@requirement("FR-13", "NFR-7")
+@every_other_admin_route
+async def test_an_admin_route_needs_an_admin_role(route: Route, engine: EngineClient, people: People) -> None:
+    """What only admins may is refused to everybody else; roles are compared whole."""
+    entitled = await engine.on(route, by=people.tenant_admin)
+    outsiders = [
+        await engine.on(route, by=people.someone(name, roles=roles)) for name, roles in NO_ADMIN.items()
+    ]
+
+    assert entitled.status in {*CREATED, route.instead} if route.behind == 200 else {route.behind}
     each_answered(outsiders, 403)
 
 
