@@ -74,6 +74,7 @@ class Document:
             method=method.upper(),
             template=template,
             requirements=tuple(node.get("x-requirements", ())),
+            optional=node.get("x-optional", False),
             public=not node.get("security", self.raw.get("security")),
         )
 

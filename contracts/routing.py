@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Operation:
     """One operation of a document.
 
-    `requirements`: what a breach of it is blamed on. `public`: it asks for no credentials.
+    `requirements`: what a breach of it is blamed on. `public`: it asks for no credentials. `optional`: there
+    need not be one (`x-optional`).
     """
 
     operation_id: str
@@ -26,6 +27,7 @@ class Operation:
     template: str
     requirements: tuple[str, ...] = ()
     public: bool = False
+    optional: bool = False
 
     @property
     def name(self) -> str:

@@ -11,7 +11,9 @@ from starlette.exceptions import HTTPException
 from engine.edge.authentication import Authentication
 from engine.edge.envelope import Envelope
 from engine.edge.handlers import NotRouted, add_handlers
+from engine.edge.paths import WholeSegments
 from engine.routes import (
+    actors,
     approvals,
     decide,
     experiments,
@@ -20,6 +22,7 @@ from engine.routes import (
     playbooks,
     preferences,
     tenant_policy,
+    tenants,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ ROUTERS = (
     experiments.router,
     preferences.router,
     tenant_policy.router,
+    actors.router,
+    tenants.router,
     operations.router,
 )
 
@@ -57,4 +62,4 @@ def create_app(services: Services) -> ASGIApp:
     app.add_exception_handler(
         HTTPException, NotRouted(route for router in ROUTERS for route in router.routes)
     )
-    return Envelope(Authentication(app, services.iam, operations.PUBLIC))
+    return Envelope(Authentication(WholeSegments(app), services.iam, operations.PUBLIC))

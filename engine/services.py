@@ -23,6 +23,7 @@ from engine.fatigue.store import FatigueStore
 from engine.observe.audit import AuditLog
 from engine.observe.logs import log_event
 from engine.observe.metrics import Metrics
+from engine.retention.job import RetentionJob
 from engine.storage.database import Database, StorageUnavailableError
 from engine.storage.shelf import Shelf
 
@@ -52,6 +53,7 @@ class Services:
     llm: LlmGateway
     fatigue: FatigueStore
     courier: Courier
+    retention: RetentionJob
     background: Background
     metrics: Metrics
     audit: AuditLog
@@ -66,6 +68,7 @@ class Services:
         """Prepare the storage, deliver what waits, and in the end let go of everything."""
         await self._prepare_storage()
         self.background.spawn(self.courier.run())
+        self.background.spawn(self.retention.run())
         try:
             yield
         finally:
@@ -99,6 +102,7 @@ def build_services(settings: Settings) -> Services:
     database = Database(
         settings.database_url, pool_min=settings.mmm_db_pool_min, pool_max=settings.mmm_db_pool_max
     )
+    governance = Governance(asked["governance"])
     background = Background()
     metrics = Metrics([*(dependency.breaker for dependency in asked.values()), redis])
     return Services(
@@ -110,10 +114,11 @@ def build_services(settings: Settings) -> Services:
         policy=Policy(asked["policy"], settings.mmm_policy_cache_seconds, settings.mmm_policy_stale_seconds),
         standards=GoldStandards(asked["standards"], settings.mmm_policy_cache_seconds),
         ubi=Ubi(asked["ubi"], settings.mmm_signals_cache_seconds),
-        governance=Governance(asked["governance"]),
+        governance=governance,
         llm=LlmGateway(asked["llm"]),
         fatigue=FatigueStore(settings.redis_url, settings.mmm_timeout_redis_seconds, redis),
         courier=Courier(database, background, _channels(asked, metrics)),
+        retention=RetentionJob(database, governance, settings.mmm_retention_interval_seconds),
         background=background,
         metrics=metrics,
         audit=AuditLog(settings.mmm_audit_log_file),

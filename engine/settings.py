@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     mmm_policy_cache_seconds: float = Field(default=60.0, ge=0)
     mmm_policy_stale_seconds: float = Field(default=300.0, ge=0)
     mmm_signals_cache_seconds: float = Field(default=30.0, ge=0)
+    mmm_retention_interval_seconds: float = Field(default=86_400.0, gt=0, le=31_622_400)
     mmm_db_pool_min: int = Field(default=5, ge=1)
     mmm_db_pool_max: int = Field(default=20, ge=1)
 

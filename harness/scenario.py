@@ -1,6 +1,6 @@
 """Everything that a scenario imports. What the engine, its people and dependencies can do, fixtures give.
 
-Fixtures: engine, people, given, names, world, running, engine_log, and a handle for each dependency:
+Fixtures: engine, people, given, names, world, running, engine_log, stored, and a handle for each dependency:
 iam, eris, policy, llm, ubi, governance, alerting.
 """
 
@@ -62,6 +62,7 @@ from harness.driving.receipts import chain_problems
 from harness.driving.reply import Decision, Reply
 from harness.driving.routes import NOTHING, Route, routes
 from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET
+from harness.driving.stored import StoredData
 from harness.worlds import Running, World
 from reports.record import Persona
 
@@ -142,6 +143,7 @@ __all__ = [
     "Reply",
     "Route",
     "Running",
+    "StoredData",
     "Ubi",
     "World",
     "a_context",

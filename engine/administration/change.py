@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.receipts.content import Judgement, Scene, Subject, receipt
 from engine.receipts.entry import receipt_entry
@@ -30,6 +30,7 @@ class Change:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     playbooks: tuple[tuple[str, str], ...] = ()
+    kind: Literal["admin", "erasure"] = "admin"
 
 
 async def witness(
@@ -52,7 +53,7 @@ def change_receipt(caller: Caller, change: Change, now: datetime) -> dict[str, A
     return receipt(
         new_id(),
         now,
-        subject=Subject("admin", playbooks=change.playbooks),
+        subject=Subject(change.kind, playbooks=change.playbooks),
         scene=Scene(caller.tenant_id, caller.actor_type),
         judgement=Judgement("pass", f"{change.what} by an admin"),
         result={"change": change.what, "before": change.before, "after": change.after},

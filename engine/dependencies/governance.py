@@ -1,4 +1,4 @@
-"""Data governance: a tenant's quiet hours (and, for the retention job, its periods)."""
+"""Data governance: a tenant's quiet hours and, for the retention job, how long to keep what."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,6 +12,7 @@ from engine.values.playbook import QuietHours
 from engine.values.wire import Whole, Wire
 
 DEFAULT_QUIET_HOURS = QuietHours(start=22, end=6)
+_NOT_FOUND = 404
 Days = Annotated[Whole, Field(ge=1)]
 
 
@@ -29,6 +30,15 @@ class _Config(Wire):
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days to keep what; under a legal hold, for ever."""
+
+    decisions: int = 90
+    outcomes: int = 365
+    legal_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Governance:
     """Asks for a tenant's configuration, each time anew."""
 
@@ -36,9 +46,25 @@ class Governance:
 
     async def quiet_hours(self, tenant_id: str) -> QuietHours:
         """Return the tenant's quiet hours; the default ones where governance has no answer for it."""
-        path = f"/v1/data-governance/tenants/{quote(tenant_id, safe='')}/config"
         try:
-            config = await self.service.ask("GET", path, _Config.model_validate_json)
+            config = await self._config(tenant_id)
         except RefusedError:
             return DEFAULT_QUIET_HOURS
         return config.quiet_hours
+
+    async def retention(self, tenant_id: str) -> Retention:
+        """Return how long to keep what; the default where governance knows nothing of the tenant.
+
+        Whoever cannot be told, by whatever answer or none, does not know whether there is a legal hold.
+        """
+        try:
+            config = await self._config(tenant_id)
+        except RefusedError as refusal:
+            if refusal.status != _NOT_FOUND:
+                raise
+            return Retention()
+        return Retention(config.retention_days.decisions, config.retention_days.outcomes, config.legal_hold)
+
+    async def _config(self, tenant_id: str) -> _Config:
+        path = f"/v1/data-governance/tenants/{quote(tenant_id, safe='')}/config"
+        return await self.service.ask("GET", path, _Config.model_validate_json)

@@ -4,6 +4,7 @@ from fastapi import Request
 
 from engine.edge.authentication import CALLER
 from engine.edge.errors import forbidden, invalid
+from engine.edge.paths import unescaped
 from engine.values.caller import Caller, is_admin
 from engine.values.wire import LONGEST_ID
 
@@ -32,11 +33,11 @@ async def admin(request: Request) -> Caller:
 
 async def subject(request: Request) -> str:
     """Return the actor that the path names, the caller or an admin's any, or refuse; a FastAPI dependency."""
-    actor_id: str = request.path_params["actor_id"]
+    actor_id = unescaped(request.path_params["actor_id"])
     caller = caller_of(request)
     if actor_id != caller.sub and not may_administer(caller):
         raise forbidden("An actor's own are for that actor and for admins.")
-    if not 1 <= len(actor_id) <= LONGEST_ID:
+    if len(actor_id) > LONGEST_ID:
         raise invalid("actor_id", f"An actor's id has 1 to {LONGEST_ID} characters.")
     return actor_id
 

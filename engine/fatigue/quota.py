@@ -9,12 +9,15 @@ from urllib.parse import quote
 from engine.values.words import ACTION_TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from engine.values.action import Action
     from engine.values.standing import Quotas
     from engine.values.surroundings import Facts
 
 HIGHEST = 1_000_000_000  # beyond this a limit limits nobody; it keeps Lua's numbers exact
 NO_LIMIT = -1
+COOLDOWN = ":cooldown"  # as the script has it
 _PREFIX = "mmm:fatigue"
 
 
@@ -46,6 +49,13 @@ def spending(facts: Facts, actions: tuple[Action, ...], quotas: Quotas, now_ms: 
 def actor_key(facts: Facts, action_type: str) -> str:
     """Name what an actor was shown of a type."""
     return _key(facts.tenant_id, facts.actor_id, action_type)
+
+
+def keys_of(tenant_id: str, actor_id: str, playbook_ids: Iterable[str]) -> tuple[str, ...]:
+    """Name all that is kept of an actor, given every playbook that it may have been shown."""
+    shown = tuple(_key(tenant_id, actor_id, "playbook", playbook_id) for playbook_id in playbook_ids)
+    types = (_key(tenant_id, actor_id, action_type) for action_type in ACTION_TYPES)
+    return (*types, *shown, *(key + COOLDOWN for key in shown))
 
 
 def playbook_key(facts: Facts, playbook_id: str) -> str:

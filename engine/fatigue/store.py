@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from redis.asyncio import Redis
@@ -11,10 +12,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from engine.dependencies.errors import UnavailableError
-from engine.fatigue.quota import spending
+from engine.fatigue.quota import keys_of, spending
 from engine.fatigue.script import SPEND
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
     from engine.dependencies.breaker import Breaker
     from engine.values.action import Action
     from engine.values.standing import Quotas
@@ -40,13 +43,14 @@ class FatigueStore:
     ) -> tuple[Action, ...]:
         """Return the actions that fit their limits, and count them."""
         step = spending(facts, actions, quotas, now_ms)
-        with self._breaker.attempt():
-            try:
-                async with asyncio.timeout(self._seconds):
-                    kept = await self._spend(keys=list(step.keys), args=list(step.arguments))
-            except (RedisError, OSError, TimeoutError) as error:
-                raise UnavailableError(NAME, type(error).__name__) from None
+        async with self._attempt():
+            kept = await self._spend(keys=list(step.keys), args=list(step.arguments))
         return tuple(actions[int(index)] for index in kept)
+
+    async def forget(self, tenant_id: str, actor_id: str, playbook_ids: Iterable[str]) -> None:
+        """Forget what an actor was shown."""
+        async with self._attempt():
+            await self._redis.unlink(*keys_of(tenant_id, actor_id, playbook_ids))
 
     async def probe(self) -> bool:
         """Ask whether Redis answers, past the breaker."""
@@ -60,3 +64,12 @@ class FatigueStore:
     async def aclose(self) -> None:
         """Close the pool."""
         await self._redis.aclose()
+
+    @contextlib.asynccontextmanager
+    async def _attempt(self) -> AsyncIterator[None]:
+        with self._breaker.attempt():
+            try:
+                async with asyncio.timeout(self._seconds):
+                    yield
+            except (RedisError, OSError, TimeoutError) as error:
+                raise UnavailableError(NAME, type(error).__name__) from None

@@ -29,7 +29,7 @@ _OWN_FIELDS = (
     "seconds",
     "result",
 )
-_CHATTY = ("httpx", "aiohttp", "asyncio", "aiosqlite", "uvicorn.access")
+_CHATTY = ("httpx", "aiohttp", "asyncio", "aiosqlite", "alembic.runtime.plugins", "uvicorn.access")
 
 
 class JsonLines(logging.Formatter):

@@ -3,35 +3,16 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.convertors import Convertor, register_url_convertor
 
 from engine.edge.access import WithScope, admin, anybody, subject
-from engine.edge.errors import not_found
+from engine.edge.errors import invalid, not_found
+from engine.edge.paths import unescaped
 from engine.services import Services
 from engine.values import ids
 from engine.values.caller import Caller
+from engine.values.wire import LONGEST_ID
 
 BASE_PATH = "/v1/mmm"
-
-
-class AnyId(Convertor[str]):
-    """An opaque id of a path, whatever characters it has.
-
-    The server has decoded %2F and %0A before a route is looked for; the library's own convertors stop there.
-    """
-
-    regex = "(?s:.+)"
-
-    def convert(self, value: str) -> str:
-        """Return the id as it is."""
-        return value
-
-    def to_string(self, value: str) -> str:
-        """Return the id as it is."""
-        return value
-
-
-register_url_convertor("id", AnyId())
 
 
 def services_of(request: Request) -> Services:
@@ -54,6 +35,20 @@ class PathId:
         return given
 
 
+class PathOpaque:
+    """A FastAPI dependency: an opaque id of the path, of 1 to 200 characters, whatever they are."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def __call__(self, request: Request) -> str:
+        """Return the id, or refuse one that is too long."""
+        given = unescaped(request.path_params[self._name])
+        if len(given) > LONGEST_ID:
+            raise invalid(self._name, f"must have 1 to {LONGEST_ID} characters")
+        return given
+
+
 WithServices = Annotated[Services, Depends(services_of)]
 Anybody = Annotated[Caller, Depends(anybody)]
 Admin = Annotated[Caller, Depends(admin)]
@@ -61,6 +56,8 @@ Decider = Annotated[Caller, Depends(WithScope("mmm.decide"))]
 Reader = Annotated[Caller, Depends(WithScope("mmm.read"))]
 OutcomePoster = Annotated[Caller, Depends(WithScope("mmm.outcome"))]
 PlaybookId = Annotated[str, Depends(PathId("playbook_id"))]
+NamedActor = Annotated[str, Depends(PathOpaque("actor_id"))]
+NamedTenant = Annotated[str, Depends(PathOpaque("tenant_id"))]
 DecisionId = Annotated[str, Depends(PathId("decision_id"))]
 ActorId = Annotated[str, Depends(subject)]
 ActionId = Annotated[str, Depends(PathId("action_id"))]

@@ -18,7 +18,7 @@ from engine.values.wire import Given, Instant, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
 router = APIRouter(prefix=BASE_PATH)
-PATH = "/actors/{actor_id:id}/preferences"
+PATH = "/actors/{actor_id}/preferences"
 LONGEST_SNOOZE_HOURS = 8760
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
@@ -10,14 +10,14 @@ from engine.administration.tenant_policies import TenantPolicyAdministration, te
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, Admin, WithServices
+from engine.routes.parts import BASE_PATH, Admin, NamedTenant, WithServices
 from engine.storage.tenant_policies import StoredPolicy
 from engine.values.playbook import QuietHours
 from engine.values.wire import Given, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
 router = APIRouter(prefix=BASE_PATH)
-PATH = "/tenants/{tenant_id:id}/policy"
+PATH = "/tenants/{tenant_id}/policy"
 MOST = 2**53 - 1  # the last whole number that every reader of JSON has exactly; more limits nobody
 
 
@@ -55,21 +55,21 @@ class PolicyBody(Wire):
 
 
 @router.get(PATH)
-async def get_policy(request: Request, services: WithServices, caller: Admin) -> Response:
+async def get_policy(services: WithServices, caller: Admin, tenant_id: NamedTenant) -> Response:
     """Tell what the tenant lets its actors see."""
-    own_tenant(caller, request.path_params["tenant_id"])
+    own_tenant(caller, tenant_id)
     return json_response(shown(await TenantPolicyAdministration(services, caller).read()))
 
 
 @router.put(PATH)
 async def put_policy(
-    request: Request,
     services: WithServices,
     caller: Admin,
+    tenant_id: NamedTenant,
     body: Annotated[PolicyBody, Depends(JsonBody(PolicyBody))],
 ) -> Response:
     """Change what the tenant lets its actors see."""
-    own_tenant(caller, request.path_params["tenant_id"])
+    own_tenant(caller, tenant_id)
     own_tenant(caller, body.tenant_id)
     administration = TenantPolicyAdministration(services, caller)
     return json_response(shown(await administration.change(body.changes(), body.quota_changes())))

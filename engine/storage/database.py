@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from engine.storage.schema import METADATA
+from engine.storage.migrate import is_current, migrate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,8 +20,10 @@ POOL_WAIT_SECONDS = 2.0
 CONNECT_SECONDS = 3.0
 STATEMENT_SECONDS = 5.0
 PREPARE_SECONDS = 20.0
+MIGRATE_SECONDS = 300.0  # a large table takes its time, and so does waiting for the replica that is at it
 PROBE_SECONDS = 2.0
-_SCHEMA_LOCK = 7_046_029_254_386_353_131  # any number that nobody else takes
+_SCHEMA_LOCK = 7_046_029_254_386_353_131  # any numbers that nobody else takes
+MANY_ROWS_LOCK = 7_046_029_254_386_353_132  # for transactions that might wait for each other in a circle
 _LOST_STATES = {"08", "53", "57", "58"}  # connection, resources, operator intervention, system
 
 
@@ -33,19 +35,20 @@ class Database:
     """The durable state of all replicas."""
 
     def __init__(self, url: str, *, pool_min: int, pool_max: int) -> None:
+        self._url = url
         self._engine = _open(url, pool_max)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._pool_min = min(pool_min, pool_max)
         self._prepared = False
 
     async def prepare(self) -> None:
-        """Create the schema, under a lock, since replicas may start at the same instant."""
+        """Bring the schema up to date, and open the first connections."""
         async with _told(), asyncio.timeout(PREPARE_SECONDS):
-            async with self._engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_SCHEMA_LOCK})"))
-                await connection.run_sync(METADATA.create_all)
             await self._open_some()
+            async with self._reading.connect() as connection:
+                current = await connection.run_sync(is_current)
+        if not current:
+            await self._migrate()
         self._prepared = True
 
     @contextlib.asynccontextmanager
@@ -73,6 +76,16 @@ class Database:
         """Close the pool."""
         await self._engine.dispose()
 
+    async def _migrate(self) -> None:
+        """Migrate under a lock, since replicas may start at the same instant, on a patient connection."""
+        engine = _open(self._url, 1, MIGRATE_SECONDS)
+        try:
+            async with _told(), asyncio.timeout(MIGRATE_SECONDS), engine.begin() as connection:
+                await lock(connection, _SCHEMA_LOCK)
+                await connection.run_sync(migrate)
+        finally:
+            await engine.dispose()
+
     async def _open_some(self) -> None:
         """Open the connections that are wanted from the start, so that the first callers need not wait."""
         async with contextlib.AsyncExitStack() as stack:
@@ -86,6 +99,12 @@ class Database:
             raise StorageUnavailableError("the schema is not there yet")
         async with _told(), engine.begin() as connection:
             yield connection
+
+
+async def lock(connection: AsyncConnection, number: int) -> None:
+    """Let one transaction after the other pass here; on SQLite only one can write anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 @contextlib.asynccontextmanager
@@ -108,7 +127,7 @@ def _is_loss(error: DBAPIError) -> bool:
     return lost or state[:2] in _LOST_STATES
 
 
-def _open(url: str, pool_max: int) -> AsyncEngine:
+def _open(url: str, pool_max: int, statement_seconds: float = STATEMENT_SECONDS) -> AsyncEngine:
     pool: dict[str, Any] = {
         "pool_size": pool_max,
         "max_overflow": 0,  # what goes beyond the size would be closed again after each use
@@ -116,22 +135,22 @@ def _open(url: str, pool_max: int) -> AsyncEngine:
         "hide_parameters": True,
     }
     if url.startswith("sqlite:"):
-        return _open_sqlite(url, pool)
-    return _open_postgresql(url, pool)
+        return _open_sqlite(url, pool, statement_seconds)
+    return _open_postgresql(url, pool, statement_seconds)
 
 
-def _open_postgresql(url: str, pool: dict[str, Any]) -> AsyncEngine:
+def _open_postgresql(url: str, pool: dict[str, Any], statement_seconds: float) -> AsyncEngine:
     import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415 -- it has no types; loaded only where needed
 
     def connect() -> Any:  # noqa: ANN401 -- a connection of an untyped library
-        return asyncpg.connect(url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
+        return asyncpg.connect(url, timeout=CONNECT_SECONDS, command_timeout=statement_seconds)
 
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, **pool)
 
 
-def _open_sqlite(url: str, pool: dict[str, Any]) -> AsyncEngine:
+def _open_sqlite(url: str, pool: dict[str, Any], statement_seconds: float) -> AsyncEngine:
     plain = url.replace("sqlite:", "sqlite+aiosqlite:", 1)
-    engine = create_async_engine(plain, connect_args={"timeout": STATEMENT_SECONDS}, **pool)
+    engine = create_async_engine(plain, connect_args={"timeout": statement_seconds}, **pool)
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -77,4 +77,5 @@ def _action_row(decision: StoredDecision, action: Action) -> dict[str, object]:
         "playbook_version": action.playbook_version,
         "requires_consent": action.requires_consent,
         "requires_dual_channel": action.requires_dual_channel,
+        "created_at": decision.created_at,
     }

@@ -83,6 +83,12 @@ async def supersede(connection: AsyncConnection, playbook: StoredPlaybook) -> No
     await _set(connection, playbook, {"status": SUPERSEDED})
 
 
+async def ids(connection: AsyncConnection, tenant_id: str) -> list[str]:
+    """Return the ids of all of a tenant's playbooks, whatever became of them."""
+    found = select(PLAYBOOKS.c.playbook_id).where(PLAYBOOKS.c.tenant_id == tenant_id).distinct()
+    return list((await connection.execute(found)).scalars())
+
+
 async def published(connection: AsyncConnection, tenant_id: str) -> tuple[Playbook, ...]:
     """Return what may fire for a tenant."""
     found = await connection.execute(listing(tenant_id, "published"))

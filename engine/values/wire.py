@@ -38,11 +38,11 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds
 
 
 def _moment(value: str) -> str:
-    _instant(value)
+    moment_of(value)
     return value
 
 
-def _instant(value: Any) -> datetime:  # noqa: ANN401 -- whatever JSON holds
+def moment_of(value: Any) -> datetime:  # noqa: ANN401 -- whatever JSON holds
     """Read an RFC 3339 time; one that no calendar has in UTC is none."""
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
         raise ValueError("must be an RFC 3339 time with offset")
@@ -74,5 +74,5 @@ Body = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 Semver = Annotated[str, StringConstraints(pattern=_SEMVER)]
 CanonicalUuid = Annotated[str, StringConstraints(pattern=_UUID)]
 Moment = Annotated[str, AfterValidator(_moment)]
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+Instant = Annotated[datetime, BeforeValidator(moment_of)]
 """A time of a body, as a moment in UTC."""

@@ -21,5 +21,6 @@ MULTIPLIER: ActionType = "multiplier"
 ACTION_TYPES: tuple[ActionType, ...] = ("mirror", "mentor", "multiplier")
 SURFACES: tuple[Surface, ...] = ("ide", "ci", "alert")
 SEVERITY_ORDER: dict[Severity, int] = {"info": 0, "warn": 1, "high": 2, "critical": 3}
+OUTCOME_RESULTS: tuple[OutcomeResult, ...] = ("shown", "ignored", "dismissed", "accepted", "failed")
 FINAL_RESULTS: frozenset[OutcomeResult] = frozenset(("accepted", "dismissed", "failed"))
 NEEDS_REASON: frozenset[OutcomeResult] = frozenset(("dismissed", "failed"))

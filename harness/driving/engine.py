@@ -15,7 +15,7 @@ import httpx
 from contracts.document import load_document
 from harness.driving.answers import Items
 from harness.driving.builders import Json, a_decide_request
-from harness.driving.failures import MalformedAnswerError, NoAnswerError, ScenarioError
+from harness.driving.failures import MalformedAnswerError, NoAnswerError, ScenarioError, not_exercised
 from harness.driving.recorder import ENGINE, WIRE
 from harness.driving.reply import OK, RawReply, Reply
 from reports.run import now
@@ -34,6 +34,7 @@ ANSWER_WITHIN = 10.0
 # Each request has a connection of its own: when an engine closes idle ones is its choice, and a request that
 # meets the closing of one would look like one that was not answered.
 _NO_REUSE = httpx.Limits(max_keepalive_connections=0)
+ERASURE = "/actors/{actor_id}"
 # What keeps a request of ours from being sent at all.
 _OUR_MISTAKES = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.PoolTimeout)
 
@@ -44,6 +45,7 @@ class EngineClient:
     def __init__(self, world: World, people: People, wallet: Wallet, recorder: Recorder) -> None:
         self.people = people
         self._base = world.base_path
+        self._missing = world.missing_operations
         self._origins = itertools.cycle(world.engine_urls)
         self._wallet = wallet
         self._recorder = recorder
@@ -244,6 +246,21 @@ class EngineClient:
         """Activate or deactivate an experiment."""
         path = f"/experiments/{_segment(experiment_id)}/{way}"
         return await self.call("POST", path, by=by or self.people.admin)
+
+    async def tenant_metrics(
+        self, by: Persona | None = None, *, tenant: str | None = None, **period: str
+    ) -> Reply:
+        """Ask for the counts of a tenant (the caller's own)."""
+        person = by or self.people.admin
+        path = f"/tenants/{_segment(tenant or person.tenant_id)}/metrics"
+        return await self.call("GET", path, by=person, query=period)
+
+    async def erase(self, actor: str, by: Persona | None = None) -> Reply:
+        """Erase an actor; where the engine does not have this route, nobody here knows how."""
+        path = f"/actors/{_segment(actor)}"
+        if f"DELETE {ERASURE}" in self._missing:
+            not_exercised("the engine erases actors by another route than DELETE /actors/{id}, if at all")
+        return await self.call("DELETE", path, by=by or self.people.admin)
 
     async def public(self, name: str) -> Reply:
         """Get health, ready or metrics, as anybody."""

@@ -25,6 +25,8 @@ Headers = tuple[tuple[str, str], ...]
 WIRE = "wire"
 DEPENDENCY = "dependency"
 LOG = "log"
+STORAGE = "storage"
+TIME = "time"
 ENGINE = "engine"
 
 

@@ -77,6 +77,7 @@ _KNOWN = (
     Route("PUT", f"/experiments/{NOTHING}", lambda _: {"name": "Renamed"}, admin=True, behind=404),
     Route("POST", f"/experiments/{NOTHING}/activate", admin=True, behind=404),
     Route("POST", f"/experiments/{NOTHING}/deactivate", admin=True, behind=404),
+    Route("GET", "/tenants/{tenant}/metrics", admin=True),
 )
 
 

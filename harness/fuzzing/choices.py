@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ def unusual_text(text: str) -> str | None:
     if _PRESCRIPTIVE.search(text):
         return "prescriptive wording"
     return _unusual_time(text) if _TIME.match(text) else None
+
+
+def backwards(start: str, end: str) -> str | None:
+    """Say why a sensible engine may refuse these two ends of a period; None if it may not."""
+    try:
+        begins, ends = (datetime.fromisoformat(text) for text in (start, end))
+    except ValueError:
+        return None
+    begins, ends = (one if one.tzinfo else one.replace(tzinfo=UTC) for one in (begins, ends))
+    return "a period that ends before it begins" if ends <= begins else None
 
 
 def _unusual_time(text: str) -> str | None:

@@ -29,7 +29,14 @@ from schemathesis.openapi.checks import (
 )
 
 from contracts.compiled import Checks, compile_document
-from harness.fuzzing.choices import CHOICE_STATUSES, SERVERS_OWN, declared_members, unusual, unusual_text
+from harness.fuzzing.choices import (
+    CHOICE_STATUSES,
+    SERVERS_OWN,
+    backwards,
+    declared_members,
+    unusual,
+    unusual_text,
+)
 from harness.fuzzing.lenient import leniently_valid
 
 if TYPE_CHECKING:
@@ -47,6 +54,7 @@ ANY = ""
 ASTRAY = frozenset({301, 302, 303, 307, 308, 404, 405})
 TOO_MUCH = frozenset({413, 414, 415, 431})
 IGNORED_PARTS = frozenset({ParameterLocation.HEADER, ParameterLocation.COOKIE})
+PERIOD = ("start_date", "end_date")
 PAGING = frozenset({"limit", "offset"})
 # engine.md names no range: a page of this many, this far in, is what every engine must give.
 SURE_PAGE = {"limit": 20, "offset": 1000}
@@ -128,6 +136,8 @@ class Tolerance:
             return "a page larger, or further in, than every engine must give"
         declared = self._declared.get(case.operation.label, frozenset())
         texts = (*(case.query or {}).values(), *(case.path_parameters or {}).values())
+        if ends_first := backwards(*(str((case.query or {}).get(name, "")) for name in PERIOD)):
+            return ends_first
         excuse = next((why for text in texts if isinstance(text, str) and (why := unusual_text(text))), None)
         return excuse or (None if case.body is NOT_SET else unusual(case.body, declared))
 

@@ -19,6 +19,7 @@ from harness.driving.givens import Given
 from harness.driving.log import EngineLog
 from harness.driving.names import Names
 from harness.driving.people import People, Wallet
+from harness.driving.stored import StoredData
 from harness.plugin.markers import settings_of
 from harness.plugin.options import STAGE
 from harness.plugin.own_worlds import own_world
@@ -131,6 +132,12 @@ def engine_log(world: World, recorder: Recorder) -> EngineLog:
 def audit_log(world: World, recorder: Recorder) -> AuditLog:
     """Give what the engine has written into its audit log."""
     return AuditLog(audit_paths(world), recorder)
+
+
+@pytest.fixture
+def stored(world: World, recorder: Recorder) -> StoredData:
+    """Give what the engine keeps in its database."""
+    return StoredData(world.database, recorder)
 
 
 @pytest.fixture

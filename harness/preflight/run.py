@@ -96,6 +96,8 @@ class _Run:
     def _routes(self, walked: Iterable[Seen]) -> tuple[str, ...]:
         missing = {seen.operation.name: seen for seen in walked if seen.missing}
         for name, seen in missing.items():
+            if seen.operation.optional:
+                continue
             detail = f"a well-formed request of an entitled caller was answered {seen.status}"
             self._find("route exists", [seen], f"{name} does not exist.", detail)
         return tuple(missing)

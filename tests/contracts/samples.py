@@ -258,6 +258,18 @@ _EXPERIMENT = {
     "updated_at": TIME,
 }
 
+_METRICS = {
+    "tenant_id": "t",
+    "period": {"start": "2026-03-02", "end": None},
+    "aggregates": {
+        "decisions_total": 1,
+        "actions_total": 1,
+        "actions_by_type": {"mirror": 1, "mentor": 0, "multiplier": 0},
+        "outcomes_total": 0,
+        "outcomes_by_result": {"shown": 0, "ignored": 0, "dismissed": 0, "accepted": 0, "failed": 0},
+    },
+}
+
 
 def an_action(**members: object) -> dict[str, Any]:
     """Return a mirror as decide answers it."""
@@ -354,5 +366,6 @@ ANSWERS = [
     Answered("engine", "POST", "/experiments", 201, _EXPERIMENT, SECURITY),
     Answered("engine", "PUT", f"/experiments/{UUID}", 200, _EXPERIMENT, SECURITY),
     Answered("engine", "POST", f"/experiments/{UUID}/activate", 200, {"status": "active"}, SECURITY),
+    Answered("engine", "GET", "/tenants/t/metrics", 200, _METRICS, SECURITY),
     Answered("engine", "GET", "/ready", 503, {"status": "no", "unavailable_dependencies": ["iam"]}, SECURITY),
 ]

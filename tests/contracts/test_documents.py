@@ -163,10 +163,13 @@ def test_the_engine_has_the_routes_of_the_first_slice() -> None:
         "PUT /experiments/{experiment_id}",
         "POST /experiments/{experiment_id}/activate",
         "POST /experiments/{experiment_id}/deactivate",
+        "DELETE /actors/{actor_id}",
+        "GET /tenants/{tenant_id}/metrics",
         "GET /health",
         "GET /ready",
         "GET /metrics",
     }
+    assert [operation.name for operation in operations if operation.optional] == ["DELETE /actors/{actor_id}"]
     public = {operation.name for operation in operations if operation.public}
     assert public == {"GET /health", "GET /ready", "GET /metrics"}
 
@@ -185,6 +188,7 @@ ALWAYS_THERE = {
     "PUT /actors/{actor_id}/preferences",
     "POST /actors/{actor_id}/preferences/snooze",
     "PUT /tenants/{tenant_id}/policy",
+    "GET /tenants/{tenant_id}/metrics",
 }
 
 

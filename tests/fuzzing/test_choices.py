@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from harness.fuzzing.choices import declared_members, unusual
+from harness.fuzzing.choices import backwards, declared_members, unusual
 from harness.fuzzing.lenient import leniently_valid
 
 SCHEMA = {
@@ -146,3 +146,18 @@ def test_declared_members_are_found_behind_references_and_in_loops() -> None:
     members = declared_members(document, {"schema": {"allOf": [{"$ref": "#/components/schemas/Tree"}]}})
 
     assert members == {"leaf", "branches"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "may_be_refused"),
+    [
+        ("2026-03-02", "2026-03-01", True),
+        ("2026-03-02T10:00:00+02:00", "2026-03-02T08:00:00Z", True),
+        ("2026-03-02T10:00:00+02:00", "2026-03-02T08:00:01Z", False),
+        ("2026-03-01", "2026-03-02T00:00:00Z", False),
+        ("2026-03-02", "", False),
+        ("yesterday", "2026-03-01", False),
+    ],
+)
+def test_a_period_that_ends_first_may_be_refused(start: str, end: str, may_be_refused: bool) -> None:  # noqa: FBT001
+    assert (backwards(start, end) is not None) is may_be_refused

@@ -1,0 +1,1 @@
+"""Forgets what is older than governance allows."""

@@ -1,0 +1,48 @@
+"""Makes what is kept of an actor nobody's. Rule: rows stay, so that counts stay; only who it was goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select, update
+
+from engine.storage.database import MANY_ROWS_LOCK, lock
+from engine.storage.schema import APPROVALS, DECISIONS, OUTCOMES, PREFERENCES
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, Update
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+SLICE = 5_000
+NAMES: tuple[Column[Any], ...] = (
+    DECISIONS.c.actor_id,
+    OUTCOMES.c.actor_id,
+    APPROVALS.c.actor_id,
+    APPROVALS.c.approver_id,
+)
+
+
+async def erase(connection: AsyncConnection, tenant_id: str, actor_id: str, stand_in: str) -> dict[str, int]:
+    """Delete an actor's preferences, put the stand-in wherever else it is named; say how often."""
+    await lock(connection, MANY_ROWS_LOCK)
+    own = delete(PREFERENCES).where(PREFERENCES.c.tenant_id == tenant_id, PREFERENCES.c.actor_id == actor_id)
+    erased = {"preferences": (await connection.execute(own)).rowcount}
+    for name in NAMES:
+        replaced = await _replace(connection, replacing(name, tenant_id, actor_id, stand_in))
+        erased[name.table.name] = erased.get(name.table.name, 0) + replaced
+    return erased
+
+
+def replacing(name: Column[Any], tenant_id: str, actor_id: str, stand_in: str) -> Update:
+    """Replace the actor in one slice of a table, so that no statement takes long."""
+    (key,) = name.table.primary_key
+    tenants = name.table.c.tenant_id == tenant_id
+    found = select(key).where(tenants, name == actor_id).limit(SLICE)
+    return update(name.table).where(key.in_(found)).values({name: stand_in})
+
+
+async def _replace(connection: AsyncConnection, slice_: Update) -> int:
+    replaced = 0
+    while count := (await connection.execute(slice_)).rowcount:
+        replaced += count
+    return replaced

@@ -1,0 +1,36 @@
+"""Who does the work that one replica does for all, and when it is due.
+
+Whoever has claimed a job holds it for a lease, which each step of the work renews; the lease of a replica
+that was killed ends, and another one takes over.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.storage.schema import JOBS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+LEASE = timedelta(seconds=30)
+
+
+async def claim(connection: AsyncConnection, name: str, holder: str, now: datetime) -> bool:
+    """Take a job that is due; say whether it was. One that nobody has ever done is."""
+    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    await connection.execute(upsert(JOBS).values(name=name, due_at=now).on_conflict_do_nothing())
+    due = update(JOBS).where(JOBS.c.name == name, JOBS.c.due_at <= now)
+    return (await connection.execute(due.values(holder=holder, due_at=now + LEASE))).rowcount == 1
+
+
+async def hold(connection: AsyncConnection, name: str, holder: str, until: datetime) -> bool:
+    """Keep a job until then, locked until the transaction ends; False: somebody else has taken it over."""
+    held = update(JOBS).where(JOBS.c.name == name, JOBS.c.holder == holder)
+    return (await connection.execute(held.values(due_at=until))).rowcount == 1

@@ -1,0 +1,123 @@
+"""Admins read what happened in their tenant, counted, and nothing of anybody in particular."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from harness.scenario import (
+    EngineClient,
+    Given,
+    Object,
+    People,
+    Reply,
+    a_mirror,
+    a_multiplier,
+    a_playbook,
+    each_answered,
+    each_of,
+    parametrize,
+    requirement,
+)
+
+BAD_DATES = {
+    "a word": "yesterday",
+    "no such day": "2026-02-30",
+    "no offset": "2026-03-02T10:15:00",
+    "a number": "1772446500",
+}
+
+
+def counts(reply: Reply) -> dict[str, int]:
+    """Return every count, by its path."""
+    told = reply.object.object("aggregates")
+    parts = {"actions": told.object("actions_by_type"), "outcomes": told.object("outcomes_by_result")}
+    found = {f"{name} {word}": part[word] for name, part in parts.items() for word in sorted(part.members)}
+    return found | {name: total(told, name) for name in ("decisions", "actions", "outcomes")}
+
+
+def total(told: Object, name: str) -> int:
+    """Return how many there were in all."""
+    number: int = told[f"{name}_total"]
+    return number
+
+
+@requirement("FR-13")
+async def test_decisions_actions_and_outcomes_are_counted(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """What two actors were shown and made of it is counted, exactly and by kind, and names neither."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("One"), a_multiplier()]))
+    one = await given.decision_with_actions(people.developer)
+    await given.decision_with_actions(people.another_developer())
+    for result in ("shown", "accepted"):
+        await given.outcome(one, people.developer, result)
+
+    reply = await engine.tenant_metrics()
+
+    assert reply.status == 200
+    assert reply.object["tenant_id"] == people.tenant
+    found = counts(reply)
+    wanted = {"decisions": 2, "actions": 4, "actions mirror": 2, "actions multiplier": 2}
+    wanted |= {"outcomes": 2, "outcomes shown": 1, "outcomes accepted": 1}
+    assert {name: number for name, number in found.items() if number} == wanted
+    assert people.developer.sub not in reply.text
+    assert one.id not in reply.text
+
+
+@requirement("FR-13")
+async def test_the_period_filters(engine: EngineClient, given: Given) -> None:
+    """What lies outside the period is not counted; what lies well within is.
+
+    What exactly a date means at both ends is the engine's choice.
+    """
+    await given.published_playbook()
+    await given.decision_with_actions()
+    now = datetime.now(UTC)
+    before, after = (now - timedelta(days=3)), (now + timedelta(days=3))
+
+    inside = [
+        await engine.tenant_metrics(start_date=before.date().isoformat(), end_date=after.date().isoformat()),
+        await engine.tenant_metrics(start_date=before.isoformat()),
+        await engine.tenant_metrics(end_date=after.isoformat()),
+    ]
+    outside = [
+        await engine.tenant_metrics(start_date=after.date().isoformat()),
+        await engine.tenant_metrics(end_date=before.isoformat()),
+    ]
+
+    each_answered([*inside, *outside], 200)
+    assert [counts(reply)["decisions"] for reply in each_of(inside)] == [1, 1, 1]
+    assert [counts(reply)["actions"] for reply in each_of(inside)] == [1, 1, 1]
+    assert [sum(counts(reply).values()) for reply in each_of(outside)] == [0, 0]
+
+
+@requirement("FR-13", "NFR-4")
+@parametrize("value", BAD_DATES.values(), ids=BAD_DATES)
+async def test_a_bad_date_is_refused(value: str, engine: EngineClient) -> None:
+    """A date that is none is refused with 422, at either end."""
+    good = await engine.tenant_metrics(start_date="2026-03-02", end_date="2026-03-03")
+    bad = [await engine.tenant_metrics(start_date=value), await engine.tenant_metrics(end_date=value)]
+
+    assert good.status == 200
+    each_answered(bad, 422)
+
+
+@requirement("NFR-5", "FR-13")
+async def test_another_tenant_is_neither_counted_nor_told(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """One tenant's counts hold nothing of another's, and an admin of another tenant is refused with 403."""
+    others = people.elsewhere()
+    for admin, caller in ((people.admin, people.developer), (others.admin, others.developer)):
+        await given.published_playbook(by=admin)
+        decision = await given.decision_with_actions(caller)
+        await given.outcome(decision, caller)
+    await given.decision_with_actions(others.another_developer())
+
+    ours, theirs = await engine.tenant_metrics(), await engine.tenant_metrics(others.admin)
+    foreign = await engine.tenant_metrics(others.admin, tenant=people.tenant)
+
+    assert [counts(reply)["decisions"] for reply in each_of([ours, theirs])] == [1, 2]
+    assert [counts(reply)["outcomes"] for reply in each_of([ours, theirs])] == [1, 1]
+    assert foreign.status == 403
+    assert "aggregates" not in foreign.text

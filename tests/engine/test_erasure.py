@@ -1,0 +1,173 @@
+"""Section 8: an actor is forgotten, and the counts stay."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from redis.asyncio import Redis
+
+from engine.administration.erasure import stand_in
+from engine.receipts.signing import read_signing_key
+from engine.storage import erasure
+from engine.storage.schema import APPROVALS, DECISIONS, OUTBOX, OUTCOMES, PREFERENCES
+from tests.engine.house import action
+from tests.engine.rows import opened
+from tests.engine.test_tenant_metrics import metrics
+
+if TYPE_CHECKING:
+    from tests.engine.house import Talk
+    from tests.engine.rows import Rows
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+STRANGE = ["dev-1", "team/dev%2F", "dev\x00\\1", "ä\U0001f600 ?#&+:*", "x" * 200]
+
+
+def audit_lines(talk: Talk) -> list[str]:
+    lines = (talk.place.directory / "nowhere-yet/audit.log").read_text("utf-8").splitlines()
+    return [line for line in lines if json.loads(line)["tenant_id"] == talk.tenant]
+
+
+async def waiting(rows: Rows, talk: Talk) -> dict[str, str]:
+    kept = await rows.all(OUTBOX, OUTBOX.c.tenant_id == talk.tenant)
+    return {row.entry_id: row.body for row in kept}
+
+
+async def erase(talk: Talk, actor: str) -> int:
+    return (await talk.admin("DELETE", f"/actors/{quote(actor, safe='')}")).status_code
+
+
+@pytest.mark.parametrize("actor", STRANGE)
+async def test_nothing_names_the_actor_any_more_and_nothing_is_missing(any_talk: Talk, actor: str) -> None:
+    tenant = any_talk.tenant
+    key = read_signing_key(any_talk.place.key)
+    async with opened(any_talk.engine.database) as rows:
+        for who in (actor, actor, "other"):
+            await rows.decision(tenant, NOW, who)
+        await rows.decision(f"{tenant}-2", NOW, actor)
+        await rows.preferences(tenant, actor, NOW)
+        await rows.preferences(tenant, "other", NOW)
+        before = await metrics(any_talk)
+
+        assert await erase(any_talk, actor) == 204
+
+        nobody = stand_in(key, tenant, actor)
+        for table in (DECISIONS, OUTCOMES, APPROVALS):
+            told = sorted(row.actor_id for row in await rows.all(table, table.c.tenant_id == tenant))
+            assert told == sorted([nobody, nobody, "other"])
+            left = [row.actor_id for row in await rows.all(table, table.c.tenant_id == f"{tenant}-2")]
+            assert left == [actor]
+        kept = await rows.all(PREFERENCES, PREFERENCES.c.tenant_id == tenant)
+        assert [row.actor_id for row in kept] == ["other"]
+    assert await metrics(any_talk) == before
+    assert before["aggregates"]["decisions_total"] == 3
+
+
+async def test_an_approver_is_forgotten_too(any_talk: Talk) -> None:
+    async with opened(any_talk.engine.database) as rows:
+        await rows.decision(any_talk.tenant, NOW)
+
+        assert await erase(any_talk, "approver-1") == 204
+
+        (approval,) = await rows.all(APPROVALS, APPROVALS.c.tenant_id == any_talk.tenant)
+    assert approval.actor_id == "actor-1"
+    key = read_signing_key(any_talk.place.key)
+    assert approval.approver_id == stand_in(key, any_talk.tenant, "approver-1")
+
+
+async def test_it_leaves_a_receipt_and_an_audit_line_that_do_not_name_the_actor(talk: Talk) -> None:
+    async with opened(talk.engine.database) as rows:
+        await rows.decision(talk.tenant, NOW, talk.sub)
+
+    assert [await erase(talk, talk.sub) for _ in range(2)] == [204, 204]
+
+    receipts = await talk.receipts(2, "erasure")
+    nobody = stand_in(read_signing_key(talk.place.key), talk.tenant, talk.sub)
+    assert sorted(one["result"]["before"]["decisions"] for one in receipts) == [0, 1]
+    assert [one["result"]["after"] for one in receipts] == [{"actor_id": nobody}] * 2
+    assert [one["evaluation_point"] for one in receipts] == ["pre-deploy"] * 2
+    audited = audit_lines(talk)
+    assert [json.loads(line)["what"] for line in audited] == ["actor.erase"] * 2
+    assert talk.sub not in json.dumps(receipts) + "".join(audited) + talk.engine.log.read_text()
+
+
+async def test_somebody_unknown_is_erased_as_well(talk: Talk) -> None:
+    assert await erase(talk, "nobody-ever") == 204
+    assert len(await talk.receipts(1, "erasure")) == 1
+
+
+async def test_what_the_actor_was_shown_is_forgotten(talk: Talk) -> None:
+    await talk.publish(action(), limits={"cooldown_minutes": 5})
+    assert len((await talk.decided())["actions"]) == 1
+    assert len((await talk.decided(sub="other"))["actions"]) == 1
+    redis = Redis.from_url(talk.place.redis)
+    mine = f"mmm:fatigue:{talk.tenant}:{talk.sub}:*"
+    others = f"mmm:fatigue:{talk.tenant}:other:*"
+
+    found = [len(await redis.keys(mine)), len(await redis.keys(others))]
+    await erase(talk, talk.sub)
+    left = [len(await redis.keys(mine)), len(await redis.keys(others))]
+    await redis.aclose()
+
+    assert found == [3, 3]
+    assert left == [0, 3]
+
+
+async def test_what_waits_for_eris_is_not_touched(talk: Talk) -> None:
+    script = await talk.eris.script(
+        "POST /v1/evidence/receipts", fault={"kind": "status", "status": 503}, match={"tenant": talk.tenant}
+    )
+    await talk.decided()
+    async with opened(talk.engine.database) as rows:
+        before = await waiting(rows, talk)
+        await erase(talk, talk.sub)
+        later = await waiting(rows, talk)
+    await talk.eris.heal(script)
+
+    assert len(before) == 1
+    assert len(later) == 2
+    assert before.items() <= later.items()
+    assert talk.sub not in "".join(later.values())
+    assert len(await talk.receipts(2)) == 2
+
+
+async def test_only_admins_may_and_only_in_their_tenant(talk: Talk) -> None:
+    async with opened(talk.engine.database) as rows:
+        await rows.decision("tenant-next-door", NOW, talk.sub)
+        refused = [
+            await talk.ask("DELETE", f"/actors/{talk.sub}"),
+            await talk.ask("DELETE", f"/actors/{talk.sub}", roles=["mmm_approver"]),
+            await talk.admin("DELETE", f"/actors/{'x' * 201}"),
+            await talk.admin("GET", f"/actors/{talk.sub}"),
+        ]
+        await erase(talk, talk.sub)
+        left = await rows.count(
+            DECISIONS, DECISIONS.c.tenant_id == "tenant-next-door", DECISIONS.c.actor_id == talk.sub
+        )
+
+    assert [reply.status_code for reply in refused] == [403, 403, 422, 405]
+    assert left == 1
+
+
+async def test_all_of_many_rows_are_renamed(any_talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasure, "SLICE", 2)
+    async with opened(any_talk.engine.database) as rows:
+        for _ in range(5):
+            await rows.decision(any_talk.tenant, NOW, "actor-1")
+        async with rows.database.writing() as connection:
+            erased = await erasure.erase(connection, any_talk.tenant, "actor-1", "deleted-x")
+
+    assert erased == {"preferences": 0, "decisions": 5, "outcomes": 5, "approvals": 5}
+
+
+def test_nobody_is_called_the_same_in_two_tenants_or_under_two_keys() -> None:
+    one, two = read_signing_key("A" * 43 + "="), read_signing_key("B" * 42 + "A=")
+
+    names = {stand_in(key, *who) for key in (one, two) for who in (("a", "bc"), ("ab", "c"), ("a", "b"))}
+
+    assert len(names) == 6
+    assert stand_in(one, "a", "bc") in names
+    assert all(name.startswith("deleted-") and len(name) == 32 for name in names)
