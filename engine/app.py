@@ -39,4 +39,5 @@ def create_app(services: Services) -> ASGIApp:
     app.add_exception_handler(
         HTTPException, NotRouted(route for router in ROUTERS for route in router.routes)
     )
-    return Envelope(Authentication(app, services.iam, operations.PUBLIC))
+    known = Authentication(app, services.iam, operations.PUBLIC)
+    return Envelope(known, services.tracing, decide.DECISIONS)

@@ -23,6 +23,7 @@ from engine.fatigue.store import FatigueStore
 from engine.observe.audit import AuditLog
 from engine.observe.logs import log_event
 from engine.observe.metrics import Metrics
+from engine.observe.trace import Tracing
 from engine.storage.database import Database, StorageUnavailableError
 from engine.storage.shelf import Shelf
 
@@ -55,6 +56,7 @@ class Services:
     background: Background
     metrics: Metrics
     audit: AuditLog
+    tracing: Tracing
 
     def probes(self) -> dict[str, Coroutine[None, None, bool]]:
         """Return a question for each dependency that a decide cannot do without."""
@@ -74,6 +76,7 @@ class Services:
             await asyncio.gather(*(dependency.aclose() for dependency in self.dependencies.values()))
             await self.fatigue.aclose()
             await self.database.aclose()
+            self.tracing.close()
 
     async def _prepare_storage(self) -> None:
         try:
@@ -117,6 +120,7 @@ def build_services(settings: Settings) -> Services:
         background=background,
         metrics=metrics,
         audit=AuditLog(settings.mmm_audit_log_file),
+        tracing=Tracing(settings.otel_exporter_otlp_endpoint),
     )
 
 

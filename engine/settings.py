@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     database_url: str = Field(repr=False)
     eris_signing_key: str = Field(repr=False)
     mmm_audit_log_file: Path | None = None
+    otel_exporter_otlp_endpoint: str | None = None
     mmm_service_token: str | None = Field(default=None, repr=False)
 
     mmm_timeout_iam_seconds: float = Field(default=2.0, gt=0)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.observe.logs import log_event
-from engine.observe.trace import CURRENT
+from engine.observe.trace import REQUEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,6 @@ class AuditLog:
         after: Mapping[str, object] | None,
     ) -> None:
         """Write down who changed what; `before` and `after` hold no text that anybody wrote."""
-        trace = CURRENT.get()
         entry = {
             "timestamp": datetime.now(UTC).isoformat(),
             "tenant_id": caller.tenant_id,
@@ -41,7 +40,7 @@ class AuditLog:
             "subject_id": subject_id,
             "before": before,
             "after": after,
-            "request_id": trace.request_id if trace else None,
+            "request_id": REQUEST_ID.get(),
         }
         if self._path is None:
             log_event("audit", what, tenant_id=caller.tenant_id)

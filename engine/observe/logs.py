@@ -12,12 +12,11 @@ import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from engine.observe.trace import CURRENT
+from engine.observe.trace import REQUEST_ID, SERVICE, trace_id
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-SERVICE = "mmm-engine"
 _LOGGER = logging.getLogger("engine")
 _OWN_FIELDS = (
     "tenant_id",
@@ -37,18 +36,17 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        trace = CURRENT.get()
         line: dict[str, object] = {
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "service": SERVICE,
             "tenant_id": None,
             "decision_id": None,
-            "trace_id": trace.trace_id if trace else None,
+            "trace_id": trace_id(),
             "event_type": record.name,
             "message": record.getMessage(),
             "degraded_mode": None,
-            "request_id": trace.request_id if trace else None,
+            "request_id": REQUEST_ID.get(),
         }
         line |= {name: getattr(record, name) for name in _OWN_FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0]:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.observe.audit import AuditLog
 from engine.observe.logs import JsonLines, log_crash, log_event
-from engine.observe.trace import CURRENT, begin
+from engine.observe.trace import REQUEST_ID
 from engine.values.caller import Caller
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
 
 
 def test_a_line_has_every_member(caplog: pytest.LogCaptureFixture) -> None:
-    reset = CURRENT.set(begin(None, "request-1"))
+    reset = REQUEST_ID.set("request-1")
     with caplog.at_level(logging.INFO):
         log_event("decision", "1 action", tenant_id="tenant-1", decision_id="d", degraded_mode=True)
 
     (line,) = lines(caplog)
-    CURRENT.reset(reset)
+    REQUEST_ID.reset(reset)
     assert set(line) >= MEMBERS
     assert (line["event_type"], line["tenant_id"], line["degraded_mode"]) == ("decision", "tenant-1", True)
     assert line["request_id"] == "request-1"
