@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from engine.edge.authentication import Authentication
 from engine.edge.envelope import Envelope
 from engine.edge.handlers import NotRouted, add_handlers
+from engine.observe.logs import log_crash
 from engine.routes import decide, operations, outcomes, playbooks
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ def create_app(services: Services) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with services.running():
-            yield
+        try:
+            async with services.running():
+                yield
+        except Exception as error:
+            log_crash("the engine cannot run", error)
+            raise
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.state.services = services
