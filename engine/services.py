@@ -29,6 +29,7 @@ from engine.storage.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
+    from pathlib import Path
 
     from engine.receipts.signing import SigningKey
     from engine.settings import Settings
@@ -68,6 +69,7 @@ class Services:
         """Prepare the storage, deliver what waits, and in the end let go of everything."""
         await self._prepare_storage()
         self.background.spawn(self.courier.run())
+        self.background.spawn(self.metrics.run())
         try:
             yield
         finally:
@@ -95,15 +97,15 @@ class Services:
             return
 
 
-def build_services(settings: Settings) -> Services:
-    """Put the parts together."""
+def build_services(settings: Settings, counts: Path | None = None) -> Services:
+    """Put the parts together; `counts` is where several workers count together."""
     asked = _dependencies(settings)
     redis = _breaker("redis", settings)
     database = Database(
         settings.database_url, pool_min=settings.mmm_db_pool_min, pool_max=settings.mmm_db_pool_max
     )
     background = Background()
-    metrics = Metrics([*(dependency.breaker for dependency in asked.values()), redis])
+    metrics = Metrics([*(dependency.breaker for dependency in asked.values()), redis], counts)
     return Services(
         key=settings.signing_key,
         dependencies=asked,

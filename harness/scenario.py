@@ -1,7 +1,7 @@
 """Everything that a scenario imports. What the engine, its people and dependencies can do, fixtures give.
 
 Fixtures: engine, people, given, names, world, running, engine_log, and a handle for each dependency:
-iam, eris, policy, llm, ubi, governance, alerting.
+iam, eris, policy, llm, ubi, governance, alerting, otlp.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from harness.driving.dependencies import (
     Governance,
     Iam,
     Llm,
+    Otlp,
     Policy,
     Receipt,
     Ubi,
@@ -134,6 +135,7 @@ __all__ = [
     "Llm",
     "Names",
     "Object",
+    "Otlp",
     "People",
     "Persona",
     "Policy",

@@ -106,7 +106,7 @@ def running_engine(place: Place, database: str, *module: str, **more: str) -> It
     )
     with start(command) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: _answers(url) or not process.running(), 20.0)
+        wait_until(lambda: _answers(url) or not process.running(), 60.0)
         assert process.running(), log.read_text()
         yield Engine(url, process, log)
 
