@@ -42,11 +42,11 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), name))
 
 
-def verify_suite(session: nox.Session, *suites: str) -> None:
+def verify_suite(session: nox.Session, *suites: str, target: str = "targets/reference.toml") -> None:
     """Run `mmm verify` on the reference engine, narrowed to suites (none: everything)."""
     install(session)
     narrowed = [part for suite in suites for part in ("--suite", suite)]
-    command = ("mmm", "verify", "--target", "targets/reference.toml", "--out", "evidence")
+    command = ("mmm", "verify", "--target", target, "--out", "evidence")
     session.run(*command, *narrowed, *session.posargs)
 
 
@@ -104,6 +104,12 @@ def features(session: nox.Session) -> None:
 def security(session: nox.Session) -> None:
     """Run the security scenarios against the reference engine."""
     verify_suite(session, "security")
+
+
+@nox.session
+def workers(session: nox.Session) -> None:
+    """Run the feature and security scenarios against two workers that must behave as one."""
+    verify_suite(session, "features", "security", target="targets/reference-workers.toml")
 
 
 @nox.session

@@ -12,6 +12,7 @@ from engine.edge.authentication import Authentication
 from engine.edge.envelope import Envelope
 from engine.edge.handlers import NotRouted, add_handlers
 from engine.edge.paths import WholeSegments
+from engine.observe.logs import log_crash
 from engine.routes import (
     actors,
     approvals,
@@ -51,8 +52,12 @@ def create_app(services: Services) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with services.running():
-            yield
+        try:
+            async with services.running():
+                yield
+        except Exception as error:
+            log_crash("the engine cannot run", error)
+            raise
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, redirect_slashes=False)
     app.state.services = services
@@ -62,4 +67,5 @@ def create_app(services: Services) -> ASGIApp:
     app.add_exception_handler(
         HTTPException, NotRouted(route for router in ROUTERS for route in router.routes)
     )
-    return Envelope(Authentication(WholeSegments(app), services.iam, operations.PUBLIC))
+    known = Authentication(WholeSegments(app), services.iam, operations.PUBLIC)
+    return Envelope(known, services.tracing, decide.DECISIONS)

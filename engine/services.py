@@ -23,12 +23,14 @@ from engine.fatigue.store import FatigueStore
 from engine.observe.audit import AuditLog
 from engine.observe.logs import log_event
 from engine.observe.metrics import Metrics
+from engine.observe.trace import Tracing
 from engine.retention.job import RetentionJob
 from engine.storage.database import Database, StorageUnavailableError
 from engine.storage.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
+    from pathlib import Path
 
     from engine.receipts.signing import SigningKey
     from engine.settings import Settings
@@ -57,6 +59,7 @@ class Services:
     background: Background
     metrics: Metrics
     audit: AuditLog
+    tracing: Tracing
 
     def probes(self) -> dict[str, Coroutine[None, None, bool]]:
         """Return a question for each dependency that a decide cannot do without."""
@@ -69,6 +72,7 @@ class Services:
         await self._prepare_storage()
         self.background.spawn(self.courier.run())
         self.background.spawn(self.retention.run())
+        self.background.spawn(self.metrics.run())
         try:
             yield
         finally:
@@ -77,6 +81,7 @@ class Services:
             await asyncio.gather(*(dependency.aclose() for dependency in self.dependencies.values()))
             await self.fatigue.aclose()
             await self.database.aclose()
+            self.tracing.close()
 
     async def _prepare_storage(self) -> None:
         try:
@@ -95,8 +100,8 @@ class Services:
             return
 
 
-def build_services(settings: Settings) -> Services:
-    """Put the parts together."""
+def build_services(settings: Settings, counts: Path | None = None) -> Services:
+    """Put the parts together; `counts` is where several workers count together."""
     asked = _dependencies(settings)
     redis = _breaker("redis", settings)
     database = Database(
@@ -104,7 +109,7 @@ def build_services(settings: Settings) -> Services:
     )
     governance = Governance(asked["governance"])
     background = Background()
-    metrics = Metrics([*(dependency.breaker for dependency in asked.values()), redis])
+    metrics = Metrics([*(dependency.breaker for dependency in asked.values()), redis], counts)
     return Services(
         key=settings.signing_key,
         dependencies=asked,
@@ -122,6 +127,7 @@ def build_services(settings: Settings) -> Services:
         background=background,
         metrics=metrics,
         audit=AuditLog(settings.mmm_audit_log_file),
+        tracing=Tracing(settings.otel_exporter_otlp_endpoint),
     )
 
 

@@ -1,6 +1,7 @@
 """Settings, from the environment names of engine.md 2 alone."""
 
 from pathlib import Path
+from typing import Self
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     database_url: str = Field(repr=False)
     eris_signing_key: str = Field(repr=False)
     mmm_audit_log_file: Path | None = None
+    otel_exporter_otlp_endpoint: str | None = None
     mmm_service_token: str | None = Field(default=None, repr=False)
 
     mmm_timeout_iam_seconds: float = Field(default=2.0, gt=0)
@@ -67,6 +69,11 @@ class Settings(BaseSettings):
         except SigningKeyError as error:
             raise ValueError(str(error)) from None
         return value
+
+    def share(self, workers: int) -> Self:
+        """Return what one of several workers may use: together they have no more connections than one."""
+        least, most = (max(1, size // workers) for size in (self.mmm_db_pool_min, self.mmm_db_pool_max))
+        return self.model_copy(update={"mmm_db_pool_min": least, "mmm_db_pool_max": most})
 
     @property
     def signing_key(self) -> SigningKey:

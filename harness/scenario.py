@@ -1,7 +1,7 @@
 """Everything that a scenario imports. What the engine, its people and dependencies can do, fixtures give.
 
 Fixtures: engine, people, given, names, world, running, engine_log, stored, and a handle for each dependency:
-iam, eris, policy, llm, ubi, governance, alerting.
+iam, eris, policy, llm, ubi, governance, alerting, otlp.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from harness.driving.dependencies import (
     Governance,
     Iam,
     Llm,
+    Otlp,
     Policy,
     Receipt,
     Ubi,
@@ -136,6 +137,7 @@ __all__ = [
     "Llm",
     "Names",
     "Object",
+    "Otlp",
     "People",
     "Persona",
     "Policy",

@@ -58,7 +58,9 @@ async def keep_refusal(services: Services, facts: Facts, reason: str) -> None:
     entry = receipt_entry(receipt, services.key, now)
     async with services.database.writing() as connection:
         await outbox.add(connection, [entry], now)
-    services.courier.post(entry)
+    with services.tracing.step("eris.receipt") as step:
+        services.courier.post(entry)
+        step.set_attribute("mmm.result", "pending")
     log_event("policy_unavailable", reason, tenant_id=facts.tenant_id, decision_id=decision_id)
 
 
@@ -81,6 +83,9 @@ def _decision(facts: Facts, surroundings: Surroundings, course: Course, now: dat
 
 async def deliver_first(services: Services, receipt: Entry) -> str | None:
     """Wait for the first attempt, but not for long; it goes on without us."""
-    attempt = services.courier.post(receipt)
-    done, _ = await asyncio.wait({attempt}, timeout=RECEIPT_SECONDS)
-    return attempt.result() if done else None
+    with services.tracing.step("eris.receipt") as step:
+        attempt = services.courier.post(receipt)
+        done, _ = await asyncio.wait({attempt}, timeout=RECEIPT_SECONDS)
+        result = attempt.result() if done else None
+        step.set_attribute("mmm.result", result or "pending")
+    return result

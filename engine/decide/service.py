@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.trace import get_current_span
+
 from engine.decide.answer import answer, is_late
 from engine.decide.evidence import Course
 from engine.decide.gather import PolicyUnknownError, gathered
@@ -46,7 +48,8 @@ async def decide(services: Services, caller: Caller, body: DecideBody, started: 
     own_tenant(caller, body.tenant_id)
     facts = facts_of(caller, body)
     try:
-        surroundings = await gathered(services, caller, facts)
+        with services.tracing.step("context.build"):
+            surroundings = await gathered(services, caller, facts)
     except PolicyUnknownError as unknown:
         await keep_refusal(services, facts, str(unknown))
         raise unavailable("POLICY_UNAVAILABLE", "What policy allows cannot be known now.") from None
@@ -67,10 +70,16 @@ async def _course(services: Services, facts: Facts, surroundings: Surroundings) 
     now = datetime.now(UTC)
     standing = surroundings.standing
     snoozed = standing.preferences.snoozed(now)
-    playbooks = () if snoozed else ranked(matching(standing.playbooks, facts))
-    actions = composed(playbooks, facts, surroundings.recent_signals, new_id)
-    passage = passed(actions, surroundings, now.hour)
-    texts = await with_texts(services.llm, passage.actions, facts)
+    with services.tracing.step("playbook.evaluate") as step:
+        playbooks = () if snoozed else ranked(matching(standing.playbooks, facts))
+        actions = composed(playbooks, facts, surroundings.recent_signals, new_id)
+        step.set_attributes({"mmm.playbooks": len(playbooks), "mmm.actions": len(actions)})
+    with services.tracing.step("policy.gate") as step:
+        passage = passed(actions, surroundings, now.hour)
+        step.set_attribute("mmm.actions", len(passage.actions))
+    with services.tracing.step("llm.safety") as step:
+        texts = await with_texts(services.llm, passage.actions, facts)
+        step.set_attributes({"mmm.actions": len(texts.actions), "mmm.safe": texts.safe})
     proposed, lost = await _spent(services, facts, texts.actions, standing.tenant_policy.quotas, now)
     return Course(
         matched=tuple((playbook.playbook_id, playbook.content.version) for playbook in playbooks),
@@ -109,6 +118,16 @@ def _observe(
     late: bool,
 ) -> None:
     services.metrics.decided(facts, actions, seconds, late=late)
+    get_current_span().set_attributes(
+        {
+            "mmm.tenant_id": facts.tenant_id,
+            "mmm.decision_id": keeping.decision.decision_id,
+            "mmm.actor_type": facts.actor_type,
+            "mmm.source": facts.source,
+            "mmm.actions": len(actions),
+            "mmm.degraded_mode": keeping.degraded,
+        }
+    )
     log_event(
         "decision",
         f"{len(actions)} actions proposed",

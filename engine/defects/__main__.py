@@ -23,8 +23,7 @@ def main(argv: Sequence[str]) -> int:
     if chosen is None:
         sys.stderr.write(f"mmm-engine: no defect is called {argv[0]}; without a name they are listed\n")
         return 2
-    chosen.plant()
-    return start_engine(argv[1:])
+    return start_engine(argv[1:], chosen.plant)
 
 
 if __name__ == "__main__":

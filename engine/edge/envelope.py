@@ -7,14 +7,19 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
+from opentelemetry.context import attach, detach
 from starlette.datastructures import Headers, MutableHeaders
 
 from engine.edge.errors import crash, error_response
 from engine.observe.logs import log_crash
-from engine.observe.trace import CURRENT, begin
+from engine.observe.trace import REQUEST_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from engine.observe.trace import Tracing
 
 STARTED = "engine.started"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -28,8 +33,10 @@ _SECURITY_HEADERS = {
 class Envelope:
     """Wraps every exchange."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tracing: Tracing, decisions: Collection[str]) -> None:
         self._app = app
+        self._tracing = tracing
+        self._decisions = frozenset(decisions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the exchange on, with an identity and a trace of its own."""
@@ -39,8 +46,16 @@ class Envelope:
         scope[STARTED] = time.perf_counter()
         headers = Headers(scope=scope)
         request_id = request_id_of(headers.get("x-request-id"))
-        CURRENT.set(begin(headers.get("traceparent"), request_id))
-        await self._guarded(scope, receive, _Sealed(send, request_id))
+        REQUEST_ID.set(request_id)
+        given = headers.getlist("traceparent")
+        begun = self._tracing.begun(
+            given[0] if len(given) == 1 else None, decision=scope["path"] in self._decisions
+        )
+        token = attach(begun)
+        try:
+            await self._guarded(scope, receive, _Sealed(send, request_id))
+        finally:
+            detach(token)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: _Sealed) -> None:
         try:

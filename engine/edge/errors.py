@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from engine.observe.trace import CURRENT
+from engine.observe.trace import REQUEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,14 +29,13 @@ class ApiError(Exception):
 
 def error_response(error: ApiError) -> Response:
     """Return the answer that tells the error."""
-    trace = CURRENT.get()
     body = {
         "error": {
             "code": error.code,
             "message": error.message,
             "details": dict(error.details),
             "retryable": error.retryable,
-            "request_id": trace.request_id if trace else None,
+            "request_id": REQUEST_ID.get(),
             "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
         }
     }

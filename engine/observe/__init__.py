@@ -1,1 +1,1 @@
-"""Logs, metrics, audit and trace context."""
+"""Logs, metrics, audit and traces."""

@@ -1,14 +1,19 @@
-"""The audit log: a JSON line for every admin change; opened on first use, so that it never stops a start."""
+"""The audit log: a JSON line for every admin change; opened on first use, so that it never stops a start.
+
+Rule: a line is written by one call to a file opened for appending, so that lines of several processes never
+mix; a place that cannot be written, or not at once, fails no request.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.observe.logs import log_event
-from engine.observe.trace import CURRENT
+from engine.observe.trace import REQUEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +37,6 @@ class AuditLog:
         after: Mapping[str, object] | None,
     ) -> None:
         """Write down who changed what; `before` and `after` hold no text that anybody wrote."""
-        trace = CURRENT.get()
         entry = {
             "timestamp": datetime.now(UTC).isoformat(),
             "tenant_id": caller.tenant_id,
@@ -41,7 +45,7 @@ class AuditLog:
             "subject_id": subject_id,
             "before": before,
             "after": after,
-            "request_id": trace.request_id if trace else None,
+            "request_id": REQUEST_ID.get(),
         }
         if self._path is None:
             log_event("audit", what, tenant_id=caller.tenant_id)
@@ -51,7 +55,17 @@ class AuditLog:
     def _append(self, path: Path, line: str) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            written = _appended(path, f"{line}\n".encode())
         except OSError:
+            written = False
+        if not written:
             log_event("audit_lost", "the audit log cannot be written", level=logging.ERROR)
+
+
+def _appended(path: Path, line: bytes) -> bool:
+    """Append a line in one piece; say whether all of it was written."""
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o640)
+    try:
+        return os.write(file, line) == len(line)
+    finally:
+        os.close(file)

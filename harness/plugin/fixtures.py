@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 import pytest_asyncio
 
-from fakes.control import ErisControl, FakeControl, IamControl
+from fakes.control import ErisControl, FakeControl, IamControl, OtlpControl
 from harness.driving.audit import AuditLog, audit_paths
-from harness.driving.dependencies import Alerting, Dependency, Eris, Governance, Iam, Llm, Policy, Ubi
+from harness.driving.dependencies import Alerting, Dependency, Eris, Governance, Iam, Llm, Otlp, Policy, Ubi
 from harness.driving.dependencies.base import Place
 from harness.driving.engine import EngineClient
 from harness.driving.givens import Given
@@ -205,4 +205,11 @@ async def governance(controls: Controls, place: Place) -> AsyncIterator[Governan
 async def alerting(controls: Controls, place: Place) -> AsyncIterator[Alerting]:
     """Give alerting."""
     async for handle in _handle(Alerting, "alerting", controls.of("alerting", FakeControl), place):
+        yield handle
+
+
+@pytest_asyncio.fixture
+async def otlp(controls: Controls, place: Place) -> AsyncIterator[Otlp]:
+    """Give the trace collector."""
+    async for handle in _handle(Otlp, "otlp", controls.of("otlp", OtlpControl), place):
         yield handle

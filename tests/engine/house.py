@@ -19,7 +19,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from engine.receipts.signing import read_signing_key
-from fakes.control import ErisControl, FakeControl, IamControl
+from fakes.control import ErisControl, FakeControl, IamControl, OtlpControl
 from harness.processes import Command, free_port, start, wait_until
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def running_engine(place: Place, database: str, *module: str, **more: str) -> It
     )
     with start(command) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: _answers(url) or not process.running(), 20.0)
+        wait_until(lambda: _answers(url) or not process.running(), 60.0)
         assert process.running(), log.read_text()
         yield Engine(url, process, log, database)
 
@@ -142,6 +142,11 @@ class Talk:
     def eris(self) -> ErisControl:
         """Return ERIS' controls."""
         return self._opened(ErisControl("eris", self.place.fakes["eris"]))
+
+    @cached_property
+    def otlp(self) -> OtlpControl:
+        """Return the collector's controls."""
+        return self._opened(OtlpControl("otlp", self.place.fakes["otlp"]))
 
     def fake(self, name: str) -> FakeControl:
         """Return another fake's controls."""

@@ -19,7 +19,6 @@ from engine.dependencies.iam import Iam, NotVouchedError
 from engine.dependencies.llm import LlmGateway
 from engine.dependencies.policy import GoldStandards, Policy
 from engine.dependencies.ubi import Ubi
-from engine.observe import trace
 from tests.engine.samples import SNAPSHOT, facts
 
 if TYPE_CHECKING:
@@ -114,27 +113,6 @@ async def test_an_answer_is_read(stand_in: StandIn) -> None:
     assert asked.startswith("POST /base/x HTTP/1.1\r\n")
     assert "authorization: bearer service-token" in asked.lower()
     assert asked.endswith('{"b":2}')
-
-
-async def test_the_callers_trace_is_continued(stand_in: StandIn) -> None:
-    stand_in.bytes = answer(200, {})
-    theirs = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    reset = trace.CURRENT.set(trace.begin(theirs, "request-1"))
-
-    async with reached(stand_in) as service:
-        await service.ask("GET", "/", read)
-
-    trace.CURRENT.reset(reset)
-    assert "traceparent: 00-0af7651916cd43dd8448eb211c80319c-" in stand_in.asked[0].lower()
-    assert "b7ad6b7169203331" not in stand_in.asked[0]
-
-
-@pytest.mark.parametrize("given", [None, "", "x", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "01-a-b-c"])
-def test_without_a_sane_trace_one_begins(given: str | None) -> None:
-    begun = trace.begin(given, "r")
-
-    assert len(begun.trace_id) == 32
-    assert begun.trace_id != "0" * 32
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 499])

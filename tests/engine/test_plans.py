@@ -64,7 +64,7 @@ QUESTIONS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "approvals.put": lambda one: approvals.put(one, APPROVAL),
     "decisions.find": lambda one: decisions.find(one, TENANT, ID),
     "decisions.lock_action": lambda one: decisions.lock_action(one, ID, ID),
-    "decisions.type_of": lambda one: decisions.type_of(one, TENANT, ID),
+    "decisions.type_of": lambda one: decisions.type_of(one, ID),
     "erasure.erase": lambda one: erasure.erase(one, TENANT, "actor-1", "deleted-1"),
     "experiments.listed": lambda one: experiments.listed(one, TENANT, None),
     "experiments.lock": lambda one: experiments.lock(one, TENANT, ID),

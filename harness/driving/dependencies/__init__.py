@@ -4,6 +4,18 @@ from harness.driving.dependencies.base import Dependency
 from harness.driving.dependencies.eris import Eris
 from harness.driving.dependencies.iam import Iam
 from harness.driving.dependencies.others import Alerting, Governance, Llm, Policy, Ubi
+from harness.driving.dependencies.otlp import Otlp
 from harness.driving.receipts import Receipt
 
-__all__ = ["Alerting", "Dependency", "Eris", "Governance", "Iam", "Llm", "Policy", "Receipt", "Ubi"]
+__all__ = [
+    "Alerting",
+    "Dependency",
+    "Eris",
+    "Governance",
+    "Iam",
+    "Llm",
+    "Otlp",
+    "Policy",
+    "Receipt",
+    "Ubi",
+]
