@@ -30,6 +30,7 @@ class FatigueStore:
         self._redis = Redis.from_url(
             url, retry=Retry(NoBackoff(), 0), max_connections=MAX_CONNECTIONS, socket_connect_timeout=seconds
         )
+        self._turns = asyncio.Semaphore(MAX_CONNECTIONS)  # a full pool would refuse, as if Redis had failed
         self._spend = self._redis.register_script(SPEND)
         self._seconds = seconds
         self._breaker = breaker
@@ -41,7 +42,7 @@ class FatigueStore:
         step = spending(facts, actions, quotas, now_ms)
         with self._breaker.attempt():
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(self._seconds), self._turns:
                     kept = await self._spend(keys=list(step.keys), args=list(step.arguments))
             except (RedisError, OSError, TimeoutError) as error:
                 raise UnavailableError(NAME, type(error).__name__) from None
@@ -50,7 +51,7 @@ class FatigueStore:
     async def probe(self) -> bool:
         """Ask whether Redis answers, past the breaker."""
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds), self._turns:
                 await self._redis.ping()
         except (RedisError, OSError, TimeoutError):
             return False

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from engine.dependencies.breaker import Breaker
+from engine.dependencies.breaker import Breaker, State
 from engine.dependencies.errors import UnavailableError
 from engine.fatigue.quota import Quotas, actor_key, playbook_key, repo_key
-from engine.fatigue.store import FatigueStore
+from engine.fatigue.store import MAX_CONNECTIONS, FatigueStore
 from engine.values.playbook import Limits
 from tests.engine.samples import action, facts
 
@@ -131,6 +131,18 @@ async def test_nobody_exceeds_a_quota_by_asking_at_once(place: Place, here: Fact
     assert sum(map(len, kept)) == 7
     for one in stores:
         await one.aclose()
+
+
+async def test_more_callers_than_connections_wait_for_one(place: Place, here: Facts) -> None:
+    breaker = Breaker("redis", 5, 60.0)
+    store = FatigueStore(place.redis, 10.0, breaker)
+    crowd = [facts(tenant_id=here.tenant_id, actor_id=str(number)) for number in range(2 * MAX_CONNECTIONS)]
+
+    kept = await asyncio.gather(*(store.spend(one, actions(1), Quotas(1, 1), NOON) for one in crowd))
+
+    assert [len(some) for some in kept] == [1] * len(crowd)
+    assert breaker.state is State.CLOSED
+    await store.aclose()
 
 
 async def test_keys_end_after_a_day(store: FatigueStore, here: Facts, place: Place) -> None:
