@@ -1,4 +1,4 @@
-"""Section 7: an engine killed at any moment, with ERIS coming and going, loses and doubles nothing.
+"""Section 7: an engine killed, or cut off from its database, at any moment loses and doubles nothing.
 
 What was answered is in the database; what is in the database has exactly one receipt in ERIS; ERIS has no
 other. `--repetitions` says how often: the session `engine-proof` kills 50 times on PostgreSQL and 20 times on
@@ -16,6 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import asyncpg  # type: ignore[import-untyped]  # it has no types
 import httpx
 import pytest
 from sqlalchemy import func, select
@@ -134,6 +135,42 @@ async def test_what_was_answered_has_one_receipt_and_nothing_else_has(
     stored, told = await recovered(place, database, story.tenant)
 
     print(f"seed {seed}: {moments} kills, {len(story.answered)} answered, {len(stored)} stored")  # noqa: T201 -- the proof's figures
+    assert_nothing_lost_or_doubled(story, stored, told)
+
+
+def assert_nothing_lost_or_doubled(story: Story, stored: list[str], told: list[str]) -> None:
     assert story.answered <= set(stored)
     assert [one for one, times in Counter(told).items() if times > 1] == []
     assert sorted(told) == sorted(stored)
+
+
+async def end_sessions(server: PostgreSQL, database: str, story: Story, times: int) -> None:
+    """End every session of the database, at so many moments."""
+    admin = await asyncpg.connect(server.admin_url)
+    name = database.rpartition("/")[2]
+    for _ in range(times):
+        await asyncio.sleep(story.random.uniform(0.0, 0.3))
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    await admin.close()
+
+
+async def test_a_database_that_hangs_up_at_any_moment_leaves_nothing_half_written(
+    place: Place, server: PostgreSQL, fresh: str, pytestconfig: pytest.Config
+) -> None:
+    repetitions, seed = pytestconfig.getoption("repetitions"), pytestconfig.getoption("fuzz_seed")
+    story = Story(f"tenant-{uuid4().hex[:12]}", Random(seed))
+    with running_engine(place, fresh) as engine:
+        async with talking(engine, place) as talk:
+            talk.tenant = story.tenant
+            await talk.publish(action("mirror", surfaces=["ide", "alert"]))
+            asking = [asyncio.create_task(ask(talk, story)) for _ in range(WORKERS)]
+            await end_sessions(server, fresh, story, repetitions)
+            await until_more_than(story.answered, len(story.answered))
+            unfit = [task for task in asking if task.done()]
+            engine.process.signal(signal.SIGKILL)
+            await asyncio.gather(*asking)
+    stored, told = await recovered(place, fresh, story.tenant)
+
+    print(f"seed {seed}: {repetitions} losses, {len(story.answered)} answered, {len(stored)} stored")  # noqa: T201 -- the proof's figures
+    assert unfit == []
+    assert_nothing_lost_or_doubled(story, stored, told)
