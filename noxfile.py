@@ -42,12 +42,17 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), name))
 
 
-def verify_suite(session: nox.Session, *suites: str, target: str = "targets/reference.toml") -> None:
+def verify_suite(
+    session: nox.Session,
+    *suites: str,
+    target: str = "targets/reference.toml",
+    more: tuple[str, ...] = (),
+) -> None:
     """Run `mmm verify` on the reference engine, narrowed to suites (none: everything)."""
     install(session)
     narrowed = [part for suite in suites for part in ("--suite", suite)]
     command = ("mmm", "verify", "--target", target, "--out", "evidence")
-    session.run(*command, *narrowed, *session.posargs)
+    session.run(*command, *narrowed, *more, *session.posargs)
 
 
 @nox.session
@@ -82,10 +87,23 @@ def fuzz_fakes(session: nox.Session) -> None:
 
 @nox.session(name="engine-proof")
 def engine_proof(session: nox.Session) -> None:
-    """Prove, 200 times over, what the engine promises about things that happen at once."""
+    """Prove, 200 times over, what the engine promises about things at once, and over 50 kills."""
     install(session, *group("tests"))
     often = ("--repetitions", "200", "--verbose", "-p", "no:randomly")
     session.run("pytest", "tests/engine/proof", *often, *session.posargs)
+
+
+@nox.session(name="engine-isolation")
+def engine_isolation(session: nox.Session) -> None:
+    """Measure, on a quiet machine, that a dependency which hangs or drips slows no other caller."""
+    install(session, *group("tests"))
+    session.run("pytest", "tests/engine/proof/measure_isolation.py", "-p", "no:randomly", *session.posargs)
+
+
+@nox.session(name="fuzz-engine")
+def fuzz_engine(session: nox.Session) -> None:
+    """Fuzz the reference engine against its contract with 2,000 examples for each operation."""
+    verify_suite(session, "contracts", more=("--examples", "2000"))
 
 
 @nox.session

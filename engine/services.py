@@ -70,9 +70,9 @@ class Services:
     async def running(self) -> AsyncIterator[None]:
         """Prepare the storage, deliver what waits, and in the end let go of everything."""
         await self._prepare_storage()
-        self.background.spawn(self.courier.run())
         self.background.spawn(self.retention.run())
         self.background.spawn(self.metrics.run())
+        self.courier.start()
         try:
             yield
         finally:

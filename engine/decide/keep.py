@@ -35,7 +35,7 @@ class Kept:
     @property
     def degraded(self) -> bool:
         """Say whether anything was unavailable, ERIS included."""
-        return self.decision.degraded or self.delivery in {None, "failed"}
+        return self.decision.degraded or self.delivery in {None, "failed", "held"}
 
 
 async def kept(services: Services, facts: Facts, surroundings: Surroundings, course: Course) -> Kept:

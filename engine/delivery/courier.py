@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from engine.storage.database import Database
     from engine.storage.outbox import Entry
 
-Result = Literal["delivered", "rejected", "failed"]
+Result = Literal["delivered", "rejected", "failed", "held"]
+"""`held`: no attempt was made, since the circuit is open."""
+
 POLL_SECONDS = 1.0
 BATCH = 50
 _TOO_MANY = 429
@@ -37,19 +39,17 @@ class Courier:
         self._background = background
         self._arrivals = Arrivals(database)
         self._channels = channels
-        self._wake = asyncio.Event()
+        self._wakes = {name: asyncio.Event() for name in channels}
 
     def post(self, entry: Entry) -> asyncio.Task[Result]:
         """Begin the first attempt of an entry that was just kept."""
         return self._background.spawn(self._first(entry))
 
-    async def run(self) -> None:
-        """Deliver what is due, for as long as the engine lives."""
+    def start(self) -> None:
+        """Deliver what is due, for as long as the engine lives; no channel waits for another."""
         self._background.spawn(self._arrivals.run())
-        while True:
-            busy = [await self._drain(channel) for channel in self._channels.values()]
-            if not any(busy):
-                await self._rest()
+        for channel in self._channels.values():
+            self._background.spawn(self._keep_draining(channel))
 
     async def aclose(self) -> None:
         """Write down what has arrived."""
@@ -60,6 +60,11 @@ class Courier:
         result = await self._send(channel, entry)
         self._background.spawn(self._settle(channel, entry, result))
         return result
+
+    async def _keep_draining(self, channel: Channel) -> None:
+        while True:
+            if not await self._drain(channel):
+                await self._rest(self._wakes[channel.name])
 
     async def _drain(self, channel: Channel) -> bool:
         """Try one batch; say whether there may be more at once."""
@@ -80,6 +85,8 @@ class Courier:
         return result
 
     async def _send(self, channel: Channel, entry: Entry) -> Result:
+        if not channel.breaker.lets_through:
+            return "held"
         try:
             await channel.send(json.loads(entry.body))
         except UnavailableError:
@@ -103,8 +110,8 @@ class Courier:
         if result == "delivered":
             self._arrivals.add(entry.entry_id)
             return
-        tried = outbox.tried(entry)
-        wait = channel.next_wait(tried.attempts)
+        tried = entry if result == "held" else outbox.tried(entry)
+        wait = channel.next_wait(max(tried.attempts, 1))
         try:
             async with self._database.writing() as connection:
                 if result == "rejected":
@@ -113,15 +120,15 @@ class Courier:
                     await outbox.give_up(connection, tried, outbox.FAILED)
                 else:
                     await outbox.postpone(connection, tried, datetime.now(UTC) + timedelta(seconds=wait))
-                    asyncio.get_running_loop().call_later(wait, self._wake.set)
+                    asyncio.get_running_loop().call_later(wait, self._wakes[channel.name].set)
         except StorageUnavailableError:
             log_event("outbox_unsettled", f"{entry.entry_id} will be tried again", level=logging.WARNING)
 
-    async def _rest(self) -> None:
+    async def _rest(self, wake: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(POLL_SECONDS):
-                await self._wake.wait()
+                await wake.wait()
         except TimeoutError:
             return
         finally:
-            self._wake.clear()
+            wake.clear()

@@ -1,7 +1,7 @@
 """A circuit breaker: consecutive failures open it, after a rest exactly one trial decides.
 
-A module of our own: the libraries for asyncio let any number of trials through once half-open, or measure the
-rest on the wall clock, which may jump.
+A module of our own: the libraries for asyncio let any number of trials through once half-open, and take a
+cancelled trial for a success or a failure (docs/engine.md has what was seen of each).
 """
 
 from __future__ import annotations

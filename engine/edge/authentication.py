@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CALLER = "engine.caller"
 _CREDENTIALS = re.compile(r"(?i:bearer) +([\x21-\x7e]{1,8192})")
 _TOO_MANY = 429
-_SECONDS = re.compile(r"\d{1,5}")
+_SECONDS = re.compile(r"[0-9]{1,5}")
 
 
 class Authentication:

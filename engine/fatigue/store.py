@@ -34,6 +34,7 @@ class FatigueStore:
         self._redis = Redis.from_url(
             url, retry=Retry(NoBackoff(), 0), max_connections=MAX_CONNECTIONS, socket_connect_timeout=seconds
         )
+        self._turns = asyncio.Semaphore(MAX_CONNECTIONS)  # a full pool would refuse, as if Redis had failed
         self._spend = self._redis.register_script(SPEND)
         self._seconds = seconds
         self._breaker = breaker
@@ -55,7 +56,7 @@ class FatigueStore:
     async def probe(self) -> bool:
         """Ask whether Redis answers, past the breaker."""
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds), self._turns:
                 await self._redis.ping()
         except (RedisError, OSError, TimeoutError):
             return False
@@ -69,7 +70,7 @@ class FatigueStore:
     async def _attempt(self) -> AsyncIterator[None]:
         with self._breaker.attempt():
             try:
-                async with asyncio.timeout(self._seconds):
+                async with asyncio.timeout(self._seconds), self._turns:
                     yield
             except (RedisError, OSError, TimeoutError) as error:
                 raise UnavailableError(NAME, type(error).__name__) from None

@@ -24,7 +24,9 @@ MIGRATE_SECONDS = 300.0  # a large table takes its time, and so does waiting for
 PROBE_SECONDS = 2.0
 _SCHEMA_LOCK = 7_046_029_254_386_353_131  # any numbers that nobody else takes
 MANY_ROWS_LOCK = 7_046_029_254_386_353_132  # for transactions that might wait for each other in a circle
-_LOST_STATES = {"08", "53", "57", "58"}  # connection, resources, operator intervention, system
+# Classes of SQLSTATE: connection, read-only, who may connect, no such database, rolled back for the sake of
+# another, resources, not now, operator intervention, system. What is left are mistakes of ours.
+_LOST_STATES = {"08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"}
 
 
 class StorageUnavailableError(Exception):

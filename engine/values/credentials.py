@@ -77,7 +77,7 @@ def holds_secret(value: Any) -> bool:  # noqa: ANN401 -- whatever JSON holds
     >>> holds_secret("Reset your password: contact support"), holds_secret("d41d8cd98f00b204e9800998ecf8427e")
     (False, False)
     """
-    return any(_is_secret(text) for text in _texts(value))
+    return any(_is_secret(text) for text in dict.fromkeys(_texts(value)))
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever JSON holds

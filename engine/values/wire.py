@@ -7,7 +7,15 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _SEMVER = (
@@ -57,8 +65,11 @@ def _unrepeated(values: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-Many = Annotated[tuple[T, ...], Strict(False)]  # noqa: FBT003 -- the library's own way of saying it
-"""A JSON array; strictness would want a tuple wherever a validator of ours stands in between."""
+Many = Annotated[tuple[T, ...], Strict(False), Field(fail_fast=True)]  # noqa: FBT003 -- the library's own way of saying it
+"""A JSON array; strictness would want a tuple wherever a validator of ours stands in between.
+
+Reading stops at its first bad item: to tell of a million of them would take a gigabyte.
+"""
 
 Unrepeated = Annotated[Many[T], AfterValidator(_unrepeated)]
 """A JSON array as a set of words, in the order given."""

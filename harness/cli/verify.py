@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from harness.fuzzing.options import fuzzing_options
 from harness.services.storage import EMBEDDED, ENVIRONMENTS
 from harness.stages import Options
 from harness.stages import verify as verify_engine
@@ -14,6 +15,7 @@ from harness.stages.options import DEFAULT_SEED
 from harness.verdicts import Selection
 
 _PATH = click.Path(path_type=Path)
+LEAST_EXAMPLES = fuzzing_options(None).max_examples
 
 
 @click.command()
@@ -36,6 +38,11 @@ _PATH = click.Path(path_type=Path)
     help=f"Where database and Redis come from; default: {EMBEDDED}.",
 )
 @click.option(
+    "--examples",
+    type=click.IntRange(LEAST_EXAMPLES),
+    help=f"Generated requests for each operation of the contract; {LEAST_EXAMPLES} (the default) or more.",
+)
+@click.option(
     "--signing-key", type=_PATH, help="Private key (PEM); default: $MMM_SIGNING_KEY, else your own."
 )
 @click.pass_context
@@ -50,6 +57,7 @@ def verify(
     scenarios: tuple[Path, ...],
     seed: int | None,
     environment: str | None,
+    examples: int | None,
     signing_key: Path | None,
 ) -> None:
     """Verify the engine of a profile: start it, check it, judge it, and write a signed pack."""
@@ -60,6 +68,7 @@ def verify(
         scenarios=scenarios,
         seed=seed,
         environment=environment,
+        examples=examples,
         signing_key=signing_key,
     )
     context.exit(verify_engine(options, Console()))

@@ -32,6 +32,21 @@ class Options:
     mint: Callable[[tuple[Persona, ...]], dict[str, Persona]] | None = None
 
 
+def fuzzing_options(examples: int | None) -> Options:
+    """Return how to fuzz with so many examples an operation: all else grows with them; None: the default.
+
+    >>> fuzzing_options(100).stateful_examples, fuzzing_options(100).limit_seconds
+    (50, 150.0)
+    """
+    usual = Options()
+    factor = (examples or usual.max_examples) / usual.max_examples
+    return Options(
+        max_examples=round(usual.max_examples * factor),
+        stateful_examples=round(usual.stateful_examples * factor),
+        limit_seconds=usual.limit_seconds * factor,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What came of a run."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.fuzzing.options import fuzzing_options
 from harness.processes import Child, Command, lock_of, own_environment, start
 from harness.stages.journal import Outcome
 from reports.record import StageStarted
@@ -37,7 +38,8 @@ addopts = --import-mode=importlib --strict-markers
 class Part:
     """A stage that is one process. `fine`: the exit codes of work done, `idle`: of none to do.
 
-    `voices` are the suites of which at least one must have spoken (none: it may be silent).
+    `voices` are the suites of which at least one must have spoken (none: it may be silent). `limit` is how
+    many seconds it may take.
     """
 
     stage: str
@@ -46,6 +48,7 @@ class Part:
     idle: tuple[int, ...] = ()
     voices: frozenset[str] = frozenset()
     env: Mapping[str, str] | None = None
+    limit: float = LIMIT_SECONDS
 
 
 def scenarios_part(
@@ -99,13 +102,16 @@ class ScenarioOptions:
         return bool(self.requirements or self.keyword)
 
 
-def contracts_part(world_file: Path, requirements: tuple[str, ...]) -> Part:
-    """Describe the fuzzing of the engine's contract."""
+def contracts_part(world_file: Path, requirements: tuple[str, ...], examples: int | None = None) -> Part:
+    """Describe the fuzzing of the engine's contract; more examples may take as much longer."""
+    options = fuzzing_options(examples)
+    how = ("--max-examples", str(options.max_examples), "--limit-seconds", str(options.limit_seconds))
     asked = tuple(part for name in requirements for part in ("--requirement", name))
     return Part(
         stage="contracts",
-        argv=(sys.executable, "-m", "harness.fuzzing", "--world", str(world_file), *asked),
+        argv=(sys.executable, "-m", "harness.fuzzing", "--world", str(world_file), *how, *asked),
         voices=frozenset() if requirements else frozenset({"contracts"}),
+        limit=LIMIT_SECONDS + options.limit_seconds,
     )
 
 
@@ -130,7 +136,7 @@ def run_together(parts: tuple[Part, ...], world: World, work_dir: Path, journal:
             journal.catch_up()
             for stage, (part, child, began) in list(running.items()):
                 seconds = time.monotonic() - began
-                if child.running() and seconds < LIMIT_SECONDS:
+                if child.running() and seconds < part.limit:
                     continue
                 outcome = _ended(part, child, timed_out=child.running())
                 journal.catch_up()
@@ -159,7 +165,7 @@ def _command(part: Part, work_dir: Path) -> Command:
 def _ended(part: Part, child: Child, *, timed_out: bool) -> Outcome:
     if timed_out:
         child.stop()
-        return Outcome(problem=f"not done after {LIMIT_SECONDS:g} s")
+        return Outcome(problem=f"not done after {part.limit:g} s")
     code = child.stop()
     last = child.last_lines(1)
     said = last[0].strip("= ") if last else ""

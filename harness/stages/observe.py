@@ -130,7 +130,7 @@ def _stages(run: Run, world: World, work_dir: Path) -> None:
     if parts.scenarios:
         together.append(scenarios_part("scenarios", parts.scenarios, world_file, CHECKOUT, narrowing))
     if parts.contracts:
-        together.append(contracts_part(world_file, selection.requirements))
+        together.append(contracts_part(world_file, selection.requirements, run.options.examples))
     run_together(tuple(together), world, work_dir, run.journal)
     if parts.disturbing:
         disturbing = scenarios_part("resilience", parts.disturbing, world_file, CHECKOUT, narrowing)

@@ -21,7 +21,7 @@ _SEEDS = range(2, 2**31)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command line, read. `seed` and `environment`: None where they were not given."""
+    """The command line, read. `seed`, `environment` and `examples`: None where they were not given."""
 
     target: Path
     out: Path
@@ -30,6 +30,7 @@ class Options:
     seed: int | None = None
     environment: str | None = None
     signing_key: Path | None = None
+    examples: int | None = None
 
 
 def environment_for(given: str | None, target: Target) -> str:

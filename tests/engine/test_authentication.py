@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine.dependencies.errors import RefusedError
+from engine.edge.authentication import iam_refused
 from tests.engine.house import action, playbook
 
 if TYPE_CHECKING:
@@ -241,3 +243,11 @@ async def test_no_dependency_ever_sees_the_callers_token(talk: Talk) -> None:
         for entry in await talk.fake(name).journal(tenant=talk.tenant):
             assert "authorization" not in {header.lower() for header in entry.request_headers}, name
             assert entry.violations == (), name
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("7", "7"), (None, "1"), ("soon", "1"), ("Wed, 21 Oct 2026 07:28:00 GMT", "1"), ("\u0663", "1")],
+)
+def test_how_long_iam_asks_to_wait_is_passed_on_where_it_is_seconds(asked: str | None, told: str) -> None:
+    assert iam_refused(RefusedError("iam", 429, asked)).headers == {"Retry-After": told}

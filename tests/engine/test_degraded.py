@@ -7,6 +7,7 @@ import signal
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from harness.processes import work_directory
@@ -16,6 +17,7 @@ from tests.engine.house import Talk, action, running_engine, talking
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from harness.services import PostgreSQL
     from tests.engine.house import Place
 
 DOWN = {"kind": "status", "status": 503}
@@ -356,3 +358,31 @@ async def test_a_database_that_is_killed_is_told_and_comes_back(place: Place) ->
             assert (gone.status_code, gone.json()["error"]["code"]) == (503, "STORAGE_UNAVAILABLE")
             assert (await talk.client.get("/ready")).json()["unavailable_dependencies"] == ["database"]
             assert (await talk.client.get("/health")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "loss", ["ALLOW_CONNECTIONS false", "SET default_transaction_read_only = on"], ids=["closed", "read-only"]
+)
+async def test_a_database_that_does_not_serve_us_is_told_and_comes_back(
+    place: Place, server: PostgreSQL, fresh: str, loss: str
+) -> None:
+    name = fresh.rpartition("/")[2]
+    heal = {"ALLOW_CONNECTIONS false": "ALLOW_CONNECTIONS true"}.get(loss, "RESET ALL")
+    async with own(place, fresh) as talk:
+        await talk.publish()
+        await altered(server, name, loss)
+        lost = [await talk.decide() for _ in range(3)]  # the first on a session that was ended
+        await altered(server, name, heal)
+        found = [(await talk.decide()).status_code for _ in range(2)]
+
+    codes = [(one.status_code, one.json()["error"]["code"]) for one in lost]
+    assert codes == [(503, "STORAGE_UNAVAILABLE")] * 3
+    assert found[1] == 200
+
+
+async def altered(server: PostgreSQL, name: str, how: str) -> None:
+    """Alter a database, and end its sessions, so that all are opened anew."""
+    admin = await asyncpg.connect(server.admin_url)
+    await admin.execute(f'ALTER DATABASE "{name}" {how}')
+    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    await admin.close()

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
-from engine.dependencies.breaker import Breaker
+from engine.dependencies.breaker import Breaker, State
 from engine.dependencies.errors import UnavailableError
 from engine.fatigue.quota import actor_key, playbook_key, repo_key
-from engine.fatigue.store import FatigueStore
+from engine.fatigue.store import MAX_CONNECTIONS, FatigueStore
 from engine.values.playbook import Limits
 from engine.values.standing import Quotas
+from harness.services import valkey
 from tests.engine.samples import action, facts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from engine.values.action import Action
     from engine.values.surroundings import Facts
@@ -134,6 +138,18 @@ async def test_nobody_exceeds_a_quota_by_asking_at_once(place: Place, here: Fact
         await one.aclose()
 
 
+async def test_more_callers_than_connections_wait_for_one(place: Place, here: Facts) -> None:
+    breaker = Breaker("redis", 5, 60.0)
+    store = FatigueStore(place.redis, 10.0, breaker)
+    crowd = [facts(tenant_id=here.tenant_id, actor_id=str(number)) for number in range(2 * MAX_CONNECTIONS)]
+
+    kept = await asyncio.gather(*(store.spend(one, actions(1), Quotas(1, 1), NOON) for one in crowd))
+
+    assert [len(some) for some in kept] == [1] * len(crowd)
+    assert breaker.state is State.CLOSED
+    await store.aclose()
+
+
 async def test_keys_end_after_a_day(store: FatigueStore, here: Facts, place: Place) -> None:
     await store.spend(here, actions(1), PLENTY, NOON)
 
@@ -166,3 +182,35 @@ async def test_nobody_there_is_unavailable() -> None:
 
     assert not await store.probe()
     await store.aclose()
+
+
+async def test_what_a_frozen_redis_still_owed_confuses_nobody(work: Path, here: Facts) -> None:
+    with valkey(work, work / uuid4().hex) as url:
+        store = FatigueStore(url, 0.1, Breaker("redis", 1000, 60.0))
+        patient = FatigueStore(url, 10.0, Breaker("redis", 5, 60.0))
+        await store.spend(here, actions(1), PLENTY, NOON)
+        async with Redis.from_url(url) as asked:
+            process_id = (await asked.info("server"))["process_id"]
+        os.kill(process_id, signal.SIGSTOP)
+        crowd = [facts(tenant_id=here.tenant_id, actor_id=f"lost-{number}") for number in range(8)]
+        lost = await asyncio.gather(
+            *(store.spend(one, actions(3), Quotas(3, 10), NOON) for one in crowd), return_exceptions=True
+        )
+        os.kill(process_id, signal.SIGCONT)
+        await patient.spend(here, actions(1), PLENTY, NOON)
+
+        later = [await patient.spend(here, actions(2), Quotas(7, 10), NOON) for _ in range(4)]
+        found = [await store.spend(one, actions(3), Quotas(3, 10), NOON) for one in crowd]
+        await store.aclose()
+        await patient.aclose()
+
+    assert [type(one) for one in lost] == [UnavailableError] * 8
+    assert [len(one) for one in later] == [2, 2, 1, 0]
+    assert {len(one) for one in found} <= {0, 3}  # whether the step was still taken, nobody can know
+
+
+async def test_a_redis_that_forgot_the_script_is_told_it_again(store: FatigueStore, here: Facts) -> None:
+    await store.spend(here, actions(1), PLENTY, NOON)
+    await store._redis.script_flush()
+
+    assert await spent(store, here, actions(1), PLENTY) == [0]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
-from tests.engine.house import eventually, running_engine, talking
+from tests.engine.house import running_engine, talking
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
     from pathlib import Path
 
     from harness.services import PostgreSQL
@@ -47,42 +44,6 @@ async def test_receipts_survive_an_outage_and_a_kill(place: Place, database: str
     assert sorted(one["inputs"]["decision_id"] for one in receipts) == sorted(answered)
 
 
-async def test_a_kill_in_the_middle_loses_and_doubles_nothing(place: Place, database: str) -> None:
-    with running_engine(place, database) as engine:
-        async with talking(engine, place) as talk:
-            answered: set[str] = set()
-
-            async def decide() -> None:
-                while True:
-                    answered.add((await talk.decided())["decision_id"])
-
-            async with asyncio.TaskGroup() as group:
-                workers = [group.create_task(until_killed(decide())) for _ in range(4)]
-                await eventually(lambda: as_list(answered), 20)
-                engine.process.signal(signal.SIGKILL)
-                await asyncio.wait(workers)
-            tenant = talk.tenant
-
-    with running_engine(place, database) as again:
-        async with talking(again, place) as talk:
-            talk.tenant = tenant
-            receipts = await talk.receipts(len(answered))
-
-    told = [one["inputs"]["decision_id"] for one in receipts]
-    assert answered <= set(told)
-    assert len(told) == len(set(told))
-    assert len(told) <= len(answered) + 4
-
-
-async def as_list(found: set[str]) -> list[str]:
-    return list(found)
-
-
-async def until_killed(work: Awaitable[None]) -> None:
-    with contextlib.suppress(httpx.HTTPError):
-        await work
-
-
 async def test_two_replicas_deliver_each_receipt_once(place: Place, fresh: str) -> None:
     with running_engine(place, fresh) as one, running_engine(place, fresh) as two:
         async with talking(one, place) as first, talking(two, place) as second:
@@ -94,21 +55,6 @@ async def test_two_replicas_deliver_each_receipt_once(place: Place, fresh: str) 
             receipts = await first.receipts(20)
 
             assert len({one["receipt_id"] for one in receipts}) == len(receipts) == 20
-
-
-async def test_replicas_share_playbooks_and_quotas_at_once(place: Place, fresh: str) -> None:
-    with running_engine(place, fresh) as one, running_engine(place, fresh) as two:
-        async with talking(one, place) as first, talking(two, place) as second:
-            second.tenant, second.sub = first.tenant, first.sub
-            await second.decided()
-            await first.publish()
-            await first.publish()
-
-            decisions = await asyncio.gather(*(talk.decided() for talk in (second, first) * 20))
-
-            assert sum(len(decision["actions"]) for decision in decisions) == 3
-            badges = [one["decision"]["badges"] for one in await first.receipts(42, "decision")]
-            assert [some for some in badges if some] == []
 
 
 async def test_it_stops_by_itself_when_it_is_told_to(place: Place, fresh: str) -> None:

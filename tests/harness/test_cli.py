@@ -216,6 +216,13 @@ def test_an_engine_that_dies_at_start_shows_its_last_words(desk: Desk) -> None:
     assert err.splitlines()[1:] == ["  | out of luck"]
 
 
+def test_fewer_examples_than_usual_are_refused(desk: Desk) -> None:
+    code, _, err = desk.verify(desk.profile(), "--examples", "49")
+
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "--examples" in err
+
+
 def test_out_that_is_a_file_is_refused(desk: Desk) -> None:
     desk.out.write_text("precious")
 

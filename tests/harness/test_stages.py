@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from rich.console import Console
 from contracts.register import load_register
 from harness.processes import ConfigurationError, work_directory
 from harness.stages import children
-from harness.stages.children import Part, ScenarioOptions, run_together, scenarios_part
+from harness.stages.children import Part, ScenarioOptions, contracts_part, run_together, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
 from harness.stages.journal import Journal
 from harness.stages.options import seed_for
@@ -28,7 +29,6 @@ from reports.run import now, read_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 REGISTER = load_register()
 ID_THEN = "11111111-2222-4333-8444-555555555555"
@@ -131,6 +131,18 @@ def test_a_part_that_ends_well_says_its_last_line(bench: Bench) -> None:
 
     assert (stages["contracts"].summary, stages["contracts"].problem) == ("7 checks", "")
     assert (bench.run_dir / "logs/contracts.log").read_text() == "one\n7 checks\n"
+
+
+def test_more_examples_have_as_much_more_time() -> None:
+    usual, long = (contracts_part(Path("world.json"), (), examples) for examples in (None, 2000))
+
+    assert said(usual, "--max-examples", "--limit-seconds") == ["50", "75.0"]
+    assert said(long, "--max-examples", "--limit-seconds") == ["2000", "3000.0"]
+    assert long.limit > 3000.0
+
+
+def said(part: Part, *options: str) -> list[str]:
+    return [part.argv[part.argv.index(option) + 1] for option in options]
 
 
 def test_a_part_that_crashes_leaves_what_it_would_have_shown_unknown(bench: Bench) -> None:

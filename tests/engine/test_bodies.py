@@ -1,0 +1,56 @@
+"""Section 2 and 4: reading a long body makes nobody else wait, and takes no more than it weighs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tracemalloc
+
+import pytest
+from starlette.requests import Request
+
+from engine.decide.request import DecideBody
+from engine.edge.bodies import LONG_BYTES, JsonBody, parsed
+from engine.edge.errors import ApiError
+from engine.routes.playbooks import PlaybookBody
+
+
+def request(body: bytes) -> Request:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+
+async def test_others_go_on_while_a_long_body_is_read() -> None:
+    texts = [f"text {number}" for number in range(20_000)]
+    body = json.dumps({"tenant_id": "t", "signal": {"payload": {"lines": texts}}}).encode()
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    going_on = asyncio.create_task(others())
+    read = await JsonBody(DecideBody)(request(body))
+    going_on.cancel()
+
+    assert read.tenant_id == "t"
+    assert len(body) > LONG_BYTES
+    assert turns > 100
+
+
+def test_of_a_million_bad_items_one_is_told() -> None:
+    body = b'{"name": "n", "actions": [], "triggers": [' + b"1," * 500_000 + b"1]}"
+    tracemalloc.start()
+
+    with pytest.raises(ApiError) as refused:
+        parsed(PlaybookBody, body)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.status == 422
+    assert [one["field"] for one in refused.value.details["fields"]] == ["triggers.0", "actions"]
+    assert peak < 50_000_000
