@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.storage.schema import PLAYBOOKS, STAMPS
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from engine.values.words import PlaybookStatus
 
 SUPERSEDED = "superseded"
+# Asked at every decide, so it is put together once.
+_STAMP = select(STAMPS.c.stamp).where(STAMPS.c.tenant_id == bindparam("tenant"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ async def supersede(connection: AsyncConnection, playbook: StoredPlaybook) -> No
 
 async def stamp(connection: AsyncConnection, tenant_id: str) -> int:
     """Return what changes whenever the tenant's playbooks change."""
-    found = await connection.execute(select(STAMPS.c.stamp).where(STAMPS.c.tenant_id == tenant_id))
+    found = await connection.execute(_STAMP, {"tenant": tenant_id})
     return cast("int", found.scalar() or 0)
 
 
