@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 from functools import lru_cache
+from json import dumps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
@@ -16,7 +17,7 @@ from engine.dependencies.errors import RefusedError, UnavailableError
 from engine.observe.trace import outbound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from engine.dependencies.breaker import Breaker
 
@@ -99,13 +100,17 @@ class Dependency:
         self, method: str, path: str, json: Mapping[str, Any] | None, params: Mapping[str, str] | None
     ) -> httpx.Request:
         """Build what the client itself would, but take no address apart that was seen before."""
-        url = _address(str(self.client.base_url), path)
-        return httpx.Request(
+        address = _address(str(self.client.base_url), path)
+        url = address if params is None else address.copy_merge_params(params)
+        body = b"" if json is None else _encoded(json)
+        made = httpx.Request(
             method,
-            url if params is None else url.copy_merge_params(params),
-            headers=[*self.client.headers.raw, *_raw(outbound())],
-            json=json,
+            url,
+            headers=_headers(url, self.client.headers.raw, body),
+            stream=httpx.ByteStream(body),
         )
+        made.read()
+        return made
 
     async def _whole(self, response: httpx.Response) -> bytes:
         body = bytearray()
@@ -121,8 +126,14 @@ def _address(base_url: str, path: str) -> httpx.URL:
     return httpx.URL(base_url.rstrip("/") + path)
 
 
-def _raw(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:
-    return ((name.encode(), text.encode()) for name, text in headers.items())
+def _encoded(value: Mapping[str, Any]) -> bytes:
+    return dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _headers(url: httpx.URL, common: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tuple[bytes, bytes]]:
+    trace = ((name.encode(), text.encode()) for name, text in outbound().items())
+    content = (b"Content-Type", b"application/json"), (b"Content-Length", str(len(body)).encode())
+    return [(b"Host", url.netloc), *common, *trace, *(content if body else ())]
 
 
 class _NoCookies(httpx.Cookies):

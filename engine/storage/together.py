@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Rows = Sequence[dict[str, Any]]
 
-PACE_SECONDS = 0.01
+PACE_SECONDS = 0.02
 MOST = 100
 
 
