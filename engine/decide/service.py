@@ -65,7 +65,7 @@ async def _course(services: Services, facts: Facts, surroundings: Surroundings) 
     Texts are generated once the gates are passed: what policy forbids is not even asked for.
     """
     now = datetime.now(UTC)
-    playbooks = ranked(matching(surroundings.playbooks, facts))
+    playbooks = ranked(matching(surroundings.playbooks.upon(facts.event_type), facts))
     actions = composed(playbooks, facts, surroundings.recent_signals, new_id)
     passage = passed(actions, surroundings, now.hour)
     texts = await with_texts(services.llm, passage.actions, facts)

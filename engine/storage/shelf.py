@@ -6,10 +6,11 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from engine.storage import playbooks
+from engine.values.published import published
 
 if TYPE_CHECKING:
     from engine.storage.database import Database
-    from engine.values.playbook import Playbook
+    from engine.values.published import Published
 
 TENANTS_KEPT = 1_000
 
@@ -19,20 +20,20 @@ class Shelf:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: OrderedDict[str, tuple[int, tuple[Playbook, ...]]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[int, Published]] = OrderedDict()
 
-    async def published(self, tenant_id: str) -> tuple[Playbook, ...]:
+    async def published(self, tenant_id: str) -> Published:
         """Return what may fire for the tenant now."""
         async with self._database.reading() as connection:
             stamp = await playbooks.stamp(connection, tenant_id)
             kept = self._kept.get(tenant_id)
             if kept is not None and kept[0] == stamp:
                 return kept[1]
-            found = await playbooks.published(connection, tenant_id)
+            found = published(await playbooks.published(connection, tenant_id))
         self._keep(tenant_id, stamp, found)
         return found
 
-    def _keep(self, tenant_id: str, stamp: int, found: tuple[Playbook, ...]) -> None:
+    def _keep(self, tenant_id: str, stamp: int, found: Published) -> None:
         """Keep under the stamp that was read first: a change in between has a newer one."""
         self._kept[tenant_id] = (stamp, found)
         self._kept.move_to_end(tenant_id)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.values.action import Action
 from engine.values.playbook import Content, Limits, Playbook, QuietHours
+from engine.values.published import Published
 from engine.values.surroundings import Facts, PolicyVerdict, Signal, Snapshot, Standards, Surroundings
 from engine.values.words import ACTION_TYPES, SEVERITY_ORDER
 
@@ -73,7 +74,7 @@ def surroundings(**more: Any) -> Surroundings:
         "standards": OPEN,
         "recent_signals": (),
         "quiet_hours": NO_QUIET_HOURS,
-        "playbooks": (),
+        "playbooks": Published(),
         "unavailable": frozenset(),
         **more,
     }
