@@ -163,6 +163,13 @@ def bench_fakes(session: nox.Session) -> None:
         session.run("python", "-m", module, *session.posargs)
 
 
+@nox.session(name="bench-engine")
+def bench_engine(session: nox.Session) -> None:
+    """Measure decide under open load, with few and with many playbooks (-- SECONDS PER_MINUTE)."""
+    install(session)
+    session.run("python", "-m", "benchmarks.engine_decide", *session.posargs)
+
+
 @nox.session(name="redis-proof")
 def redis_proof(session: nox.Session) -> None:
     """Compare the Redis fake, over both backends, with a real server: 20,000 commands and more."""

@@ -27,6 +27,7 @@ from engine.observe.trace import Tracing
 from engine.retention.job import RetentionJob
 from engine.storage.database import Database, StorageUnavailableError
 from engine.storage.shelf import Shelf
+from engine.storage.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -47,6 +48,7 @@ class Services:
     dependencies: dict[str, Dependency]
     database: Database
     shelf: Shelf
+    together: Together
     iam: Iam
     policy: Policy
     standards: GoldStandards
@@ -115,6 +117,7 @@ def build_services(settings: Settings, counts: Path | None = None) -> Services:
         dependencies=asked,
         database=database,
         shelf=Shelf(database),
+        together=Together(database, background),
         iam=Iam(asked["iam"]),
         policy=Policy(asked["policy"], settings.mmm_policy_cache_seconds, settings.mmm_policy_stale_seconds),
         standards=GoldStandards(asked["standards"], settings.mmm_policy_cache_seconds),

@@ -44,7 +44,7 @@ async def kept(services: Services, facts: Facts, surroundings: Surroundings, cou
     decision = _decision(facts, surroundings, course, now)
     receipt = receipt_entry(decision_receipt(decision, facts, surroundings, course), services.key, now)
     alerts = notifications(decision.decision_id, facts, course.actions, now, new_id)
-    async with services.database.writing() as connection:
+    async with services.together.writing() as connection:
         await decisions.add(connection, decision, course.actions)
         await approvals.begin(connection, decision, course.actions)
         await outbox.add(connection, [receipt, *alerts], now)

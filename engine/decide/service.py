@@ -71,7 +71,7 @@ async def _course(services: Services, facts: Facts, surroundings: Surroundings) 
     standing = surroundings.standing
     snoozed = standing.preferences.snoozed(now)
     with services.tracing.step("playbook.evaluate") as step:
-        playbooks = () if snoozed else ranked(matching(standing.playbooks, facts))
+        playbooks = () if snoozed else ranked(matching(standing.playbooks.upon(facts.event_type), facts))
         actions = composed(playbooks, facts, surroundings.recent_signals, new_id)
         step.set_attributes({"mmm.playbooks": len(playbooks), "mmm.actions": len(actions)})
     with services.tracing.step("policy.gate") as step:

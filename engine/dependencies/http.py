@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
+from json import dumps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
@@ -15,7 +17,7 @@ from engine.dependencies.errors import RefusedError, UnavailableError
 from engine.observe.trace import outbound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from engine.dependencies.breaker import Breaker
 
@@ -23,6 +25,7 @@ T = TypeVar("T")
 _TLS = ssl.create_default_context()
 MAX_ANSWER_BYTES = 1_000_000
 MAX_CONNECTIONS = 100
+ADDRESSES_KEPT = 1_000
 KEEP_ALIVE_SECONDS = 3.0
 _SERVER_ERROR = 500
 _CLIENT_ERROR = 400
@@ -80,16 +83,34 @@ class Dependency:
     async def _exchange(
         self, method: str, path: str, json: Mapping[str, Any] | None, params: Mapping[str, str] | None
     ) -> tuple[int, httpx.Headers, bytes]:
+        request = self._request(method, path, json, params)
         try:
-            async with (
-                asyncio.timeout(self.seconds),
-                self.client.stream(method, path, json=json, params=params, headers=outbound()) as response,
-            ):
-                return response.status_code, response.headers, await self._whole(response)
+            async with asyncio.timeout(self.seconds):
+                response = await self.client.send(request, stream=True)
+                try:
+                    return response.status_code, response.headers, await self._whole(response)
+                finally:
+                    await response.aclose()
         except TimeoutError:
             raise UnavailableError(self.name, "did not answer in time") from None
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
             raise UnavailableError(self.name, type(error).__name__) from None
+
+    def _request(
+        self, method: str, path: str, json: Mapping[str, Any] | None, params: Mapping[str, str] | None
+    ) -> httpx.Request:
+        """Build what the client itself would, but take no address apart that was seen before."""
+        address = _address(str(self.client.base_url), path)
+        url = address if params is None else address.copy_merge_params(params)
+        body = b"" if json is None else _encoded(json)
+        made = httpx.Request(
+            method,
+            url,
+            headers=_headers(url, self.client.headers.raw, body),
+            stream=httpx.ByteStream(body),
+        )
+        made.read()
+        return made
 
     async def _whole(self, response: httpx.Response) -> bytes:
         body = bytearray()
@@ -100,15 +121,39 @@ class Dependency:
         return bytes(body)
 
 
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def _address(base_url: str, path: str) -> httpx.URL:
+    return httpx.URL(base_url.rstrip("/") + path)
+
+
+def _encoded(value: Mapping[str, Any]) -> bytes:
+    return dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _headers(url: httpx.URL, common: Iterable[tuple[bytes, bytes]], body: bytes) -> list[tuple[bytes, bytes]]:
+    trace = ((name.encode(), text.encode()) for name, text in outbound().items())
+    content = (b"Content-Type", b"application/json"), (b"Content-Length", str(len(body)).encode())
+    return [(b"Host", url.netloc), *common, *trace, *(content if body else ())]
+
+
+class _NoCookies(httpx.Cookies):
+    """Takes none, so that none is looked for in every answer, or sent on to another tenant's call."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave them."""
+
+
 def open_client(base_url: str, token: str | None) -> httpx.AsyncClient:
     """Return a client with a pool of its own, so that no dependency can use up another's connections."""
-    return httpx.AsyncClient(
+    client = httpx.AsyncClient(
         base_url=base_url.rstrip("/"),
         transport=AiohttpTransport(verify=_TLS, client=_session),
         headers={"Authorization": f"Bearer {token}"} if token else {},
         timeout=None,  # noqa: S113 -- asyncio.timeout bounds the whole call, which httpx cannot
         trust_env=False,
     )
+    client._cookies = _NoCookies()  # noqa: SLF001 -- the public setter copies into a jar of its own
+    return client
 
 
 def _session() -> aiohttp.ClientSession:

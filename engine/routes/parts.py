@@ -15,7 +15,7 @@ from engine.values.wire import LONGEST_ID
 BASE_PATH = "/v1/mmm"
 
 
-def services_of(request: Request) -> Services:
+async def services_of(request: Request) -> Services:  # a plain function would cost a thread's turn
     """Return what the application was built with."""
     services: Services = request.app.state.services
     return services

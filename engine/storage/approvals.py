@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from engine.storage.decisions import StoredDecision
+    from engine.storage.together import Inserting
     from engine.values.action import Action
     from engine.values.words import ApprovalStatus
 
@@ -38,7 +39,7 @@ class Approval:
     updated_at: datetime
 
 
-async def begin(connection: AsyncConnection, decision: StoredDecision, actions: tuple[Action, ...]) -> None:
+async def begin(connection: Inserting, decision: StoredDecision, actions: tuple[Action, ...]) -> None:
     """Let every action of a new decision that needs approval wait for it."""
     rows = [asdict(_pending(decision, one)) for one in actions if one.requires_dual_channel]
     if rows:

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from engine.storage.migrate import is_current, migrate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
 
 POOL_WAIT_SECONDS = 2.0
 CONNECT_SECONDS = 3.0
@@ -56,13 +57,13 @@ class Database:
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection for statements of which each stands by itself."""
-        async with self._lent(self._reading) as connection:
+        async with self._lent(self._reading.connect) as connection:
             yield connection
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection in a transaction: all of it is kept, or nothing."""
-        async with self._lent(self._engine) as connection:
+        async with self._lent(self._engine.begin) as connection:
             yield connection
 
     async def probe(self) -> bool:
@@ -96,10 +97,12 @@ class Database:
                 await connecting
 
     @contextlib.asynccontextmanager
-    async def _lent(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async def _lent(
+        self, lend: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+    ) -> AsyncIterator[AsyncConnection]:
         if not self._prepared:
             raise StorageUnavailableError("the schema is not there yet")
-        async with _told(), engine.begin() as connection:
+        async with _told(), lend() as connection:
             yield connection
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engine.storage.together import Inserting
     from engine.values.action import Action
     from engine.values.words import ActionType, Environment, Source
 
@@ -35,10 +36,10 @@ class StoredDecision:
     created_at: datetime
 
 
-async def add(connection: AsyncConnection, decision: StoredDecision, actions: tuple[Action, ...]) -> None:
+async def add(connection: Inserting, decision: StoredDecision, actions: tuple[Action, ...]) -> None:
     """Keep a decision and its actions."""
     values = {name: getattr(decision, name) for name in StoredDecision.__slots__}
-    await connection.execute(insert(DECISIONS).values(values))
+    await connection.execute(insert(DECISIONS), [values])
     if actions:
         await connection.execute(insert(ACTIONS), [_action_row(decision, action) for action in actions])
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from engine.storage.together import Inserting
+
 LEASE = timedelta(seconds=3)
 PENDING = "pending"
 REJECTED = "rejected"
@@ -39,7 +41,7 @@ class Entry:
     created_at: datetime
 
 
-async def add(connection: AsyncConnection, entries: Sequence[Entry], now: datetime) -> None:
+async def add(connection: Inserting, entries: Sequence[Entry], now: datetime) -> None:
     """Keep messages that the caller itself is about to try."""
     if entries:
         await connection.execute(insert(OUTBOX), [_row(entry, now + LEASE) for entry in entries])

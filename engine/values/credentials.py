@@ -77,7 +77,16 @@ def holds_secret(value: Any) -> bool:  # noqa: ANN401 -- whatever JSON holds
     >>> holds_secret("Reset your password: contact support"), holds_secret("d41d8cd98f00b204e9800998ecf8427e")
     (False, False)
     """
-    return any(_is_secret(text) for text in dict.fromkeys(_texts(value)))
+    texts = tuple(dict.fromkeys(_texts(value)))
+    return not _is_clean("\n".join(texts)) and any(_is_secret(text) for text in texts)
+
+
+def _is_clean(whole: str) -> bool:
+    """Say that no text of a short value can be a secret: one look at all of them instead of many.
+
+    No pattern reaches for the beginning or end of a text, so what matches in one matches in the whole, too.
+    """
+    return len(whole) <= _PIECE and not _KEYWORD.search(whole) and not _is_detected(whole)
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever JSON holds
@@ -107,7 +116,11 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _matches(piece: str) -> bool:
-    return any(True for detector in _DETECTORS for _ in detector.analyze_string(piece)) or _is_assigned(piece)
+    return _is_detected(piece) or _is_assigned(piece)
+
+
+def _is_detected(piece: str) -> bool:
+    return any(True for detector in _DETECTORS for _ in detector.analyze_string(piece))
 
 
 def _is_assigned(piece: str) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.values.published import Published
 from engine.values.words import ACTION_TYPES, SURFACES
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.values.playbook import Playbook, QuietHours
+    from engine.values.playbook import QuietHours
     from engine.values.words import ActionType, Surface
 
 
@@ -50,6 +51,6 @@ class TenantPolicy:
 class Standing:
     """All of it, as last written, with what the tenant has published."""
 
-    playbooks: tuple[Playbook, ...] = ()
+    playbooks: Published = field(default_factory=Published)
     preferences: Preferences = Preferences()
     tenant_policy: TenantPolicy = TenantPolicy()

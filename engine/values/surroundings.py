@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from engine.values.words import ActionType, ActorType, ConditionType, Environment, Severity, Source
 
 
+_FACTS = {"branch": "branch", "repo": "repo_id", "actor_type": "claimed_type", "environment": "environment"}
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """The signal of a request, without its payload."""
@@ -36,16 +39,16 @@ class Facts:
     environment: Environment | None = None
     signal: Signal | None = None
 
+    @property
+    def event_type(self) -> str | None:
+        """Return what happened, where the request says so."""
+        return self.signal.event_type if self.signal else None
+
     def holds(self, kind: ConditionType, value: str) -> bool:
         """Say whether a fact of this kind has this value; of an unknown kind, none has."""
-        known: dict[str, frozenset[str | None]] = {
-            "role": frozenset(self.roles),
-            "branch": frozenset((self.branch,)),
-            "repo": frozenset((self.repo_id,)),
-            "actor_type": frozenset((self.claimed_type,)),
-            "environment": frozenset((self.environment,)),
-        }
-        return value in known.get(kind, frozenset())
+        if kind == "role":
+            return value in self.roles
+        return kind in _FACTS and getattr(self, _FACTS[kind]) == value
 
 
 @dataclass(frozen=True, slots=True)

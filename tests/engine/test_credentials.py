@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.values import credentials
 from engine.values.credentials import holds_secret
 
 FOUND = [
@@ -88,3 +89,12 @@ def test_deep_values_are_read_without_recursion() -> None:
         value = [value]
 
     assert holds_secret(value)
+
+
+leaves = st.sampled_from(FOUND) | st.text("apiKey=:\"'sk-_AKIA0123 \n", max_size=40)
+members = st.sampled_from(["note", "password", "x"])
+
+
+@given(st.recursive(leaves, lambda inner: st.dictionaries(members, inner, max_size=4), max_leaves=6))
+def test_one_look_at_everything_overlooks_nothing(value: object) -> None:
+    assert holds_secret(value) == any(map(credentials._is_secret, credentials._texts(value)))

@@ -217,6 +217,47 @@ async def test_governance_that_refuses_leaves_the_default(stand_in: StandIn) -> 
         assert await Governance(service).quiet_hours("t") == DEFAULT_QUIET_HOURS
 
 
+async def test_governance_is_remembered_for_a_second_per_tenant(stand_in: StandIn) -> None:
+    quiet = {"quiet_hours": {"start": 1, "end": 2}, "retention_days": {"decisions": 90, "outcomes": 365}}
+    rest = {"legal_hold": False, "data_residency": "eu", "privacy_tags": []}
+    now = 0.0
+
+    async with reached(stand_in) as service:
+        governance = Governance(service, Cache(clock=lambda: now))
+        stand_in.bytes = answer(200, quiet | rest)
+        known = [await governance.quiet_hours(tenant) for tenant in ("t", "t", "u", "t")]
+        assert {(hours.start, hours.end) for hours in known} == {(1, 2)}
+        assert len(stand_in.asked) == 2
+
+        now = 1.0
+        stand_in.bytes = answer(503, {})
+        with pytest.raises(UnavailableError):
+            await governance.quiet_hours("t")
+
+
+async def test_no_cookie_is_kept(stand_in: StandIn) -> None:
+    content = b"HTTP/1.1 200 X\r\nSet-Cookie: a=b; Path=/\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+    stand_in.bytes = content
+
+    async with reached(stand_in) as service:
+        for _ in range(2):
+            await service.ask("GET", "/x", read)
+
+    assert len(stand_in.asked) == 2
+    assert not any("cookie" in asked.lower() for asked in stand_in.asked)
+
+
+async def test_what_is_asked_is_in_the_address(stand_in: StandIn) -> None:
+    stand_in.bytes = answer(200, {})
+
+    async with reached(stand_in) as service:
+        for tenant in ("a b", "ü&c"):
+            await service.ask("GET", "/x%2Fy", read, params={"tenant": tenant})
+
+    lines = [asked.partition(" HTTP")[0] for asked in stand_in.asked]
+    assert lines == ["GET /base/x%2Fy?tenant=a+b", "GET /base/x%2Fy?tenant=%C3%BC%26c"]
+
+
 async def test_signals_are_remembered_per_tenant_and_actor(stand_in: StandIn) -> None:
     stand_in.bytes = answer(200, {"signals": []})
 

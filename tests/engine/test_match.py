@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.pipeline.match import fits, matching
+from engine.values.published import published
 from tests.engine.samples import facts, playbook, signal
 
 FAILED = signal(event_type="build.failed", source="ci", severity="high")
@@ -96,3 +99,18 @@ def test_only_what_fits_is_returned_in_order() -> None:
     )
 
     assert matching((one, two, three), facts()) == (one, three)
+
+
+triggers = st.fixed_dictionaries({}, optional={"event_type": st.sampled_from("abc"), "source": st.just("ci")})
+
+
+@given(st.lists(st.lists(triggers, max_size=3), max_size=6), st.sampled_from([None, *"abcd"]))
+def test_sorting_by_event_loses_and_adds_nothing(
+    written: list[list[dict[str, str]]], event: str | None
+) -> None:
+    made = [playbook(number=number, triggers=each) for number, each in enumerate(written, 1)]
+    known = facts(signal=signal(event_type=event, source="ci"))
+
+    found = matching(published(made).upon(event), known)
+
+    assert sorted(one.playbook_id for one in found) == [one.playbook_id for one in matching(made, known)]
