@@ -242,9 +242,7 @@ async def test_an_engine_whose_collector_hangs_decides_and_stops(place: Place, w
                 await talk.decided()
                 (asked, _) = await asyncio.to_thread(listener.accept)
                 await talk.decided()
-            started = time.perf_counter()
-            await asyncio.to_thread(engine.process.stop)
+            ended = await asyncio.to_thread(engine.process.stop, 8.0)
             asked.close()
 
-            assert time.perf_counter() - started < 4.0
-            assert engine.process.exit_code() == 0
+            assert ended == 0  # to be killed after 8 s would show as such
