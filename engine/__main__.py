@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    gc.freeze()  # what is there from the start stays: looking at all of it again took a tenth of a second
+    gc.freeze()  # what is there from the start stays: looking at all of it again takes 0.08 s of standstill
     server = uvicorn.Server(config)
     server.run()
     return 0 if server.started else 1
