@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 END = b"\r\n\r\n"
 _KEPT = 256
 _KEPT_BYTES = 4096
+_SEEN = 1024
 _READ_EACH_TIME = frozenset({"transfer-encoding", "upgrade", "expect"})
 
 
@@ -37,6 +38,7 @@ class Heads:
 
     def __init__(self) -> None:
         self._known: dict[bytes, Head] = {}
+        self._seen: set[int] = set()
 
     def take(self, data: bytes, said: list[Said]) -> bytes:
         """Add the requests that `data` begins with while their heads are known; return the rest of it."""
@@ -56,19 +58,27 @@ class Heads:
         return data[at:] if at else data
 
     def learn(self, data: bytes, request: Request) -> None:
-        """Keep the head of a request that was all of `data`."""
+        """Note the head of a request that was all of `data`; it is kept when it has come twice."""
         end = len(data) - len(request.body)
-        headers = request.headers
+        written = data[:end]
+        mark = hash(written)
+        if mark in self._seen:
+            self._keep(written, request)
+        else:
+            # Most heads of some clients never come again: of one that came once, a number is enough.
+            if len(self._seen) >= _SEEN:
+                self._seen.clear()
+            self._seen.add(mark)
+
+    def _keep(self, written: bytes, request: Request) -> None:
         if (
             not request.keep_alive
-            or end > _KEPT_BYTES
-            or data.find(END) + len(END) != end
-            or not _READ_EACH_TIME.isdisjoint(headers)
-            or not isinstance(headers, Headers)
+            or len(written) > _KEPT_BYTES
+            or written.find(END) + len(END) != len(written)
+            or not _READ_EACH_TIME.isdisjoint(request.headers)
         ):
             return
         if len(self._known) >= _KEPT:
             self._known.clear()
-        self._known[data[:end]] = Head(
-            request.method, request.path, request.query, headers, len(request.body)
-        )
+        headers = Headers(request.headers)
+        self._known[written] = Head(request.method, request.path, request.query, headers, len(request.body))

@@ -13,7 +13,7 @@ import httptools
 
 from fakes.http.heads import Heads
 from fakes.http.limits import DEFAULT, Limits
-from fakes.http.request import ContinueWanted, Headers, Refusal, Request, Said
+from fakes.http.request import ContinueWanted, Refusal, Request, Said
 from fakes.http.upgrade import AfterHead, framing_head
 
 _LASTING = "1.1"
@@ -98,6 +98,8 @@ class RequestParser:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as stopped:
+            if self._over:
+                return b""
             self._go_on()
             return data[stopped.args[0] :]
         return b""
@@ -136,7 +138,7 @@ class RequestParser:
     def on_message_begin(self) -> None:
         """Forget the request before."""
         self._target = b""
-        self._headers = Headers()
+        self._headers: dict[str, str] = {}
         self._twins = 0  # headers that are not among those: joined to one that was there, or illegible
         self._legible = True
         self._first = self._arriving  # of the bytes that came with its first one, some may be another's,
