@@ -37,7 +37,7 @@ class Request(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def arguments(self) -> dict[str, str]:
         """Return the decoded query; of a repeated name the last value counts."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+        return dict(parse_qsl(self.query, keep_blank_values=True)) if self.query else {}
 
 
 class ContinueWanted(msgspec.Struct, frozen=True):

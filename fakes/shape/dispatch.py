@@ -28,7 +28,7 @@ def make_call(
     request: Request, operation: str | None, at: float, params: Mapping[str, str] = _NO_PARAMS
 ) -> Call:
     """Return the request as a call; its body is read here, and nowhere else."""
-    arguments = request.arguments() if request.query else _NO_PARAMS
+    arguments = request.arguments()
     request_id = asked_id(request) or new_id()
     value = read_json(request.body) if request.body else None
     if value is UNREADABLE:
