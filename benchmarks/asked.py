@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from itertools import count
+from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -38,6 +38,13 @@ def post(path: str, body: Any, traceparent: str = "") -> bytes:  # noqa: ANN401 
         f"content-length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content
+
+
+def prompt_again() -> Iterator[bytes]:
+    """Return one prompt without end, as load tools send it."""
+    return repeat(
+        post(GENERATE, PROMPT, "traceparent: 00-0123456789abcdef0123456789abcdef-0000000000000001-01\r\n")
+    )
 
 
 def prompts() -> Iterator[bytes]:

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CONNECTIONS = 16
+_LUA_AGAIN = """
+local again = {again}
+request = function()
+  return again
+end
+"""
 _LUA = """
 local n = 0
 local before, after = {before}, {after}
@@ -127,13 +133,12 @@ async def _load(url: str, requests: Iterator[bytes], seconds: float, pipelined: 
 
 
 def wrk_or_load(url: str, requests: Callable[[], Iterator[bytes]], seconds: float) -> Load:
-    """Do the same with wrk where it is installed; the requests differ in one number of 32 hex digits."""
+    """Do the same with wrk where it is installed; they are alike or differ in a number of 32 hex digits."""
     if shutil.which("wrk") is None:
         return load(url, requests(), seconds)
-    before, _, after = next(requests()).decode().partition(f"{1:032x}")
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "requests.lua"
-        script.write_text(_LUA.replace("{before}", json.dumps(before)).replace("{after}", json.dumps(after)))
+        script.write_text(_script(next(requests()).decode()))
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = ("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", str(script), url)
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -142,3 +147,11 @@ def wrk_or_load(url: str, requests: Callable[[], Iterator[bytes]], seconds: floa
     answered, took = re.search(r"(\d+) requests in ([\d.]+)s", said).groups()  # type: ignore[union-attr]  # wrk says so
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     return Load(int(answered), float(took), int(bad[1]) if bad else 0, cpu / float(took))
+
+
+def _script(first: str) -> str:
+    """Return what has wrk send this request and those that follow it."""
+    before, number, after = first.partition(f"{1:032x}")
+    if not number:
+        return _LUA_AGAIN.replace("{again}", json.dumps(first))
+    return _LUA.replace("{before}", json.dumps(before)).replace("{after}", json.dumps(after))

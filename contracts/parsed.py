@@ -29,6 +29,9 @@ class _Parsed(msgspec.Struct, frozen=True):
     content: Any
 
 
+_decode = msgspec.json.Decoder(_Parsed).decode  # made with the import: it takes as long as to read a document
+
+
 def read_parsed(source: Path, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 -- any value that YAML can say
     """Return what `parse` makes of the file, perhaps as it was made before."""
     written = source.read_bytes()
@@ -45,7 +48,7 @@ def read_parsed(source: Path, parse: Callable[[str], Any]) -> Any:  # noqa: ANN4
 
 def _recall(kept: Path) -> _Parsed | None:
     try:
-        return msgspec.json.decode(kept.read_bytes(), type=_Parsed)
+        return _decode(kept.read_bytes())
     except (OSError, msgspec.MsgspecError, ValueError):
         return None
 
@@ -53,7 +56,7 @@ def _recall(kept: Path) -> _Parsed | None:
 def _keep(kept: Path, parsed: _Parsed) -> None:
     """Write it whole or not at all; nothing that JSON would make another value of."""
     data = msgspec.json.encode(parsed)
-    if msgspec.json.decode(data, type=_Parsed) != parsed:
+    if _decode(data) != parsed:
         return
     with contextlib.suppress(OSError):
         kept.parent.mkdir(exist_ok=True)

@@ -15,12 +15,15 @@ from contracts.compiled import Checks, Contents, Parameter, compile_document
 from contracts.violations import Violation, escape, schema_violations
 
 if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
     from contracts.document import Document
 
 __all__ = [
     "UNREADABLE",
     "Headers",
     "Violation",
+    "body_schema",
     "check_received",
     "check_request",
     "check_response",
@@ -61,10 +64,7 @@ def check_received(  # noqa: PLR0917 - the parts of a request, in the order of t
 
     Header names are lower case; `value` is what `read_json` made of the body.
     """
-    found: list[Violation] = []
-    if checks.parameters or query:
-        arguments = parse_qsl(query, keep_blank_values=True) if query else []
-        found = list(_check_parameters(checks, path_params, arguments, headers))
+    found = _check_head(checks, path_params, query, headers)
     if body and checks.body:
         found += _check_content(checks.body, headers.get("content-type"), value, checks.name)
     elif body:
@@ -72,6 +72,28 @@ def check_received(  # noqa: PLR0917 - the parts of a request, in the order of t
     elif checks.body_required:
         found.append(Violation("body.missing", checks.name, "/body", "the body is missing"))
     return found
+
+
+def body_schema(
+    checks: Checks, path_params: Mapping[str, str], query: str, headers: Mapping[str, str]
+) -> Validator | None:
+    """Return what alone decides whether such a head and a JSON body keep the contract: the body's schema.
+
+    None: the head breaks it, or such a body need be no JSON; `check_received` says more.
+    """
+    media, key = _media(checks.body, headers.get("content-type"))
+    if key is None or not media.endswith("json") or _check_head(checks, path_params, query, headers):
+        return None
+    return checks.body[key]
+
+
+def _check_head(
+    checks: Checks, path_params: Mapping[str, str], query: str, headers: Mapping[str, str]
+) -> list[Violation]:
+    if not (checks.parameters or query):
+        return []
+    arguments = parse_qsl(query, keep_blank_values=True) if query else []
+    return list(_check_parameters(checks, path_params, arguments, headers))
 
 
 def check_response(  # noqa: PLR0917 - the parts of an answer, in the order of the wire
@@ -173,11 +195,7 @@ def _read_value(text: str, types: frozenset[str]) -> object:
 def _check_content(
     contents: Contents, content_type: str | None, value: object, operation: str
 ) -> list[Violation]:
-    media = content_type or ""
-    key: str | None = media
-    if media not in contents:
-        media = media.partition(";")[0].strip().lower()
-        key = _documented(contents, media)
+    media, key = _media(contents, content_type)
     if key is None:
         message = f"content type {media or 'none'} is not one of {', '.join(contents)}"
         return [Violation("content-type", operation, "/header/content-type", message)]
@@ -187,6 +205,15 @@ def _check_content(
     if value is UNREADABLE:
         return [Violation("body.malformed", operation, "/body", "the body is not JSON")]
     return schema_violations(validator, value, part="body", operation=operation)
+
+
+def _media(contents: Contents, content_type: str | None) -> tuple[str, str | None]:
+    """Return the media type, and as what it is documented."""
+    media = content_type or ""
+    if media in contents:
+        return media, media
+    media = media.partition(";")[0].strip().lower()
+    return media, _documented(contents, media)
 
 
 def _documented(contents: Contents, media: str) -> str | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 _KNOWN = (*FAKES, REDIS)
+_NO_DATABASE = ("", "/", "/0")  # 0 is what a client that chooses none has anyhow
 
 
 def names_in(only: str | None) -> list[str]:
@@ -50,9 +51,11 @@ def _of_upstream(url: str | None, only: Collection[str]) -> Iterator[str]:
         return
     if REDIS not in only:
         yield f"--redis-upstream: {REDIS} is not started; name it in --only, or leave the upstream out"
+    told = url.rpartition("@")[2]  # what is before it may be a password
     if not _is_redis(url):
-        told = url.rpartition("@")[2]  # what is before it may be a password
         yield f"--redis-upstream {told}: no server's address; give redis://[user:password@]host[:port]"
+    elif urlsplit(url).path not in _NO_DATABASE:
+        yield f"--redis-upstream {told}: each client chooses its database; leave what is behind the port out"
 
 
 def _of_host(host: str) -> Iterator[str]:

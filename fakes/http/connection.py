@@ -22,6 +22,7 @@ from fakes.http.parser import RequestParser
 from fakes.http.request import Refusal, Request, Said
 
 if TYPE_CHECKING:
+    from fakes.http.heads import Heads
     from fakes.http.link import Application, Conduct
     from fakes.http.turn import Turn
 
@@ -35,12 +36,17 @@ class Connection(asyncio.Protocol):
     """The server's side of one client connection; also the Link that a Conduct is given."""
 
     def __init__(
-        self, application: Application, peers: set[Connection], turn: Turn, limits: Limits = DEFAULT
+        self,
+        application: Application,
+        peers: set[Connection],
+        turn: Turn,
+        limits: Limits = DEFAULT,
+        heads: Heads | None = None,
     ) -> None:
         self._application = application
         self._peers = peers
         self._turn = turn
-        self._parser = RequestParser(limits)
+        self._parser = RequestParser(limits, heads)
         self._waiting: deque[Said] = deque()
         self._current = Request("", "")
         self._task: asyncio.Task[None] | None = None

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 import httptools
 
+from fakes.http.heads import Heads
 from fakes.http.limits import DEFAULT, Limits
 from fakes.http.request import ContinueWanted, Refusal, Request, Said
 from fakes.http.upgrade import AfterHead, framing_head
@@ -38,8 +39,9 @@ _NAMES: Final = _Names()
 class RequestParser:
     """One per connection; `feed` may be given any slicing of the bytes, with the same result."""
 
-    def __init__(self, limits: Limits = DEFAULT) -> None:
+    def __init__(self, limits: Limits = DEFAULT, heads: Heads | None = None) -> None:
         self._limits = limits
+        self._heads = Heads() if heads is None else heads
         self._said: list[Said] = []
         self._over = False
         self._arriving = 0
@@ -50,14 +52,27 @@ class RequestParser:
     def feed(self, data: bytes) -> list[Said]:
         """Return what became whole with `data`, in order; `amid` says whether something has only begun."""
         said: list[Said] = []
-        if not self._over:
-            self._said = said
-            self._arriving = len(data)
-            self._later += len(data)
-            self._parse(data)
-            if not self._head_done:
-                self._refuse_endless_head()
+        if self._over:
+            return said
+        if self.amid:
+            self._read(data, said)
+        elif rest := self._heads.take(data, said):
+            self._read_and_learn(rest, said)
         return said
+
+    def _read_and_learn(self, data: bytes, said: list[Said]) -> None:
+        before = len(said)
+        self._read(data, said)
+        if len(said) == before + 1 and not self.amid and isinstance(said[-1], Request):
+            self._heads.learn(data, said[-1])
+
+    def _read(self, data: bytes, said: list[Said]) -> None:
+        self._said = said
+        self._arriving = len(data)
+        self._later += len(data)
+        self._parse(data)
+        if not self._head_done:
+            self._refuse_endless_head()
 
     def give_up(self) -> list[Said]:
         """Refuse the request that does not become whole."""
@@ -83,6 +98,8 @@ class RequestParser:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as stopped:
+            if self._over:
+                return b""
             self._go_on()
             return data[stopped.args[0] :]
         return b""

@@ -7,9 +7,19 @@ is made for each request: that is ten times cheaper, and a journal can write the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+
+
+class Headers(dict[str, str]):
+    """The headers of one head, and of no other: they may be those of many requests that begin alike.
+
+    `reading` is what an application has made of that head, so that it need not be made again.
+    """
+
+    reading: Any = None
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -27,7 +37,7 @@ class Request(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def arguments(self) -> dict[str, str]:
         """Return the decoded query; of a repeated name the last value counts."""
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+        return dict(parse_qsl(self.query, keep_blank_values=True)) if self.query else {}
 
 
 class ContinueWanted(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from fakes.http.connection import Connection
+from fakes.http.heads import Heads
 from fakes.http.limits import DEFAULT, Limits
 from fakes.http.listening import LOOPBACK, listen
 from fakes.http.turn import Turn
@@ -25,6 +26,7 @@ class HttpServer:
         self._limits = limits
         self._connections: set[Connection] = set()
         self._turn = Turn()
+        self._heads = Heads()
         self._server: asyncio.Server | None = None
         self._look: asyncio.TimerHandle | None = None
 
@@ -38,7 +40,7 @@ class HttpServer:
         return f"http://{place}"
 
     def _connect(self) -> Connection:
-        return Connection(self._application, self._connections, self._turn, self._limits)
+        return Connection(self._application, self._connections, self._turn, self._limits, self._heads)
 
     # One timer for all connections, not one for each request: it costs the requests nothing.
 

@@ -36,7 +36,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.standing = Standing(next(stage.numbers))
-        self._requests = Requests()
+        self._requests = Requests(stage.known)
         self._early: deque[bytes] = deque()
         self._session: Session | None = None
         self._task: asyncio.Task[None] | None = None
@@ -119,9 +119,9 @@ class Connection(asyncio.Protocol):
 
     def _hear(self, data: bytes) -> None:
         heard = self._requests.feed(data)
-        names = [command[0].upper() for command in heard.commands]
+        names = heard.names
         if heard.refusal or self.standing.aborted or self.stage.scripts.concern(names):
-            self._start(self._one_by_one(heard, names))
+            self._start(self._one_by_one(heard))
         elif names:
             self._pass(heard.commands, names, heard.raw)
 
@@ -140,8 +140,8 @@ class Connection(asyncio.Protocol):
                 self.session.listen()
         self.session.send(commands, raw)
 
-    async def _one_by_one(self, heard: Heard, names: list[bytes]) -> None:
-        for name, command in zip(names, heard.commands, strict=True):
+    async def _one_by_one(self, heard: Heard) -> None:
+        for name, command in zip(heard.names, heard.commands, strict=True):
             if not await self._struck(name, command):
                 self._pass([command], [name], pack([command]))
         if heard.refusal is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fakes.redis.asker import Asker
 from fakes.redis.journal import RedisJournal
+from fakes.redis.requests import Known
 from fakes.redis.scripts import Scripts
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Stage:
         self.journal = RedisJournal(clock)
         self.scripts = Scripts(clock)
         self.asker = Asker(backend)
+        self.known = Known()
         self.numbers = count(1)
         self.peers: set[Peer] = set()
 

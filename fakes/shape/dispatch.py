@@ -28,8 +28,8 @@ def make_call(
     request: Request, operation: str | None, at: float, params: Mapping[str, str] = _NO_PARAMS
 ) -> Call:
     """Return the request as a call; its body is read here, and nowhere else."""
-    arguments = request.arguments() if request.query else _NO_PARAMS
-    request_id = _request_id(request) if "x-request-id" in request.headers else new_id()
+    arguments = request.arguments()
+    request_id = asked_id(request) or new_id()
     value = read_json(request.body) if request.body else None
     if value is UNREADABLE:
         return Call(operation, request, params, arguments, None, request_id, at, malformed=True)
@@ -48,7 +48,7 @@ def run_handler(handler: Callable[[Call], Outcome], call: Call, errors: ErrorSha
         return errors(broken, call)
 
 
-def _request_id(request: Request) -> str:
-    """Return the caller's request id if it is a sane one, else a new one."""
-    given = request.headers["x-request-id"]
-    return given if _SANE_ID.fullmatch(given) else new_id()
+def asked_id(request: Request) -> str | None:
+    """Return the request id that the caller gave, if it is a sane one."""
+    given = request.headers.get("x-request-id")
+    return given if given is not None and _SANE_ID.fullmatch(given) else None

@@ -5,6 +5,7 @@ Rule: nothing here knows what is scripted or journaled; that is the handlers'.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -74,13 +75,18 @@ class ControlFront(Generic[Outcome]):
         self._name = name
         self._clock = clock
         common = {"GET /__fake__/health": self._health, "GET /__fake__/openapi.json": self._describe}
-        self._routes: Routes[Callable[[Call], Outcome | Answer]] = Routes({**common, **table})
+        self._table: dict[str, Callable[[Call], Outcome | Answer]] = {**common, **table}
         self._contract = ControlContract(name, self.operations, document=document, enums=enums)
+
+    @cached_property
+    def _routes(self) -> Routes[Callable[[Call], Outcome | Answer]]:
+        """Return the routes, made when it is first asked: a fake is mostly asked for something else first."""
+        return Routes(self._table)
 
     @property
     def operations(self) -> tuple[str, ...]:
         """Return the names of what is served."""
-        return self._routes.operations
+        return tuple(self._table)
 
     def handle(self, request: Request) -> Outcome | Answer:
         """Answer one request below /__fake__/."""

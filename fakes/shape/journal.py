@@ -18,6 +18,7 @@ from fakes.records import Breach, Entry, Journal
 from fakes.shape.clock import rfc3339
 from fakes.shape.line import Line
 from fakes.shape.redaction import redact_fields, redact_header, redact_json, redact_text
+from fakes.shape.sheet import Sheet, lines_in
 from fakes.shape.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ class JournalBook:
         self._kept = kept
         self._numbers = count(1)
         self._open: dict[int, Line] = {}
-        self._over: list[Line] = []
-        self._over_bytes = 0
+        self._over = Sheet()
         self._shelf = Shelf()
 
     def open(self, operation: str | None, identity: Identity, request: Request) -> Line:
@@ -61,14 +61,10 @@ class JournalBook:
         """Take note that nothing more becomes of it. One that was reset meanwhile is forgotten."""
         if self._open.pop(line.seq, None) is None:
             return
-        self._over.append(line)
-        self._over_bytes += len(line.request.body)
-        if line.answer is not None:
-            self._over_bytes += len(line.answer.body)
-        if len(self._over) >= self._kept or self._over_bytes >= _KEPT_BYTES:
-            self._shelf.put(sorted(self._over, key=_by_seq))
-            self._over.clear()
-            self._over_bytes = 0
+        self._over.add(line)
+        if self._over.count >= self._kept or self._over.size >= _KEPT_BYTES:
+            self._shelf.put(self._over)
+            self._over = Sheet()
 
     def read(
         self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0
@@ -109,7 +105,7 @@ class JournalBook:
                 return False
             return line.seq > after and operation in (None, line.operation) and line.has(keys)
 
-        due = sorted(filter(fits, chain(self._open.values(), self._over)), key=_by_seq)
+        due = sorted(filter(fits, chain(self._open.values(), lines_in(self._over.whole()))), key=_by_seq)
         for first, lines in self._shelf.boxes(keys, operation, after, outside=outside):
             yield from (line for line in due if line.seq < first)
             later = [line for line in due if line.seq >= first]
@@ -119,8 +115,7 @@ class JournalBook:
     def reset(self, keys: frozenset[Key]) -> None:
         """Forget the exchanges that have all these keys (all, where there are none)."""
         self._open = {seq: line for seq, line in self._open.items() if not line.has(keys)}
-        self._over = [line for line in self._over if not line.has(keys)]
-        self._over_bytes = sum(line.weight for line in self._over)
+        self._over = Sheet(line for line in lines_in(self._over.whole()) if not line.has(keys))
         self._shelf.forget(keys)
 
 

@@ -13,20 +13,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from fakes.shape.identity import trace_in
-from fakes.shape.line import Line
+from fakes.shape.sheet import OPERATION, OUTSIDE, Sheet, lines_in, mark_of
 from fakes.shape.spill import Extent, Spill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fakes.shape.identity import Key
+    from fakes.shape.line import Line
 
-_OPERATION = "operation"
-_OUTSIDE = ("outside", "the contract")
-_HASH = 0xFFFF_FFFF
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[Line]).decode
 _first = attrgetter("first")
 
 
@@ -54,10 +49,10 @@ class Shelf:
         self._boxes: list[Box] = []
         self._spill = Spill()
 
-    def put(self, lines: list[Line]) -> None:
-        """Take lines, sorted by number."""
-        place = self._spill.put(_encode(lines))
-        box = Box(lines[0].seq, lines[-1].seq, place, array("I", sorted(marks_of(lines))))
+    def put(self, sheet: Sheet) -> None:
+        """Take the lines of a sheet."""
+        place = self._spill.put(sheet.whole())
+        box = Box(sheet.first, sheet.last, place, array("I", sorted(sheet.marks())))
         insort(self._boxes, box, key=_first)
 
     def boxes(
@@ -66,9 +61,9 @@ class Shelf:
         """Return first number and all lines of each box that may hold what is wanted, by first number."""
         wanted = [mark_of(key) for key in keys]
         if operation is not None:
-            wanted.append(mark_of((_OPERATION, operation)))
+            wanted.append(mark_of((OPERATION, operation)))
         if outside:
-            wanted.append(mark_of(_OUTSIDE))
+            wanted.append(mark_of(OUTSIDE))
         for box in self._boxes:
             if box.last > after and box.may_hold(wanted):
                 yield box.first, self._read(box)
@@ -93,31 +88,7 @@ class Shelf:
         self._spill.free(box.place)
         self._boxes.remove(box)
         if kept:
-            self.put(kept)
+            self.put(Sheet(kept))
 
     def _read(self, box: Box) -> list[Line]:
-        return _decode(self._spill.read(box.place))
-
-
-def marks_of(lines: Iterable[Line]) -> set[int]:
-    """Return the mark of all that the lines are known by: operations, keys, being outside the contract.
-
-    Kind by kind, each value once: most are alike, and a load run comes by here.
-    """
-    known = [line.identity for line in lines]
-    traces: set[str | None] = {trace_in(one.traceparent) for one in known if one.traceparent}
-    by_kind = (
-        (_OPERATION, {line.operation for line in lines}),
-        ("tenant", {one.tenant for one in known}),
-        ("token", {one.token for one in known}),
-        ("sub", {one.sub for one in known}),
-        ("traceparent", traces),
-        (_OUTSIDE[0], {_OUTSIDE[1]} if any(line.violations for line in lines) else set()),
-    )
-    return {hash((kind, value)) & _HASH for kind, values in by_kind for value in values if value}
-
-
-def mark_of(key: Key) -> int:
-    """Return the mark of a key that is looked for."""
-    kind, value = key
-    return hash((kind, trace_in(value) if kind == "traceparent" else value)) & _HASH
+        return lines_in(self._spill.read(box.place))

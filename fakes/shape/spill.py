@@ -38,7 +38,7 @@ class Spill:
         """Return how long the file is."""
         return self._end
 
-    def put(self, data: bytes) -> Extent:
+    def put(self, data: bytes | bytearray) -> Extent:
         """Put bytes aside."""
         file = self._file or self._make()
         file.seek(self._end)

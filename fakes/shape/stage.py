@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import time
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
-import msgspec
-
-from contracts.compiled import compile_document
 from contracts.document import load_document
-from contracts.validation import UNREADABLE, Violation, check_received, check_response
+from contracts.validation import Violation, check_response
 from fakes.http.answer import Answer
-from fakes.shape.call import Behaviour, Call, Handler
 from fakes.shape.clock import rfc3339
 from fakes.shape.control import Control
 from fakes.shape.dispatch import make_call, run_handler
@@ -26,19 +22,15 @@ from fakes.shape.front import PREFIX
 from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
 from fakes.shape.journal import JournalBook
-from fakes.shape.line import Line
 from fakes.shape.plans import Armed
-from fakes.shape.routing import NoRoute, Route, Routes
+from fakes.shape.receiving import Received, Receiver
+from fakes.shape.routing import NoRoute
 from fakes.shape.scripts import Scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from contracts.compiled import Checks
-    from contracts.document import Document
     from fakes.http.link import Conduct, Link
     from fakes.http.request import Refusal, Request
-    from fakes.shape.call import Controllable, Inspector, Unpacker, Witness
+    from fakes.shape.call import Behaviour, Call, Controllable, Inspector, Unpacker, Witness
     from fakes.shape.clock import Clock
     from fakes.shape.faults import Fault
     from fakes.shape.scripts import Script
@@ -52,16 +44,14 @@ class Stage:
         self._clock = clock
         document = load_document(behaviour.name)
         self._document = document
-        self._base = len(document.base_path)
-        self._below = f"{document.base_path}/"
-        self._routes = _served(behaviour.routes(), document)
         self._scripts = Scripts(clock)
         self._journal = JournalBook(clock)
+        self._receiver = Receiver(behaviour, document, self._journal, clock)
         # What it can do besides is known by its name: isinstance of three protocols is a tenth of the start.
         controls = hasattr(behaviour, "control_routes")
         self._control = Control(
             behaviour,
-            operations=frozenset(self._routes.operations),
+            operations=frozenset(self._receiver.operations),
             scripts=self._scripts,
             journal=self._journal,
             clock=clock,
@@ -75,9 +65,11 @@ class Stage:
         """Answer one request, or say how it will be mistreated."""
         if request.path.startswith(PREFIX):
             return self._control.handle(request)
-        scene = self._receive(request if self._unpack is None else self._unpack(request))
-        line = scene.line
-        shot = self._scripts.fire(scene.call, line.identity, outside=bool(line.violations))
+        scene = self._receiver.receive(request if self._unpack is None else self._unpack(request))
+        call, line = scene.call, scene.line
+        if self._inspector is not None and not line.violations:
+            line.violations = self._inspector.outside(call)
+        shot = self._scripts.fire(call, line.identity, outside=bool(line.violations))
         if shot is None:
             return self._ended(scene, self.normal(scene))
         script, act = shot.script, shot.act
@@ -96,25 +88,6 @@ class Stage:
         line.violations = [Violation("http", "", "", refusal.reason)]
         error = RefusedError(refusal.status, refusal.reason)
         return self._ended(Received(call, line, NoRoute(())), self.error(call, error))
-
-    def _receive(self, request: Request) -> Received:
-        path = request.path[self._base :] if request.path.startswith(self._below) else ""
-        route = self._routes.find(request.method, path)
-        if isinstance(route, NoRoute):
-            call = make_call(request, None, self._clock())
-            line = self._journal.open(None, self._behaviour.identify(call), request)
-            line.violations = [_not_served_here(request, route)]
-            return Received(call, line, route)
-        call = make_call(request, route.operation, self._clock(), route.params)
-        line = self._journal.open(route.operation, self._behaviour.identify(call), request)
-        value = UNREADABLE if call.malformed else call.body
-        checks = route.handler.checks
-        line.violations = check_received(
-            checks, route.params, request.query, request.headers, request.body, value
-        )
-        if self._inspector is not None and not line.violations:
-            line.violations = self._inspector.outside(call)
-        return Received(call, line, route)
 
     # What is done with a request that was received; the steps of a Strike, too.
 
@@ -183,32 +156,6 @@ class Stage:
 
     def _whole(self, scene: Received, answer: Answer) -> Answer:
         return answer.with_default("X-Request-ID", scene.call.request_id)
-
-
-class Served(NamedTuple):
-    """What an operation does, and what its requests must be like."""
-
-    handler: Handler
-    checks: Checks
-
-
-class Received(msgspec.Struct, frozen=True, gc=False):
-    """A request that has been journaled and waits for its answer."""
-
-    call: Call
-    line: Line
-    route: Route[Served] | NoRoute
-
-
-def _served(handlers: Mapping[str, Handler], document: Document) -> Routes[Served]:
-    """Return the routes with their checks, compiled: ready when really ready, no request pays for it."""
-    checks = {one.name: one for one in compile_document(document).values()}
-    return Routes({name: Served(handler, checks[name]) for name, handler in handlers.items()})
-
-
-def _not_served_here(request: Request, route: NoRoute) -> Violation:
-    rule, what = ("method.unknown", request.method) if route.allowed else ("path.unknown", request.path)
-    return Violation(rule, "", "", f"{what} is not served here")
 
 
 class Strike:

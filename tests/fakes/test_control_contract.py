@@ -50,7 +50,10 @@ def test_a_fake_shows_just_the_operations_that_it_has(name: str) -> None:
     assert operations(document) == served
     owners = [node["x-fake"] for _, node in nodes(document) if "x-fake" in node]
     assert all(name in owner for owner in owners)
-    assert document["components"]["schemas"]["Operation"]["enum"] == [*sorted(stage._routes.operations), None]
+    assert document["components"]["schemas"]["Operation"]["enum"] == [
+        *sorted(stage._receiver.operations),
+        None,
+    ]
     assert "reset" in document["components"]["schemas"]["Fault"]["properties"]["kind"]["enum"]
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 

@@ -132,6 +132,12 @@ def test_a_client_that_offers_an_upgrade_is_told_to_continue_once() -> None:
     assert [one.body for one in after if isinstance(one, Request)] == [b"ok"]
 
 
+def test_an_offer_behind_a_refused_request_is_not_heard() -> None:
+    said = RequestParser().feed(b"GET /g HTTP/1.1\r\n\r\n" + b"CONNECT a:80 HTTP/1.1\r\n" + OFFER + b"\r\n")
+
+    assert [one.status for one in said if isinstance(one, Refusal)] == [400]
+
+
 def test_connect_has_no_body() -> None:
     said = RequestParser().feed(b"CONNECT a:80 HTTP/1.1\r\n" + OFFER + b"\r\n" + GET)
 

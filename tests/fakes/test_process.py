@@ -149,6 +149,7 @@ def test_an_empty_name_is_called_so(names: str) -> None:
         (("--redis-upstream", "nonsense"), ("--redis-upstream nonsense", "redis://")),
         (("--redis-upstream", "redis://h:x"), ("--redis-upstream redis://h:x", "redis://[")),
         (("--redis-upstream", "rediss://u:secret@h:1"), ("--redis-upstream h:1", "redis://[")),
+        (("--redis-upstream", "redis://u:secret@h:1/3"), ("--redis-upstream h:1/3", "database")),
         (("--host", ""), ("--host", "leave it out")),
     ],
 )

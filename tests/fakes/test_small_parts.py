@@ -18,7 +18,7 @@ from fakes.shape.identity import Identity, trace_id
 from fakes.shape.ids import new_id
 from fakes.shape.line import Line
 from fakes.shape.routing import NoRoute, Route, Routes
-from fakes.shape.shelf import mark_of, marks_of
+from fakes.shape.sheet import Sheet, mark_of
 from fakes.shape.stage import Stage
 from tests.fakes.wire import PATIENCE, connect, request
 
@@ -39,7 +39,7 @@ def test_a_box_is_marked_with_each_key_of_its_lines_and_nothing_else(identities:
     lines = [Line(1, 0.0, "GET /x", one, Request("GET", "/x")) for one in identities]
     keys = {key for one in identities for key in (*one.as_keys(), ("operation", "GET /x"))}
 
-    assert marks_of(lines) == {mark_of(key) for key in keys}
+    assert Sheet(lines).marks() == {mark_of(key) for key in keys}
 
 
 @given(st.builds(Identity, tenant=TEXTS, token=TEXTS, sub=TEXTS, traceparent=TEXTS))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.redis.inline import split_words
-from fakes.redis.requests import Requests, pack
+from fakes.redis.requests import Known, Requests, pack
 from tests.fakes.redis.wire import RedisWire
 from tests.waiting import eventually
 
@@ -134,3 +134,40 @@ def test_clients_that_drop_out_amid_a_request_leave_nothing_behind(place: Place)
         dropped.close()
 
     assert eventually(lambda: watcher.ask([b"CLIENT", b"LIST"])[0].count(b"id=") == before, within=10)
+
+
+PIECES = [*(data for data, _ in SOUND.values()), *(bad for bad in MALFORMED.values() if len(bad) < 100)]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6))
+def test_bytes_mean_the_same_whether_they_came_before_or_not(pieces: list[bytes]) -> None:
+    known = Known()
+    for piece in PIECES * 2:
+        Requests(known).feed(piece)
+
+    assert heard(Requests(known), *pieces) == heard(Requests(), *(bytes([one]) for one in b"".join(pieces)))
+
+
+def test_bytes_that_came_before_are_the_very_same_commands() -> None:
+    known, data = Known(), SOUND["two arrays"][0]
+
+    first, again = Requests(known).feed(data), Requests(known).feed(data)
+
+    assert again is first
+    assert (first.commands, first.names) == ([[b"PING"], [b"PING"]], [b"PING", b"PING"])
+
+
+def test_amid_a_command_bytes_are_not_what_they_were_alone() -> None:
+    known, data = Known(), SOUND["an array"][0]
+    Requests(known).feed(data)
+
+    assert heard(Requests(known), b"*1\r\n$%d\r\n" % len(data), data, b"\r\n") == ([[data]], [])
+
+
+def test_commands_that_never_come_again_take_no_more_room() -> None:
+    known = Known()
+
+    for number in range(2000):
+        Requests(known).feed(pack([[b"GET", b"%d" % number]]))
+
+    assert 0 < len(known._heard) <= 512

@@ -1,0 +1,118 @@
+"""A head that came before is taken only for what httptools takes it for, whatever stands around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.http.heads import Heads
+from fakes.http.parser import RequestParser
+from fakes.http.request import Request, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+POST = b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+GET = b"GET /g HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKED = b"POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1c\r\n" + GET + b"\r\n0\r\n\r\n"
+BOTH = POST.replace(b"Content", b"Transfer-Encoding: chunked\r\nContent")
+LAST = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+OFFER = GET.replace(b"\r\n\r\n", b"\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+EXPECT = POST.replace(b"Host", b"Expect: 100-continue\r\nHost")
+CONNECT = b"CONNECT a:80 HTTP/1.1\r\nHost: x\r\n\r\n"
+KINDS = (
+    POST,
+    GET,
+    CHUNKED,
+    BOTH,
+    LAST,
+    OFFER,
+    EXPECT,
+    CONNECT,
+    b"\r\n",
+    b"\n",
+    b"\r\n\r\n",
+    b"0\r\n\r\n",
+    b"GET",
+)
+
+
+class Forgetful(Heads):
+    """Knows no head: all is read by httptools."""
+
+    def learn(self, data: bytes, request: Request) -> None:
+        """Forget it at once."""
+
+
+def feed(heads: Heads, pieces: list[bytes]) -> list[list[Said]]:
+    parser = RequestParser(heads=heads)
+    return [parser.feed(piece) for piece in pieces]
+
+
+def warmed() -> Heads:
+    heads = Heads()
+    for kind in KINDS * 2:
+        feed(heads, [kind])
+    return heads
+
+
+def headers_of(said: list[Said]) -> Mapping[str, str]:
+    (request,) = (one for one in said if isinstance(one, Request))
+    return request.headers
+
+
+def test_a_head_that_came_twice_is_known() -> None:
+    heads = Heads()
+    feed(heads, [POST, POST])
+
+    third, fourth = feed(heads, [POST, POST.replace(b"hello", b"again")])
+
+    assert headers_of(third) is headers_of(fourth)
+    assert fourth == [Request("POST", "/a", "b=c", {"host": "x", "content-length": "5"}, b"again")]
+
+
+@given(st.lists(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4).map(b"".join), max_size=5))
+def test_a_stream_means_the_same_whether_its_heads_came_before_or_not(pieces: list[bytes]) -> None:
+    assert feed(warmed(), pieces) == feed(Forgetful(), pieces)
+
+
+@given(st.data())
+def test_a_head_that_differs_in_a_byte_is_another_head(data: st.DataObject) -> None:
+    stream = bytearray(data.draw(st.sampled_from(KINDS)) + data.draw(st.sampled_from(KINDS)))
+    at = data.draw(st.integers(0, len(stream) - 1))
+    stream[at] = data.draw(st.sampled_from(b"\r\n :\x00\t0159aA\xff"))
+
+    assert feed(warmed(), [bytes(stream)]) == feed(Forgetful(), [bytes(stream)])
+
+
+@pytest.mark.parametrize("kind", [CHUNKED, LAST, OFFER, EXPECT], ids=["chunked", "last", "offer", "expect"])
+def test_what_may_end_or_change_a_connection_is_read_each_time(kind: bytes) -> None:
+    heads = Heads()
+
+    first, second, third = (feed(heads, [kind])[0] for _ in range(3))
+
+    assert first == second == third
+    assert headers_of(third) is not headers_of(second)
+
+
+def test_a_request_whose_body_is_not_whole_waits_for_it() -> None:
+    heads = Heads()
+    feed(heads, [POST, POST])
+
+    said = feed(heads, [POST[:-2], POST[-2:] + GET])
+
+    assert [len(one) for one in said] == [0, 2]
+    assert [one.body for one in said[1] if isinstance(one, Request)] == [b"hello", b""]
+
+
+def test_heads_that_never_come_again_take_no_more_room() -> None:
+    heads = Heads()
+
+    for number in range(10_000):
+        feed(heads, [GET.replace(b"/g", b"/%d" % number)] * 2)
+
+    assert 0 < len(heads._known) <= 256
+    assert 0 < len(heads._seen) <= 1024
