@@ -1,18 +1,16 @@
 """Data governance: a tenant's quiet hours and, for the retention job, how long to keep what."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
 from pydantic import Field
 
-from engine.dependencies.cache import Cache
 from engine.dependencies.errors import RefusedError
 from engine.dependencies.http import Dependency
 from engine.values.playbook import QuietHours
 from engine.values.wire import Whole, Wire
 
-FRESH_SECONDS = 1.0
 DEFAULT_QUIET_HOURS = QuietHours(start=22, end=6)
 _NOT_FOUND = 404
 Days = Annotated[Whole, Field(ge=1)]
@@ -42,21 +40,17 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """Asks for a tenant's configuration; a busy tenant's is asked for once a second, not at each decide."""
+    """Asks for a tenant's configuration, each time anew."""
 
     service: Dependency
-    answers: Cache[QuietHours] = field(default_factory=Cache)
 
     async def quiet_hours(self, tenant_id: str) -> QuietHours:
         """Return the tenant's quiet hours; the default ones where governance has no answer for it."""
-        known = self.answers.get((tenant_id,), FRESH_SECONDS)
-        if known is not None:
-            return known
         try:
             config = await self._config(tenant_id)
         except RefusedError:
             return DEFAULT_QUIET_HOURS
-        return self.answers.put((tenant_id,), config.quiet_hours)
+        return config.quiet_hours
 
     async def retention(self, tenant_id: str) -> Retention:
         """Return how long to keep what; the default where governance knows nothing of the tenant.

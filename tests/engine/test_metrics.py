@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.values.words import ACTION_TYPES
-from tests.engine.house import action, eventually, talking
+from tests.engine.house import action, eventually, running_engine, talking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from tests.engine.house import Engine, Place, Talk
 
@@ -45,6 +47,15 @@ async def talk(light_engine: Engine, place: Place) -> AsyncIterator[Talk]:
         yield one
 
 
+@pytest.fixture
+async def alone(place: Place, work: Path) -> AsyncIterator[Talk]:
+    """Talk to an engine in which nobody else moves a number."""
+    url = f"sqlite:///{work / uuid4().hex}.db"
+    with running_engine(place, url) as running:
+        async with talking(running, place) as one:
+            yield one
+
+
 async def told(talk: Talk) -> dict[Sample, float]:
     text = (await talk.client.get("/metrics")).text
     return {
@@ -61,8 +72,15 @@ def moved(before: dict[Sample, float], after: dict[Sample, float], name: str) ->
     return {" ".join(value for _, value in labels): by for (_, labels), by in grown.items() if by}
 
 
-async def test_a_flow_moves_every_number_by_what_happened(talk: Talk) -> None:
+async def test_a_flow_moves_every_number_by_what_happened(alone: Talk) -> None:
+    talk = alone
     await talk.publish(action("mirror", surfaces=["ide", "ci", "alert"]))
+
+    async def published() -> list[bool]:
+        receipts = moved({}, await told(talk), "mmm_eris_receipt_emission_total")
+        return [True] * (receipts == {"delivered": 2})
+
+    assert await eventually(published, 1)
     before = await told(talk)
 
     decision = await talk.decided({"signal": {"signal_id": "s-1"}}, actor_type="a-type-of-its-own")

@@ -36,6 +36,7 @@ def course(**more: Any) -> Course:
         "composed": 2,
         "policy_took_all": False,
         "quiet": False,
+        "snoozed": False,
         "before_limits": 2,
         "actions": (samples.action("multiplier", surfaces=("ci", "ide")), samples.action("mirror")),
         "flags": (),
