@@ -225,6 +225,25 @@ async def test_a_malformed_body_is_refused_before_another_tenant(talk: Talk) -> 
     assert (reply.status_code, reply.json()["error"]["details"]["field"]) == (422, "context.source")
 
 
+async def test_each_refusal_comes_before_the_next(talk: Talk) -> None:
+    """Who, role, form, tenant, existence, state: what comes first is told first."""
+    gone = await talk.publish()
+    assert (await talk.admin("DELETE", f"/playbooks/{gone['playbook_id']}")).status_code == 204
+    deprecated, unknown = gone["playbook_id"], "0a3c1f0e-52a4-4a3b-9a51-6f4f0a1f7c11"
+    foreign = {"tenant_id": "other"}
+
+    refused = [
+        await talk.client.put(f"/playbooks/{deprecated}", json={**foreign, "name": 7}),
+        await talk.ask("PUT", f"/playbooks/{deprecated}", {**foreign, "name": 7}),
+        await talk.admin("PUT", f"/playbooks/{deprecated}", {**foreign, "name": 7}),
+        await talk.admin("PUT", f"/playbooks/{unknown}", {**foreign, "name": "n"}),
+        await talk.admin("PUT", f"/playbooks/{unknown}", {"name": "n"}),
+        await talk.admin("PUT", f"/playbooks/{deprecated}", {"name": "n"}),
+    ]
+
+    assert [reply.status_code for reply in refused] == [401, 403, 422, 403, 404, 409]
+
+
 async def test_only_some_may_name_another_actor(talk: Talk) -> None:
     named = {"actor_id": "somebody-else"}
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,13 @@ import pytest
 
 from contracts.document import load_document
 from contracts.validation import check_response
-from tests.engine.house import TLS, action, eventually
+from engine.decide.answer import is_late
+from tests.engine.house import TLS, action, eventually, running_engine, talking
+from tests.engine.samples import facts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.engine.house import Engine, Place, Talk
 
 SECRET_WORDS = "a-very-private-word"
@@ -83,6 +88,41 @@ async def test_roles_in_the_body_widen_nothing(talk: Talk) -> None:
         "actions"
     ] == []
     assert len((await talk.decided(roles=["mmm_admin"]))["actions"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "body", "expected"),
+    [
+        ("human", {}, "human"),
+        ("ai_agent", {}, "ai_agent"),
+        ("ai_agent", {"actor_type": "human"}, "human"),
+        ("human", {"actor_type": "ai_agent"}, "ai_agent"),
+    ],
+)
+async def test_the_type_of_actor_is_the_tokens_unless_the_body_says(
+    talk: Talk, token: str, body: dict[str, Any], expected: str
+) -> None:
+    assert (await talk.decided(body, actor_type=token))["actor_type"] == expected
+
+
+async def test_slow_dependencies_are_waited_for_at_the_same_time(talk: Talk) -> None:
+    slow = {"kind": "delay", "seconds": 0.8}
+    for name in ("policy", "ubi", "governance"):
+        await talk.fake(name).script(match={"tenant": talk.tenant}, fault=slow)
+    started = time.monotonic()
+
+    decision = await talk.decided()
+
+    assert 0.8 <= time.monotonic() - started < 2.4  # one after the other they take 3.2
+    assert (decision["degraded_mode"], decision["latency_warning"]) == (False, True)
+
+
+@pytest.mark.parametrize(("source", "objective"), [("ide", 0.150), ("ci", 0.500)])
+def test_late_is_later_than_the_objective(source: str, objective: float) -> None:
+    assert [is_late(facts(source=source), seconds) for seconds in (objective, objective + 0.001)] == [
+        False,
+        True,
+    ]
 
 
 async def test_priority_decides_who_goes_when_not_all_fit(talk: Talk) -> None:
@@ -196,6 +236,26 @@ async def test_what_a_caller_should_not_have_sent_is_nowhere(talk: Talk, engine:
     assert SECRET_WORDS not in (await talk.client.get("/metrics")).text
     for name in ("policy", "llm", "ubi", "governance", "alerting"):
         assert SECRET_WORDS not in str(await talk.fake(name).journal(tenant=talk.tenant)), name
+
+
+async def test_what_a_caller_should_not_have_sent_is_not_in_the_database(
+    place: Place, tmp_path: Path
+) -> None:
+    file = tmp_path / "engine.db"
+    with running_engine(place, f"sqlite:///{file}") as engine:
+        async with talking(engine, place) as talk:
+            await talk.publish(action("mentor", surfaces=["ide", "alert"]))
+            context = {"repo_id": "a-repository", "source_code": SECRET_WORDS, "file_path": SECRET_WORDS}
+            signal = {"signal_id": "s", "payload": {"diff": SECRET_WORDS}, "author": SECRET_WORDS}
+            await talk.decided({"context": context, "signal": signal, "more": SECRET_WORDS})
+
+    written = all_bytes(tmp_path)
+    assert b"a-repository" in written
+    assert SECRET_WORDS.encode() not in written
+
+
+def all_bytes(directory: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in directory.iterdir())
 
 
 SECRETS = [
