@@ -212,6 +212,19 @@ async def test_iam_that_denies_is_obeyed(talk: Talk) -> None:
     assert len(await talk.receipts(2)) == 2
 
 
+async def test_iam_is_asked_once_what_a_caller_may(talk: Talk) -> None:
+    await talk.decided(roles=["developer", "ci_bot"])
+
+    (asked,) = await talk.iam.journal(operation="POST /decision", sub=talk.sub)
+
+    assert asked.request_body == {
+        "subject": {"sub": talk.sub, "roles": ["ci_bot", "developer"]},
+        "action": "mmm.decide",
+        "resource": "mmm_engine",
+    }
+    assert "authorization" not in {header.lower() for header in asked.request_headers}
+
+
 async def test_another_tenant_in_the_body_or_query_is_403(talk: Talk) -> None:
     assert (await talk.decide({"tenant_id": "other"})).status_code == 403
     assert (await talk.ask("GET", "/playbooks?tenant_id=other")).status_code == 403
@@ -257,8 +270,9 @@ async def test_only_some_may_name_another_actor(talk: Talk) -> None:
 async def test_no_dependency_ever_sees_the_callers_token(talk: Talk) -> None:
     await talk.publish(action("mentor", llm_prompt="Write", surfaces=["alert"]))
     await talk.decided()
+    await talk.receipts(3)
 
-    for name in ("policy", "llm", "ubi", "governance", "alerting"):
+    for name in ("policy", "llm", "ubi", "governance", "eris", "alerting"):
         for entry in await talk.fake(name).journal(tenant=talk.tenant):
             assert "authorization" not in {header.lower() for header in entry.request_headers}, name
             assert entry.violations == (), name
