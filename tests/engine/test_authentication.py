@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine.dependencies.errors import RefusedError
+from engine.edge.access import own_actor
 from engine.edge.authentication import iam_refused
+from engine.values.caller import Caller
 from tests.engine.house import action, playbook
 
 if TYPE_CHECKING:
@@ -255,6 +257,13 @@ async def test_each_refusal_comes_before_the_next(talk: Talk) -> None:
     ]
 
     assert [reply.status_code for reply in refused] == [401, 403, 422, 403, 404, 409]
+
+
+def test_who_names_nobody_means_itself() -> None:
+    caller = Caller("sub-1", "tenant-1", "service", frozenset(("mmm_admin",)), frozenset())
+
+    assert own_actor(caller, None) == "sub-1"
+    assert own_actor(caller, "sub-2") == "sub-2"
 
 
 async def test_only_some_may_name_another_actor(talk: Talk) -> None:

@@ -16,7 +16,7 @@ from engine.storage.outbox import REJECTED
 from engine.storage.schema import OUTBOX
 from harness.processes import work_directory
 from harness.services import postgresql
-from tests.engine.house import Talk, action, running_engine, talking
+from tests.engine.house import Talk, action, eventually, running_engine, talking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -235,10 +235,14 @@ async def test_a_receipt_that_eris_refuses_is_kept_but_not_tried_again(alone: Ta
     assert (await alone.eris.heal(script)).hits == 1
     database = Database(fresh, pool_min=1, pool_max=1)
     await database.prepare()
-    async with database.reading() as connection:
-        kept = [row.status for row in await connection.execute(select(OUTBOX))]
+    assert len(await eventually(lambda: rejected(database), 1)) == 1
     await database.aclose()
-    assert kept == [REJECTED]
+
+
+async def rejected(database: Database) -> list[str]:
+    async with database.reading() as connection:
+        found = await connection.execute(select(OUTBOX).where(OUTBOX.c.status == REJECTED))
+        return [row.entry_id for row in found]
 
 
 async def test_alerting_that_fails_touches_nothing_and_is_tried_three_times(place: Place, fresh: str) -> None:
