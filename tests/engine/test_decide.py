@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,10 +15,11 @@ import pytest
 from contracts.document import load_document
 from contracts.validation import check_response
 from engine.decide.answer import is_late
-from tests.engine.house import TLS, action, eventually, running_engine, talking
+from tests.engine.house import TLS, action, eventually, talking
 from tests.engine.samples import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from tests.engine.house import Engine, Place, Talk
@@ -239,23 +241,22 @@ async def test_what_a_caller_should_not_have_sent_is_nowhere(talk: Talk, engine:
 
 
 async def test_what_a_caller_should_not_have_sent_is_not_in_the_database(
-    place: Place, tmp_path: Path
+    light_engine: Engine, place: Place
 ) -> None:
-    file = tmp_path / "engine.db"
-    with running_engine(place, f"sqlite:///{file}") as engine:
-        async with talking(engine, place) as talk:
-            await talk.publish(action("mentor", surfaces=["ide", "alert"]))
-            context = {"repo_id": "a-repository", "source_code": SECRET_WORDS, "file_path": SECRET_WORDS}
-            signal = {"signal_id": "s", "payload": {"diff": SECRET_WORDS}, "author": SECRET_WORDS}
-            await talk.decided({"context": context, "signal": signal, "more": SECRET_WORDS})
+    repository, private = f"repository-{uuid4().hex}", f"private-{uuid4().hex}"
+    async with talking(light_engine, place) as talk:
+        await talk.publish(action("mentor", surfaces=["ide", "alert"]))
+        context = {"repo_id": repository, "source_code": private, "file_path": private}
+        signal = {"signal_id": "s", "payload": {"diff": private}, "author": private}
+        await talk.decided({"context": context, "signal": signal, "more": private})
 
-    written = all_bytes(tmp_path)
-    assert b"a-repository" in written
-    assert SECRET_WORDS.encode() not in written
+    written = all_bytes(place.directory.glob("*.db*"))
+    assert repository.encode() in written
+    assert private.encode() not in written
 
 
-def all_bytes(directory: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in directory.iterdir())
+def all_bytes(files: Iterable[Path]) -> bytes:
+    return b"".join(file.read_bytes() for file in files)
 
 
 SECRETS = [
