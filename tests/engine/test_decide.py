@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -15,11 +15,11 @@ import pytest
 from contracts.document import load_document
 from contracts.validation import check_response
 from engine.decide.answer import is_late
-from tests.engine.house import TLS, action, eventually, talking
+from tests.engine.house import TLS, action, eventually, running_engine, talking
 from tests.engine.samples import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tests.engine.house import Engine, Place, Talk
@@ -195,6 +195,25 @@ async def test_quiet_hours_of_governance_are_quiet(talk: Talk) -> None:
     assert (await talk.decided())["actions"] == []
 
 
+@pytest.mark.parametrize(("ahead", "shown"), [(0, 0), (12, 1)])
+async def test_hours_are_utc_wherever_the_engine_is(
+    far_away: Engine, place: Place, ahead: int, shown: int
+) -> None:
+    async with talking(far_away, place) as talk:
+        await talk.publish()
+        hour = datetime.now(UTC).hour + ahead
+        await governed(talk, hour % 24, (hour + 2) % 24)
+
+        assert len((await talk.decided())["actions"]) == shown
+
+
+@pytest.fixture(scope="module")
+def far_away(place: Place, work: Path) -> Iterator[Engine]:
+    """Return an engine whose clock on the wall is fourteen hours ahead."""
+    with running_engine(place, f"sqlite:///{work / uuid4().hex}.db", TZ="XYZ-14") as running:
+        yield running
+
+
 async def test_a_playbooks_own_quiet_hours_spend_nothing(talk: Talk) -> None:
     hour = datetime.now(UTC).hour
     quiet = {"quiet_hours": {"start": hour, "end": (hour + 2) % 24}, "priority": 90}
@@ -367,6 +386,19 @@ async def test_alert_actions_reach_alerting_once(any_talk: Talk) -> None:
         "Build failed",
         any_talk.tenant,
     )
+
+
+async def test_alerts_go_out_after_the_answer_and_never_before(talk: Talk) -> None:
+    await talk.publish(action("mirror", surfaces=["alert"]))
+    slow = {"kind": "delay", "seconds": 0.5}  # the answer waits for ERIS, and alerting for the answer
+    await talk.eris.script("POST /v1/evidence/receipts", match={"tenant": talk.tenant}, fault=slow)
+    asked = datetime.now(UTC)
+
+    assert (await talk.decided())["receipt_status"] == "delivered"
+
+    fake = talk.fake("alerting")
+    (told,) = await eventually(lambda: fake.journal(tenant=talk.tenant), 1)
+    assert datetime.fromisoformat(told.at) - asked > timedelta(seconds=0.5)
 
 
 async def test_an_alert_without_a_signal_is_information(talk: Talk) -> None:
