@@ -55,6 +55,7 @@ def test_what_nobody_set_is_as_stated(bare: None) -> None:  # noqa: ARG001 -- it
     assert settings.mmm_signals_cache_seconds == 30.0
     assert settings.mmm_timeout_redis_seconds == 0.25
     assert 1 <= settings.mmm_db_pool_min <= settings.mmm_db_pool_max == 20
+    assert settings.mmm_retention_interval_seconds == 24 * 60 * 60
     assert settings.mmm_service_token is None
 
 
