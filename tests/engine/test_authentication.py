@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine.dependencies.errors import RefusedError
+from engine.edge.access import own_actor
 from engine.edge.authentication import iam_refused
+from engine.values.caller import Caller
 from tests.engine.house import action, playbook
 
 if TYPE_CHECKING:
@@ -212,6 +214,19 @@ async def test_iam_that_denies_is_obeyed(talk: Talk) -> None:
     assert len(await talk.receipts(2)) == 2
 
 
+async def test_iam_is_asked_once_what_a_caller_may(talk: Talk) -> None:
+    await talk.decided(roles=["developer", "ci_bot"])
+
+    (asked,) = await talk.iam.journal(operation="POST /decision", sub=talk.sub)
+
+    assert asked.request_body == {
+        "subject": {"sub": talk.sub, "roles": ["ci_bot", "developer"]},
+        "action": "mmm.decide",
+        "resource": "mmm_engine",
+    }
+    assert "authorization" not in {header.lower() for header in asked.request_headers}
+
+
 async def test_another_tenant_in_the_body_or_query_is_403(talk: Talk) -> None:
     assert (await talk.decide({"tenant_id": "other"})).status_code == 403
     assert (await talk.ask("GET", "/playbooks?tenant_id=other")).status_code == 403
@@ -223,6 +238,32 @@ async def test_a_malformed_body_is_refused_before_another_tenant(talk: Talk) -> 
     reply = await talk.decide({"tenant_id": "other", "context": {"source": "moon"}})
 
     assert (reply.status_code, reply.json()["error"]["details"]["field"]) == (422, "context.source")
+
+
+async def test_each_refusal_comes_before_the_next(talk: Talk) -> None:
+    """Who, role, form, tenant, existence, state: what comes first is told first."""
+    gone = await talk.publish()
+    assert (await talk.admin("DELETE", f"/playbooks/{gone['playbook_id']}")).status_code == 204
+    deprecated, unknown = gone["playbook_id"], "0a3c1f0e-52a4-4a3b-9a51-6f4f0a1f7c11"
+    foreign = {"tenant_id": "other"}
+
+    refused = [
+        await talk.client.put(f"/playbooks/{deprecated}", json={**foreign, "name": 7}),
+        await talk.ask("PUT", f"/playbooks/{deprecated}", {**foreign, "name": 7}),
+        await talk.admin("PUT", f"/playbooks/{deprecated}", {**foreign, "name": 7}),
+        await talk.admin("PUT", f"/playbooks/{unknown}", {**foreign, "name": "n"}),
+        await talk.admin("PUT", f"/playbooks/{unknown}", {"name": "n"}),
+        await talk.admin("PUT", f"/playbooks/{deprecated}", {"name": "n"}),
+    ]
+
+    assert [reply.status_code for reply in refused] == [401, 403, 422, 403, 404, 409]
+
+
+def test_who_names_nobody_means_itself() -> None:
+    caller = Caller("sub-1", "tenant-1", "service", frozenset(("mmm_admin",)), frozenset())
+
+    assert own_actor(caller, None) == "sub-1"
+    assert own_actor(caller, "sub-2") == "sub-2"
 
 
 async def test_only_some_may_name_another_actor(talk: Talk) -> None:
@@ -238,8 +279,9 @@ async def test_only_some_may_name_another_actor(talk: Talk) -> None:
 async def test_no_dependency_ever_sees_the_callers_token(talk: Talk) -> None:
     await talk.publish(action("mentor", llm_prompt="Write", surfaces=["alert"]))
     await talk.decided()
+    await talk.receipts(3)
 
-    for name in ("policy", "llm", "ubi", "governance", "alerting"):
+    for name in ("policy", "llm", "ubi", "governance", "eris", "alerting"):
         for entry in await talk.fake(name).journal(tenant=talk.tenant):
             assert "authorization" not in {header.lower() for header in entry.request_headers}, name
             assert entry.violations == (), name

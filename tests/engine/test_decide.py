@@ -4,17 +4,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from contracts.document import load_document
 from contracts.validation import check_response
-from tests.engine.house import TLS, action, eventually
+from engine.decide.answer import is_late
+from tests.engine.house import TLS, action, eventually, running_engine, talking
+from tests.engine.samples import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
     from tests.engine.house import Engine, Place, Talk
 
 SECRET_WORDS = "a-very-private-word"
@@ -85,6 +92,41 @@ async def test_roles_in_the_body_widen_nothing(talk: Talk) -> None:
     assert len((await talk.decided(roles=["mmm_admin"]))["actions"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("token", "body", "expected"),
+    [
+        ("human", {}, "human"),
+        ("ai_agent", {}, "ai_agent"),
+        ("ai_agent", {"actor_type": "human"}, "human"),
+        ("human", {"actor_type": "ai_agent"}, "ai_agent"),
+    ],
+)
+async def test_the_type_of_actor_is_the_tokens_unless_the_body_says(
+    talk: Talk, token: str, body: dict[str, Any], expected: str
+) -> None:
+    assert (await talk.decided(body, actor_type=token))["actor_type"] == expected
+
+
+async def test_slow_dependencies_are_waited_for_at_the_same_time(talk: Talk) -> None:
+    slow = {"kind": "delay", "seconds": 0.8}
+    for name in ("policy", "ubi", "governance"):
+        await talk.fake(name).script(match={"tenant": talk.tenant}, fault=slow)
+    started = time.monotonic()
+
+    decision = await talk.decided()
+
+    assert 0.8 <= time.monotonic() - started < 2.4  # one after the other they take 3.2
+    assert (decision["degraded_mode"], decision["latency_warning"]) == (False, True)
+
+
+@pytest.mark.parametrize(("source", "objective"), [("ide", 0.150), ("ci", 0.500)])
+def test_late_is_later_than_the_objective(source: str, objective: float) -> None:
+    assert [is_late(facts(source=source), seconds) for seconds in (objective, objective + 0.001)] == [
+        False,
+        True,
+    ]
+
+
 async def test_priority_decides_who_goes_when_not_all_fit(talk: Talk) -> None:
     for name, priority in (("b", 10), ("a", 10), ("low", 1), ("high", 90), ("none", None)):
         limits = {} if priority is None else {"priority": priority}
@@ -153,6 +195,25 @@ async def test_quiet_hours_of_governance_are_quiet(talk: Talk) -> None:
     assert (await talk.decided())["actions"] == []
 
 
+@pytest.mark.parametrize(("ahead", "shown"), [(0, 0), (12, 1)])
+async def test_hours_are_utc_wherever_the_engine_is(
+    far_away: Engine, place: Place, ahead: int, shown: int
+) -> None:
+    async with talking(far_away, place) as talk:
+        await talk.publish()
+        hour = datetime.now(UTC).hour + ahead
+        await governed(talk, hour % 24, (hour + 2) % 24)
+
+        assert len((await talk.decided())["actions"]) == shown
+
+
+@pytest.fixture(scope="module")
+def far_away(place: Place, work: Path) -> Iterator[Engine]:
+    """Return an engine whose clock on the wall is fourteen hours ahead."""
+    with running_engine(place, f"sqlite:///{work / uuid4().hex}.db", TZ="XYZ-14") as running:
+        yield running
+
+
 async def test_a_playbooks_own_quiet_hours_spend_nothing(talk: Talk) -> None:
     hour = datetime.now(UTC).hour
     quiet = {"quiet_hours": {"start": hour, "end": (hour + 2) % 24}, "priority": 90}
@@ -196,6 +257,25 @@ async def test_what_a_caller_should_not_have_sent_is_nowhere(talk: Talk, engine:
     assert SECRET_WORDS not in (await talk.client.get("/metrics")).text
     for name in ("policy", "llm", "ubi", "governance", "alerting"):
         assert SECRET_WORDS not in str(await talk.fake(name).journal(tenant=talk.tenant)), name
+
+
+async def test_what_a_caller_should_not_have_sent_is_not_in_the_database(
+    light_engine: Engine, place: Place
+) -> None:
+    repository, private = f"repository-{uuid4().hex}", f"private-{uuid4().hex}"
+    async with talking(light_engine, place) as talk:
+        await talk.publish(action("mentor", surfaces=["ide", "alert"]))
+        context = {"repo_id": repository, "source_code": private, "file_path": private}
+        signal = {"signal_id": "s", "payload": {"diff": private}, "author": private}
+        await talk.decided({"context": context, "signal": signal, "more": private})
+
+    written = all_bytes(place.directory.glob("*.db*"))
+    assert repository.encode() in written
+    assert private.encode() not in written
+
+
+def all_bytes(files: Iterable[Path]) -> bytes:
+    return b"".join(file.read_bytes() for file in files)
 
 
 SECRETS = [
@@ -306,6 +386,19 @@ async def test_alert_actions_reach_alerting_once(any_talk: Talk) -> None:
         "Build failed",
         any_talk.tenant,
     )
+
+
+async def test_alerts_go_out_after_the_answer_and_never_before(talk: Talk) -> None:
+    await talk.publish(action("mirror", surfaces=["alert"]))
+    slow = {"kind": "delay", "seconds": 0.5}  # the answer waits for ERIS, and alerting for the answer
+    await talk.eris.script("POST /v1/evidence/receipts", match={"tenant": talk.tenant}, fault=slow)
+    asked = datetime.now(UTC)
+
+    assert (await talk.decided())["receipt_status"] == "delivered"
+
+    fake = talk.fake("alerting")
+    (told,) = await eventually(lambda: fake.journal(tenant=talk.tenant), 1)
+    assert datetime.fromisoformat(told.at) - asked > timedelta(seconds=0.5)
 
 
 async def test_an_alert_without_a_signal_is_information(talk: Talk) -> None:

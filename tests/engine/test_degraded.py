@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
+from sqlalchemy import select
 
+from engine.storage.database import Database
+from engine.storage.outbox import REJECTED
+from engine.storage.schema import OUTBOX
 from harness.processes import work_directory
 from harness.services import postgresql
-from tests.engine.house import Talk, action, running_engine, talking
+from tests.engine.house import Talk, action, eventually, running_engine, talking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -218,7 +222,7 @@ async def test_a_silent_eris_costs_no_more_than_its_share(alone: Talk) -> None:
     assert len(await alone.receipts(1)) == 1
 
 
-async def test_a_receipt_that_eris_refuses_is_not_tried_again(alone: Talk) -> None:
+async def test_a_receipt_that_eris_refuses_is_kept_but_not_tried_again(alone: Talk, fresh: str) -> None:
     body = {"error": {"code": "VALIDATION_ERROR", "message": "no"}}
     script = await alone.eris.script("POST /v1/evidence/receipts", reply={"status": 400, "body": body})
 
@@ -229,6 +233,16 @@ async def test_a_receipt_that_eris_refuses_is_not_tried_again(alone: Talk) -> No
     metrics = (await alone.client.get("/metrics")).text
     assert 'mmm_eris_receipt_emission_total{result="rejected"} 1.0' in metrics
     assert (await alone.eris.heal(script)).hits == 1
+    database = Database(fresh, pool_min=1, pool_max=1)
+    await database.prepare()
+    assert len(await eventually(lambda: rejected(database), 1)) == 1
+    await database.aclose()
+
+
+async def rejected(database: Database) -> list[str]:
+    async with database.reading() as connection:
+        found = await connection.execute(select(OUTBOX).where(OUTBOX.c.status == REJECTED))
+        return [row.entry_id for row in found]
 
 
 async def test_alerting_that_fails_touches_nothing_and_is_tried_three_times(place: Place, fresh: str) -> None:

@@ -160,6 +160,12 @@ async def test_keys_end_after_a_day(store: FatigueStore, here: Facts, place: Pla
     assert all(DAY - MINUTE < left <= DAY for left in remaining)
 
 
+def test_keys_are_named_as_stated() -> None:
+    here = facts(tenant_id="t:1", actor_id="a/b")
+
+    assert actor_key(here, "mirror") == "mmm:fatigue:t%3A1:a%2Fb:mirror"
+
+
 def test_keys_never_collide() -> None:
     odd = ["a", "a:b", "b", "", "playbook", "mirror", "%3A"]
     keys = [

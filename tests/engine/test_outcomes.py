@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engine.house import talking
+from tests.engine.house import action, talking
 
 if TYPE_CHECKING:
     import httpx
@@ -152,3 +152,24 @@ async def test_outcomes_are_counted(talk: Talk) -> None:
     await one.post("ignored")
 
     assert 'mmm_outcomes_total{result="ignored"}' in (await talk.client.get("/metrics")).text
+
+
+async def test_an_offer_that_was_accepted_is_carried_out_by_others(talk: Talk) -> None:
+    await talk.publish(action("multiplier", surfaces=["ide"]))
+    one = Shown(talk, await talk.decided())
+
+    assert (await one.post("accepted")).status_code == 202
+    await talk.receipts(4)
+
+    heard = {
+        name: {entry.operation for entry in await talk.fake(name).journal(tenant=talk.tenant)}
+        for name in ("policy", "llm", "ubi", "governance", "eris", "alerting")
+    }
+    assert heard == {
+        "policy": {"POST /v1/policy/tenants/{tenant_id}/evaluate", "GET /v1/standards"},
+        "llm": set(),
+        "ubi": {"GET /v1/ubi/signals/recent"},
+        "governance": {"GET /v1/data-governance/tenants/{tenant_id}/config"},
+        "eris": {"POST /v1/evidence/receipts"},
+        "alerting": set(),
+    }
