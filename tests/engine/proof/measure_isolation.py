@@ -115,8 +115,9 @@ def redis(work: Path) -> Iterator[str]:
         yield url
 
 
-async def keep_asking(sick: Talk, actors: Iterator[int]) -> None:
+async def keep_asking(sick: Talk, actors: Iterator[int], beginning: float) -> None:
     """Ask as a new actor each time, so that nothing is remembered; what comes of it is not measured."""
+    await asyncio.sleep(beginning)  # each at its own time: all at once would be a load
     while True:
         body = {"actor_id": f"actor-{next(actors)}", "context": {"repo_id": f"repo-{next(actors)}"}}
         await sick.decide(body, roles=["ci_bot"])
@@ -135,7 +136,8 @@ async def test_a_sick_dependency_leaves_others_alone(
             before = await measured(well.decided, DECIDES_PER_SECOND)
             async with SICKNESSES[sickness](sick, redis):
                 actors = count()
-                crowd = [asyncio.create_task(keep_asking(sick, actors)) for _ in range(SICK_CALLERS)]
+                beginnings = (SICK_PAUSE_SECONDS * number / SICK_CALLERS for number in range(SICK_CALLERS))
+                crowd = [asyncio.create_task(keep_asking(sick, actors, begun)) for begun in beginnings]
                 health, decide = await asyncio.gather(
                     measured(lambda: sick.client.get("/health"), HEALTHS_PER_SECOND),
                     measured(well.decided, DECIDES_PER_SECOND),
