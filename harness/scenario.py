@@ -84,12 +84,17 @@ async def all_at_once(*calls: Coroutine[Any, Any, Reply]) -> list[Reply]:
     return list(await asyncio.gather(*calls))
 
 
-def each_answered(replies: Sequence[Reply], *statuses: int) -> None:
-    """Claim the status of each answer (one for all, or one each); the first other one is to blame."""
+def each_answered(replies: Sequence[Reply], *statuses: int | tuple[int, ...]) -> None:
+    """Claim the status of each answer (one for all, or one each); the first other one is to blame.
+
+    A tuple of statuses, such as `CREATED`, is any one of them.
+    """
     wanted = statuses * len(each_of(replies)) if len(statuses) == 1 else statuses
     for reply, status in zip(replies, wanted, strict=True):
-        if reply.status != status:
-            raise EngineBreachError(f"{reply!r}, where {status} must be the answer")
+        allowed = status if isinstance(status, tuple) else (status,)
+        if reply.status not in allowed:
+            told = " or ".join(str(each) for each in allowed)
+            raise EngineBreachError(f"{reply!r}, where {told} must be the answer")
 
 
 async def asked_until(

@@ -43,9 +43,9 @@ FIRE = Step("a published playbook without triggers fires", "POST /decide", "UT-M
 FIND = Step("an experiment is listed", "GET /experiments", "FR-13")
 BEGIN = Step("an experiment is created", "POST /experiments", "FR-13", (200, 201))
 REPORT = Step("an outcome is accepted", "POST /decisions/{id}/outcomes", "IT-MMM-01", (202,))
-PREFER = Step("an actor says what it wants", "PUT /actors/{id}/preferences", "FR-14")
-SNOOZE = Step("an actor snoozes", "POST /actors/{id}/preferences/snooze", "FR-10")
-ENABLE = Step("an admin changes the tenant's policy", "PUT /tenants/{id}/policy", "FR-13")
+PREFER = Step("an actor says what it wants", "PUT /actors/{id}/preferences", "FR-14", (200, 201))
+SNOOZE = Step("an actor snoozes", "POST /actors/{id}/preferences/snooze", "FR-10", (200, 201))
+ENABLE = Step("an admin changes the tenant's policy", "PUT /tenants/{id}/policy", "FR-13", (200, 201))
 
 
 class Given:

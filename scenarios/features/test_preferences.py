@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.scenario import (
+    CREATED,
     EngineClient,
     Eris,
     Given,
@@ -16,11 +17,14 @@ from harness.scenario import (
     a_playbook,
     all_at_once,
     each_answered,
+    each_of,
     parametrize,
     requirement,
 )
 
 EVERYWHERE = ["ide", "ci", "alert"]
+# Where one change overtakes another is a matter of luck: each round has an actor of its own.
+ROUNDS = 8
 ONE_OF_EACH = {
     "mirror": a_mirror("A fact", surfaces=EVERYWHERE),
     "mentor": a_mentor("A hint", surfaces=EVERYWHERE),
@@ -56,7 +60,10 @@ async def test_who_has_said_nothing_is_open_to_everything(
 
 @requirement("FR-14")
 async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient) -> None:
-    """Preferences are created by the first change and changed in part; an empty list takes a wish back."""
+    """Preferences are created by the first change and changed in part; an empty list takes a wish back.
+
+    Whether what creates them is 200 or 201 is the engine's choice.
+    """
     changes = [
         await engine.update_preferences({"opt_out_categories": ["mentor", "mirror"]}),
         await engine.update_preferences({"preferred_surfaces": ["ci"]}),
@@ -65,7 +72,7 @@ async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient) -> None:
     changes.append(await engine.update_preferences({"opt_out_categories": []}))
     after = (await engine.read_preferences()).object
 
-    each_answered(changes, 200)
+    each_answered(changes, CREATED, 200, 200)
     assert sorted(both.strings("opt_out_categories")) == ["mentor", "mirror"]
     assert both.strings("preferred_surfaces") == ["ci"]
     assert after.strings("opt_out_categories") == []
@@ -74,19 +81,20 @@ async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient) -> None:
 
 
 @requirement("FR-14")
-async def test_changes_at_the_same_time_all_stand(engine: EngineClient) -> None:
+async def test_changes_at_the_same_time_all_stand(engine: EngineClient, people: People) -> None:
     """First changes of one actor at the same instant make one record, and none loses another's part."""
-    replies = await all_at_once(
-        engine.update_preferences({"opt_out_categories": ["mentor"]}),
-        engine.update_preferences({"preferred_surfaces": ["ci"]}),
-        engine.snooze({"duration_hours": 2}),
-    )
-    after = (await engine.read_preferences()).object
+    for actor in each_of([people.another_developer() for _ in range(ROUNDS)]):
+        replies = await all_at_once(
+            engine.update_preferences({"opt_out_categories": ["mentor"]}, actor),
+            engine.update_preferences({"preferred_surfaces": ["ci"]}, actor),
+            engine.snooze({"duration_hours": 2}, actor),
+        )
+        after = (await engine.read_preferences(actor)).object
 
-    each_answered(replies, 200)
-    assert after.strings("opt_out_categories") == ["mentor"]
-    assert after.strings("preferred_surfaces") == ["ci"]
-    assert after["snooze_until"] is not None
+        each_answered(replies, CREATED)
+        assert after.strings("opt_out_categories") == ["mentor"]
+        assert after.strings("preferred_surfaces") == ["ci"]
+        assert after["snooze_until"] is not None
 
 
 @requirement("FR-10", "FR-14")
@@ -207,7 +215,7 @@ async def test_the_same_actor_id_in_another_tenant_is_another_actor(
     assert seen.status == 200
     assert seen.object["tenant_id"] == others.tenant
     assert seen.object.strings("opt_out_categories") == []
-    assert changed.status == 200
+    assert changed.status in CREATED
     assert mine.strings("opt_out_categories") == ["mentor"]
     assert mine.strings("preferred_surfaces") != ["ci"]
 
@@ -231,7 +239,7 @@ async def test_an_actors_own_preferences_leave_no_receipt_and_an_admins_hand_doe
         await engine.read_preferences(people.admin, of=people.developer),
     ]
 
-    each_answered(own + anothers, 200)
+    each_answered(own + anothers, CREATED, 200, 200, 200, 200, 200)
     receipts = await eris.settled(given, due=2)
     assert [receipt.kind for receipt in receipts] == ["admin", "admin"]
     for receipt in receipts:

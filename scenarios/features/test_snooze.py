@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harness.scenario import (
+    CREATED,
     EngineClient,
     Given,
     People,
@@ -55,7 +56,7 @@ async def test_a_snoozed_actor_gets_nothing(
     silent = [await engine.decide() for _ in range(3)]
     other = await engine.decide(people.another_developer())
 
-    assert snoozed.status == 200
+    assert snoozed.status in CREATED
     for reply in each_of(silent):
         assert reply.status == 200
         assert reply.decision.titles == []
@@ -65,7 +66,10 @@ async def test_a_snoozed_actor_gets_nothing(
 
 @requirement("FR-10", "FR-7")
 async def test_a_snooze_ends_and_has_spent_nothing(engine: EngineClient, given: Given) -> None:
-    """When a snooze is over the actor gets all that its quota allows: nothing was spent meanwhile."""
+    """When a snooze is over the actor gets all that its quota allows: nothing was spent meanwhile.
+
+    Whether the times that an engine tells have fractions of a second is its choice.
+    """
     await three_facts(given)
     end = datetime.now(UTC) + SOON
 
@@ -74,9 +78,9 @@ async def test_a_snooze_ends_and_has_spent_nothing(engine: EngineClient, given: 
         engine.decide, lambda reply: len(reply.decision.actions) > 0, within=ENDS_WITHIN
     )
 
-    assert snoozed.status == 200
+    assert snoozed.status in CREATED
     assert len(replies[-1].decision.titles) == PER_HOUR
-    assert datetime.fromisoformat(replies[-1].decision.string("created_at")) >= end
+    assert datetime.fromisoformat(replies[-1].decision.string("created_at")) >= end.replace(microsecond=0)
 
 
 @requirement("FR-10", "FR-14")
@@ -124,6 +128,6 @@ async def test_an_admin_may_give_an_actor_silence(engine: EngineClient, people: 
     silent = await engine.decide()
     other = await engine.decide(people.another_developer())
 
-    assert snoozed.status == 200
+    assert snoozed.status in CREATED
     assert silent.decision.titles == []
     assert len(other.decision.titles) == PER_HOUR

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.scenario import (
+    CREATED,
     NOTIFY,
     Alerting,
     AuditLog,
@@ -25,6 +26,8 @@ from harness.scenario import (
 )
 
 EVERYWHERE = ["alert", "ci", "ide"]
+# Where one change overtakes the other is a matter of luck: each round has a tenant of its own.
+ROUNDS = 8
 ONE_OF_EACH = {
     "mirror": a_mirror("A fact", surfaces=EVERYWHERE),
     "mentor": a_mentor("A hint", surfaces=EVERYWHERE),
@@ -53,7 +56,10 @@ async def one_of_each(given: Given) -> None:
 
 @requirement("FR-13")
 async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient, people: People) -> None:
-    """A tenant's policy is created by the first change and changed in part."""
+    """A tenant's policy is created by the first change and changed in part.
+
+    Whether what creates it is 200 or 201 is the engine's choice.
+    """
     quotas = {"max_actions_per_hour": 2, "max_actions_per_day": 7}
 
     changes = [
@@ -62,7 +68,7 @@ async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient, people: 
         await engine.update_tenant_policy({"enabled_surfaces": []}),
     ]
 
-    each_answered(changes, 200)
+    each_answered(changes, CREATED, 200, 200)
     policy = (await engine.read_tenant_policy()).object
     assert policy["tenant_id"] == people.tenant
     assert policy.strings("enabled_action_types") == ["mirror"]
@@ -73,17 +79,18 @@ async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient, people: 
 
 
 @requirement("FR-13")
-async def test_changes_at_the_same_time_all_stand(engine: EngineClient) -> None:
+async def test_changes_at_the_same_time_all_stand(engine: EngineClient, people: People) -> None:
     """Two first changes at the same instant make one policy, and neither loses the other's part."""
-    replies = await all_at_once(
-        engine.update_tenant_policy({"enabled_action_types": ["mirror"]}),
-        engine.update_tenant_policy({"enabled_surfaces": ["ci"]}),
-    )
+    for admin in each_of([people.elsewhere().admin for _ in range(ROUNDS)]):
+        replies = await all_at_once(
+            engine.update_tenant_policy({"enabled_action_types": ["mirror"]}, admin),
+            engine.update_tenant_policy({"enabled_surfaces": ["ci"]}, admin),
+        )
 
-    each_answered(replies, 200)
-    policy = (await engine.read_tenant_policy()).object
-    assert policy.strings("enabled_action_types") == ["mirror"]
-    assert policy.strings("enabled_surfaces") == ["ci"]
+        each_answered(replies, CREATED)
+        policy = (await engine.read_tenant_policy(admin)).object
+        assert policy.strings("enabled_action_types") == ["mirror"]
+        assert policy.strings("enabled_surfaces") == ["ci"]
 
 
 @requirement("FM-MMM-01", "FR-13")
@@ -230,7 +237,7 @@ async def test_every_change_leaves_a_receipt_and_an_audit_line(
     ]
     policy = (await engine.read_tenant_policy()).object.string("policy_id")
 
-    each_answered(changes, 200)
+    each_answered(changes, CREATED, 200)
     receipts = await eris.settled(given, due=2)
     assert [receipt.kind for receipt in receipts] == ["admin", "admin"]
     assert len({receipt.id for receipt in receipts}) == 2

@@ -323,6 +323,22 @@ def test_links_lead_from_creation_to_every_use_and_from_a_decision_to_its_outcom
     assert any(name.startswith("GET_playbooks___200_decide__") for name in steps)
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "/playbooks"),
+        ("post", "/experiments"),
+        ("put", "/actors/{actor_id}/preferences"),
+        ("post", "/actors/{actor_id}/preferences/snooze"),
+        ("put", "/tenants/{tenant_id}/policy"),
+    ],
+)
+def test_a_creation_may_be_200_or_201_and_says_the_same(method: str, path: str) -> None:
+    answers = ENGINE.raw["paths"][path][method]["responses"]
+
+    assert answers["200"] == answers["201"]
+
+
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
 def test_what_a_fuzzer_makes_of_it_keeps_the_contract(operation: Operation) -> None:
     generated = schemathesis.openapi.from_dict(copy.deepcopy(ENGINE.raw))[operation.template][

@@ -98,6 +98,35 @@ async def test_{name}(engine, given, policy):
         assert reason in event.reason
 
 
+STATUSES = {
+    "one_of_two_for_all": ("CREATED", None),
+    "one_of_two_for_one": ("CREATED, 200", None),
+    "neither_of_two": ("(201, 202)", "where 201 or 202 must be the answer"),
+    "another_for_one": ("CREATED, 202", "where 202 must be the answer"),
+}
+
+
+def test_each_answer_may_have_one_status_or_one_of_several(run: Callable[..., Ran]) -> None:
+    scenarios = [
+        f'''
+@requirement("FR-1")
+async def test_{name}(engine):
+    """Decide answers."""
+    replies = [await engine.decide(), await engine.decide()]
+
+    each_answered(replies, {statuses})
+'''
+        for name, (statuses, _) in STATUSES.items()
+    ]
+
+    ran = run("".join(scenarios))
+
+    blamed = [detail for _, detail in STATUSES.values() if detail]
+    assert [event.outcome for event in ran.finished] == ["passed", "passed", "failed", "failed"]
+    for finding, detail in zip(ran.findings, blamed, strict=True):
+        assert detail in finding.detail
+
+
 MALFORMED = {
     "text": ("reply.object", "not JSON"),
     "array": ("reply.decision", "is no object"),
