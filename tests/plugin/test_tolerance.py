@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from fakes.control import ErisControl
+from fakes.control import ErisControl, OtlpControl, Span
 from harness.driving.answers import Object
-from harness.driving.dependencies import Eris
+from harness.driving.dependencies import Eris, Otlp
 from harness.driving.dependencies.base import Place
 from harness.driving.engine import EngineClient
 from harness.driving.metrics import samples
@@ -92,3 +92,33 @@ async def test_where_no_key_of_the_engine_is_known_no_receipt_is_missed() -> Non
         await Eris("eris", control, place).receipt_of("decision")
 
     await control.aclose()
+
+
+class Collector(OtlpControl):
+    """A collector that a batch reaches each time that it was asked."""
+
+    def __init__(self, *batches: Span) -> None:
+        super().__init__("otlp", "http://nowhere")
+        self._batches = batches
+        self._asked = 0
+
+    async def spans(self, trace_id: str | None = None) -> tuple[Span, ...]:
+        self._asked += 1
+        return tuple(span for span in self._batches[: self._asked] if span.trace_id == trace_id)
+
+
+async def test_a_trace_is_looked_at_as_it_was_when_it_was_whole() -> None:
+    place = Place(Recorder("scenario", lambda _: None), "tenant", exclusive=False)
+    theirs = Otlp("otlp", None, place).asks(Names(7, "scenario"))
+
+    def span(name: str, span_id: str, parent: str) -> Span:
+        return Span(theirs.trace_id, span_id, parent, name, 0, 1, {}, {})
+
+    batches = span("part", "b", "a"), span("mmm.decide", "a", theirs.span_id), span("early", "d", "c")
+    collector = Collector(*batches)
+
+    trace = await Otlp("otlp", collector, place).trace(theirs, until="mmm.decide")
+
+    assert trace.spans == batches[:2]
+    assert trace.loose == []
+    await collector.aclose()

@@ -1,7 +1,7 @@
 """The trace collector: what the engine's spans say of a decision, and how they hang together.
 
 Rule: spans come when the engine sends them, in batches; a trace is looked at once it is connected, or time
-is up.
+is up. What is looked at is the trace that was found connected: what comes later may hang on nothing yet.
 """
 
 from __future__ import annotations
@@ -70,12 +70,13 @@ class Otlp(Dependency):
         """Wait for a connected trace with a span of this name in it; return what there is in the end."""
         control = self.control
         assert isinstance(control, OtlpControl)
+        trace = Trace(context, ())
 
         async def whole() -> bool:
+            nonlocal trace
             trace = Trace(context, await control.spans(context.trace_id))
             return bool(trace.named(until)) and not trace.loose
 
         await eventually(whole, ARRIVES_WITHIN)
-        spans = await control.spans(context.trace_id)
         self._place.recorder.look(DEPENDENCY)
-        return Trace(context, spans)
+        return trace
