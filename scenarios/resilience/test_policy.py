@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from harness.scenario import (
+    CREATED,
     EVALUATE,
     EngineClient,
     Eris,
@@ -11,6 +14,7 @@ from harness.scenario import (
     Policy,
     Reply,
     a_playbook,
+    all_at_once,
     asked_until,
     each_of,
     not_exercised,
@@ -19,9 +23,30 @@ from harness.scenario import (
 )
 
 STALE_SECONDS = 4
+# A clock that tells whole seconds takes a snapshot for a second younger than it is.
+SURELY_TOO_OLD = STALE_SECONDS + 1
+# The snapshot is each process' own (engine.md, 10): so many at once reach more than one, if there is one.
+AT_ONCE = 6
 ONE_OUTAGE = 15.0
 # Three unsound answers may have opened a breaker, where an engine asks more than once.
 RECOVERED_WITHIN = 5.0
+
+
+async def asked_by_many(engine: EngineClient, people: People) -> list[Reply]:
+    """Let some developers of a tenant ask at the same time, to reach every process that there is."""
+    return await all_at_once(*(engine.decide(people.another_developer()) for _ in range(AT_ONCE)))
+
+
+def degraded(reply: Reply) -> bool:
+    """Say whether a decision was made, and without its dependencies."""
+    return reply.status == 200 and reply.decision["degraded_mode"] is True
+
+
+def refusals(replies: list[Reply]) -> list[str]:
+    """Return the codes of the refusals, each of which is a 503."""
+    refused = [reply for reply in replies if reply.status != 200]
+    assert {reply.status for reply in refused} <= {503}
+    return [reply.error_code for reply in refused]
 
 
 @requirement("FR-11")
@@ -45,27 +70,33 @@ async def test_without_policy_from_the_start_nothing_is_decided(
 @requirement("FR-11")
 @own_world(policy_cache_seconds=1, policy_stale_seconds=STALE_SECONDS, breaker_recovery_seconds=1)
 async def test_a_snapshot_is_used_for_a_while_and_then_no_more(
-    engine: EngineClient, given: Given, policy: Policy
+    engine: EngineClient, people: People, given: Given, policy: Policy
 ) -> None:
-    """When policy goes, the last snapshot is used until it is too old; then decide is refused."""
-    playbook = await given.published_playbook()
-    healthy = await engine.decide(engine.people.another_developer())
-    await policy.goes_down()
+    """When policy goes, the last snapshot is used until it is too old; then decide is refused.
 
-    replies = await asked_until(
-        lambda: engine.decide(engine.people.another_developer()),
-        lambda reply: reply.status != 200,
+    Where an engine has several processes, one that never heard policy refuses from the start.
+    """
+    playbook = await given.published_playbook()
+    healthy = await asked_by_many(engine, people)
+    await policy.goes_down()
+    too_old = time.monotonic() + SURELY_TOO_OLD
+
+    outage = await asked_until(
+        lambda: engine.decide(people.another_developer()),
+        lambda _: time.monotonic() > too_old,
         within=ONE_OUTAGE,
     )
+    afterwards = await asked_by_many(engine, people)
 
-    assert healthy.decision["degraded_mode"] is False
-    assert replies[-1].status == 503
-    assert replies[-1].error_code == "POLICY_UNAVAILABLE"
-    stale = [reply.decision for reply in replies[:-1] if reply.decision["degraded_mode"] is True]
-    assert stale
-    for decision in each_of(stale):
+    for reply in each_of(healthy):
+        assert reply.decision["degraded_mode"] is False
+    assert set(refusals(outage)) <= {"POLICY_UNAVAILABLE"}
+    stale = [reply.decision for reply in outage if degraded(reply)]
+    assert stale != []
+    for decision in stale:
         assert decision.playbooks == [playbook["playbook_id"]]
         assert decision.get("policy_stale") in {True, None}
+    assert refusals(afterwards) == ["POLICY_UNAVAILABLE"] * AT_ONCE
 
 
 @requirement("FR-11", "RF-MMM-03")
@@ -76,30 +107,35 @@ async def test_a_safety_critical_tenant_gets_nothing_once_policy_is_not_fresh(
     """Without fresh policy a safety-critical tenant gets nothing; others go on with the last snapshot.
 
     How a tenant is marked is the engine's choice: this shows those that take `safety_critical` in its policy.
+    Where an engine has several processes, one that never heard policy refuses.
     """
     others = people.elsewhere()
     await given.published_playbook()
     await given.published_playbook(by=others.admin)
     marked = await engine.update_tenant_policy({"safety_critical": True})
-    if marked.status != 200 or (await engine.read_tenant_policy()).object.get("safety_critical") is not True:
+    if (
+        marked.status not in CREATED
+        or (await engine.read_tenant_policy()).object.get("safety_critical") is not True
+    ):
         not_exercised("this engine marks safety-critical tenants in another way")
-    healthy = [await engine.decide(one.another_developer()) for one in (people, others)]
+    healthy = [reply for tenant in (people, others) for reply in await asked_by_many(engine, tenant)]
     await policy.goes_down()
 
-    replies = await asked_until(
-        lambda: engine.decide(people.another_developer()),
-        lambda reply: reply.decision["degraded_mode"] is True,
-        within=ONE_OUTAGE,
+    critical = await asked_until(
+        lambda: engine.decide(people.another_developer()), degraded, within=ONE_OUTAGE
     )
-    ordinary = await engine.decide(others.another_developer())
+    ordinary = await asked_until(
+        lambda: engine.decide(others.another_developer()), degraded, within=ONE_OUTAGE
+    )
 
     for reply in each_of(healthy):
         assert len(reply.decision.actions) == 1
         assert reply.decision["degraded_mode"] is False
-    assert replies[-1].decision["degraded_mode"] is True
-    assert replies[-1].decision.titles == []
-    assert ordinary.decision["degraded_mode"] is True
-    assert len(ordinary.decision.actions) == 1
+    assert {*refusals(critical), *refusals(ordinary)} <= {"POLICY_UNAVAILABLE"}
+    assert critical[-1].decision["degraded_mode"] is True
+    assert critical[-1].decision.titles == []
+    assert ordinary[-1].decision["degraded_mode"] is True
+    assert len(ordinary[-1].decision.actions) == 1
 
 
 @requirement("FR-11", "UT-MMM-04")
