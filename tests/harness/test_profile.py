@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness.processes import ConfigurationError
 from harness.targets import Deviation, load_profile, render
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+TARGETS = Path(__file__).parents[2] / "targets"
 SOUND = """
 [target]
 name = "mmm-engine"
@@ -214,3 +213,12 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=why) as caught:
             load_profile(path)
         assert str(path) in caught.value.line
+
+
+def test_the_reference_with_workers_differs_in_its_command_alone() -> None:
+    one, several = (
+        load_profile(TARGETS / name).target for name in ("reference.toml", "reference-workers.toml")
+    )
+
+    assert several.command == (*one.command, "--workers", "2")
+    assert msgspec.structs.replace(several, command=one.command) == one
