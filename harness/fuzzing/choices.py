@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 # 400 for JSON that does not parse, 413, 414, 415, 431: any may come where 422 is documented, or first.
 CHOICE_STATUSES = frozenset({400, 413, 414, 415, 431})
@@ -57,6 +57,12 @@ def backwards(start: str, end: str) -> str | None:
         return None
     begins, ends = (one if one.tzinfo else one.replace(tzinfo=UTC) for one in (begins, ends))
     return "a period that ends before it begins" if ends <= begins else None
+
+
+def respelled(period: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a period as days alone and as moments alone, in their plainest spelling."""
+    days = {name: text[: len("2026-03-02")] for name, text in period.items()}
+    return days, {name: f"{day}T00:00:00Z" for name, day in days.items()}
 
 
 def _unusual_time(text: str) -> str | None:

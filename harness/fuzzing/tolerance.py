@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
 from schemathesis.core import NOT_SET
@@ -34,6 +34,7 @@ from harness.fuzzing.choices import (
     SERVERS_OWN,
     backwards,
     declared_members,
+    respelled,
     unusual,
     unusual_text,
 )
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
     from contracts.document import Document
     from harness.fuzzing.schema import AnyCase
 
-CREATED, UNAVAILABLE = 201, 503
+OK, CREATED, UNAVAILABLE = 200, 201, 503
+MAY_CREATE = frozenset({"POST", "PUT"})
 SECOND_CHANCES = 2
 ANY = ""
 ASTRAY = frozenset({301, 302, 303, 307, 308, 404, 405})
@@ -112,7 +114,7 @@ class Tolerance:
         status = response.status_code
         if status in CHOICE_STATUSES:
             return f"{status} is a choice"
-        if status == CREATED and case.method == "POST":
+        if status == CREATED and case.method in MAY_CREATE:
             return "201 for a creation"
         if status == UNAVAILABLE:
             return "503 is judged as a server error"
@@ -139,7 +141,17 @@ class Tolerance:
         if ends_first := backwards(*(str((case.query or {}).get(name, "")) for name in PERIOD)):
             return ends_first
         excuse = next((why for text in texts if isinstance(text, str) and (why := unusual_text(text))), None)
-        return excuse or (None if case.body is NOT_SET else unusual(case.body, declared))
+        excuse = excuse or (None if case.body is NOT_SET else unusual(case.body, declared))
+        return excuse or self._other_form(case.query or {}, response)
+
+    def _other_form(self, query: Mapping[str, object], response: Response) -> str | None:
+        """Excuse the refusal of days where moments are read, and of moments where days are."""
+        period = {name: str(query[name]) for name in PERIOD if name in query}
+        if not period:
+            return None
+        answers = [self._send(_with_query(response.request, form)) for form in respelled(period)]
+        read = [answer for answer in answers if answer == OK]
+        return "days alone, or moments alone, are read" if len(read) == 1 else None
 
     def _acceptance(self, case: AnyCase, response: Response) -> str | None:
         wrong = [part for part in ParameterLocation if _negated(case, part) and part not in IGNORED_PARTS]
@@ -180,6 +192,15 @@ class Tolerance:
     def _members(self, checks: Checks) -> frozenset[str]:
         node: Any = self._raw["paths"][checks.operation.template][checks.operation.method.lower()]
         return declared_members(self._raw, node.get("requestBody", {}))
+
+
+def _with_query(request: requests.PreparedRequest, members: Mapping[str, str]) -> requests.PreparedRequest:
+    """Return the same request with other values for some members of its query."""
+    other = request.copy()
+    parts = urlsplit(str(request.url))
+    query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **members}
+    other.url = urlunsplit(parts._replace(query=urlencode(query)))
+    return other
 
 
 def _negated(case: AnyCase, part: ParameterLocation) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from harness.fuzzing.choices import backwards, declared_members, unusual
+from harness.fuzzing.choices import backwards, declared_members, respelled, unusual
 from harness.fuzzing.lenient import leniently_valid
 
 SCHEMA = {
@@ -161,3 +161,10 @@ def test_declared_members_are_found_behind_references_and_in_loops() -> None:
 )
 def test_a_period_that_ends_first_may_be_refused(start: str, end: str, may_be_refused: bool) -> None:  # noqa: FBT001
     assert (backwards(start, end) is not None) is may_be_refused
+
+
+def test_a_period_is_told_in_days_alone_and_in_moments_alone() -> None:
+    days, moments = respelled({"start_date": "2026-03-02", "end_date": "2026-03-09T10:15:00+01:00"})
+
+    assert days == {"start_date": "2026-03-02", "end_date": "2026-03-09"}
+    assert moments == {"start_date": "2026-03-02T00:00:00Z", "end_date": "2026-03-09T00:00:00Z"}
