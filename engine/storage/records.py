@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
 async def held(
     connection: AsyncConnection, table: Table, key: Sequence[Column[Any]], fresh: Mapping[str, Any]
 ) -> Row[Any]:
-    """Return the record as it is, or as it is made now, and hold it (an update of nothing locks the row)."""
-    one = insertion(connection, table).values(fresh)
-    same = {key[0].name: key[0]}
-    holding = one.on_conflict_do_update(index_elements=list(key), set_=same).returning(table)
-    row: Row[Any] = (await connection.execute(holding)).one()
-    return row
+    """Return the record as it is, or as it is made now, and hold it (an update of nothing locks the row).
+
+    Made where it would break no unique index at all: an upsert looks out for one of them alone, and a first
+    change at the same instant may break another. What is there may be erased before it is held.
+    """
+    same = update(table).where(*(column == fresh[column.name] for column in key)).values({key[0]: key[0]})
+    making = insertion(connection, table).values(fresh).on_conflict_do_nothing()
+    while True:
+        row: Row[Any] | None = (await connection.execute(same.returning(table))).one_or_none()
+        if row is not None:
+            return row
+        await connection.execute(making)
 
 
 def insertion(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -83,6 +83,7 @@ QUESTIONS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "playbooks.ids": lambda one: playbooks.ids(one, TENANT),
     "playbooks.published": lambda one: playbooks.published(one, TENANT),
     "preferences.find": lambda one: preferences.find(one, TENANT, "actor-1"),
+    "preferences.hold": lambda one: preferences.hold(one, PREFERENCES),
     "preferences.put": lambda one: preferences.put(one, PREFERENCES),
     "retention.next_tenant": lambda one: retention.next_tenant(one, DECISIONS, None),
     "retention.next_tenant of outcomes": lambda one: retention.next_tenant(one, OUTCOMES, TENANT),
@@ -91,12 +92,13 @@ QUESTIONS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "retention.delete_batch of outcomes": lambda one: retention.delete_batch(one, OUTCOMES, TENANT, NOW),
     "standing.noted": lambda one: standing.noted(one, TENANT, "actor-1"),
     "tenant_policies.find": lambda one: tenant_policies.find(one, TENANT),
+    "tenant_policies.hold": lambda one: tenant_policies.hold(one, POLICY),
     "tenant_policies.put": lambda one: tenant_policies.put(one, POLICY),
 }
 # What only adds rows, by their keys, or is no query of rows at all.
 OTHERS = {"decisions.add", "jobs.claim", "outbox.add", "outcomes.add", "playbooks.add", "playbooks.put"}
 OTHERS |= {"playbooks.supersede", "database.lock", "approvals.begin", "experiments.add"}
-OTHERS |= {"preferences.hold", "tenant_policies.hold", "records.held", "records.insertion"}
+OTHERS |= {"records.held", "records.insertion"}
 SEES_ROWS = ("SELECT", "UPDATE", "DELETE")
 
 
