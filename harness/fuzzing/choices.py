@@ -97,6 +97,8 @@ def _member_reason(part: dict[str, Any], declared: Collection[str]) -> str | Non
         return "unknown members"
     if part.get("type") == "mentor" and not (part.get("payload") or {}).get("rationale"):
         return "a mentor without a rationale"
+    if part.get("verdict") == "reject":
+        return "a rejection, where an engine may know approvals alone"
     return None
 
 

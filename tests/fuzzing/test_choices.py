@@ -27,7 +27,7 @@ SCHEMA = {
     },
 }
 MEMBERS = frozenset(
-    {"name", "count", "type", "payload", "rationale", "list", "at", "inner", "title", "surfaces"}
+    {"name", "count", "type", "payload", "rationale", "list", "at", "inner", "title", "surfaces", "verdict"}
 )
 
 
@@ -104,6 +104,7 @@ def test_reading_leniently_changes_nothing_that_was_sent(validator: jsonschema_r
         {"at": "2020-06-30T23:59:60Z"},
         {"at": "0001-01-01T00:00:00Z"},
         {"type": "mentor", "payload": {"title": "x"}},
+        {"verdict": "reject"},
         {},
     ],
 )
@@ -123,6 +124,7 @@ def test_a_sensible_engine_may_refuse_it(body: object) -> None:
         {"at": "2026-03-02T11:15:00.250+01:00"},
         {"type": "mentor", "payload": {"rationale": {"title": "x"}}},
         {"type": "mirror", "payload": {"title": "x"}},
+        {"verdict": "approve"},
     ],
 )
 def test_every_engine_accepts_it(body: object) -> None:
