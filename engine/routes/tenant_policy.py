@@ -13,6 +13,7 @@ from engine.edge.errors import json_response
 from engine.routes.parts import BASE_PATH, Admin, NamedTenant, WithServices
 from engine.storage.tenant_policies import StoredPolicy
 from engine.values.playbook import QuietHours
+from engine.values.standing import TenantPolicy
 from engine.values.wire import Given, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
@@ -58,7 +59,8 @@ class PolicyBody(Wire):
 async def get_policy(services: WithServices, caller: Admin, tenant_id: NamedTenant) -> Response:
     """Tell what the tenant lets its actors see."""
     own_tenant(caller, tenant_id)
-    return json_response(shown(await TenantPolicyAdministration(services, caller).read()))
+    found = await TenantPolicyAdministration(services, caller).read()
+    return json_response(shown(found) if found else defaults(tenant_id))
 
 
 @router.put(PATH)
@@ -84,3 +86,9 @@ def shown(stored: StoredPolicy) -> dict[str, Any]:
         "created_at": stored.created_at.isoformat(),
         "updated_at": stored.updated_at.isoformat(),
     }
+
+
+def defaults(tenant_id: str) -> dict[str, Any]:
+    """Return what holds in a tenant of whose policy nothing is kept: neither an id nor times."""
+    nothing = dict.fromkeys(("policy_id", "created_at", "updated_at"))
+    return {**nothing, "tenant_id": tenant_id, **terms(TenantPolicy())}
