@@ -9,8 +9,8 @@ from starlette.responses import Response
 from engine.administration.experiments import ExperimentAdministration
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
-from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, Admin, ExperimentId, WithServices
+from engine.edge.errors import json_list, json_response
+from engine.routes.parts import BASE_PATH, Admin, ExperimentId, PageSize, PageStart, WithServices
 from engine.storage import experiments
 from engine.storage.experiments import Experiment
 from engine.values.experiment import Config
@@ -27,6 +27,8 @@ class Wanted(Wire):
 
     tenant_id: Opaque
     status: ExperimentStatus | None = None
+    limit: PageSize = 50
+    offset: PageStart = 0
 
 
 class ExperimentBody(Wire):
@@ -56,8 +58,10 @@ async def get_experiments(
     """List the tenant's experiments."""
     own_tenant(caller, wanted.tenant_id)
     async with services.database.reading() as connection:
-        found = await experiments.listed(connection, caller.tenant_id, wanted.status)
-    return json_response([shown(experiment) for experiment in found])
+        found = await experiments.page(
+            connection, caller.tenant_id, wanted.status, limit=wanted.limit, offset=wanted.offset
+        )
+    return await json_list(found, shown)
 
 
 @router.post("/experiments")

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 
 from engine.edge.access import WithScope, admin, anybody, subject
 from engine.edge.errors import invalid, not_found
@@ -60,5 +61,7 @@ NamedActor = Annotated[str, Depends(PathOpaque("actor_id"))]
 NamedTenant = Annotated[str, Depends(PathOpaque("tenant_id"))]
 DecisionId = Annotated[str, Depends(PathId("decision_id"))]
 ActorId = Annotated[str, Depends(subject)]
+PageSize = Annotated[int, Field(ge=1, le=100)]
+PageStart = Annotated[int, Field(ge=0, le=2**31 - 1)]
 ActionId = Annotated[str, Depends(PathId("action_id"))]
 ExperimentId = Annotated[str, Depends(PathId("experiment_id"))]

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from engine.administration.playbooks import PlaybookAdministration
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
-from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, Admin, PlaybookId, Reader, WithServices
+from engine.edge.errors import json_list, json_response
+from engine.routes.parts import BASE_PATH, Admin, PageSize, PageStart, PlaybookId, Reader, WithServices
 from engine.storage import playbooks
 from engine.storage.playbooks import StoredPlaybook
 from engine.values.playbook import Condition, Content, Limits, Template, Trigger
@@ -18,8 +18,6 @@ from engine.values.wire import Given, Many, Opaque, Semver, Title, Wire
 from engine.values.words import PlaybookStatus
 
 router = APIRouter(prefix=BASE_PATH)
-MAX_LIMIT = 100
-MAX_OFFSET = 2**31 - 1
 Version = Annotated[Semver, Field(max_length=64)]
 
 
@@ -29,8 +27,8 @@ class Page(Wire):
     model_config = ConfigDict(strict=False, extra="ignore")
 
     status: PlaybookStatus | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
-    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    limit: PageSize = 50
+    offset: PageStart = 0
     tenant_id: str | None = None
 
 
@@ -75,7 +73,7 @@ async def get_playbooks(
         found = await playbooks.page(
             connection, caller.tenant_id, wanted.status, limit=wanted.limit, offset=wanted.offset
         )
-    return json_response([shown(playbook) for playbook in found])
+    return await json_list(found, shown)
 
 
 @router.post("/playbooks")
