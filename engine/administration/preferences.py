@@ -10,6 +10,7 @@ from engine.storage import preferences
 from engine.storage.preferences import StoredPreferences
 from engine.values.ids import new_id
 from engine.values.standing import Preferences
+from engine.values.wire import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,5 +62,5 @@ def wanted(wishes: Preferences) -> dict[str, Any]:
     return {
         "opt_out_categories": list(wishes.opt_out_categories),
         "preferred_surfaces": list(wishes.preferred_surfaces),
-        "snooze_until": wishes.snooze_until.isoformat() if wishes.snooze_until else None,
+        "snooze_until": told(wishes.snooze_until),
     }

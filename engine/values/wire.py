@@ -65,6 +65,11 @@ def moment_of(value: Any) -> datetime:  # noqa: ANN401 -- whatever JSON holds
         raise ValueError("must be a time that the calendar has") from None
 
 
+def told(moment: datetime | None) -> str | None:
+    """Write a time as answers have it."""
+    return moment.isoformat() if moment else None
+
+
 def _unrepeated(values: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
 
