@@ -12,7 +12,7 @@ from engine.administration.preferences import PreferenceKeeping, wanted
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import invalid, json_response
-from engine.routes.parts import BASE_PATH, ActorId, Anybody, WithServices
+from engine.routes.parts import BASE_PATH, ActorId, Anybody, TenantsOfQuery, WithServices
 from engine.storage.preferences import StoredPreferences
 from engine.values.standing import Preferences
 from engine.values.wire import Given, Instant, Opaque, Unrepeated, Whole, Wire
@@ -61,8 +61,11 @@ class SnoozeBody(Wire):
 
 
 @router.get(PATH)
-async def get_preferences(services: WithServices, caller: Anybody, actor_id: ActorId) -> Response:
+async def get_preferences(
+    services: WithServices, caller: Anybody, named: TenantsOfQuery, actor_id: ActorId
+) -> Response:
     """Tell what the actor wants."""
+    own_tenant(caller, *named)
     found = await PreferenceKeeping(services, caller, actor_id).read()
     return json_response(shown(found) if found else defaults(caller.tenant_id, actor_id))
 
@@ -71,11 +74,12 @@ async def get_preferences(services: WithServices, caller: Anybody, actor_id: Act
 async def put_preferences(
     services: WithServices,
     caller: Anybody,
+    named: TenantsOfQuery,
     actor_id: ActorId,
     body: Annotated[PreferencesBody, Depends(JsonBody(PreferencesBody))],
 ) -> Response:
     """Change what the actor wants."""
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     keeping = PreferenceKeeping(services, caller, actor_id)
     after = await keeping.change("preferences.update", body.changes(), datetime.now(UTC))
     return json_response(shown(after))
@@ -85,13 +89,14 @@ async def put_preferences(
 async def post_snooze(
     services: WithServices,
     caller: Anybody,
+    named: TenantsOfQuery,
     actor_id: ActorId,
     body: Annotated[SnoozeBody, Depends(JsonBody(SnoozeBody))],
 ) -> Response:
     """Let nothing reach the actor for a while."""
     now = datetime.now(UTC)
     end = body.end(now)
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     keeping = PreferenceKeeping(services, caller, actor_id)
     return json_response(shown(await keeping.change("preferences.snooze", {"snooze_until": end}, now)))
 

@@ -10,7 +10,7 @@ from engine.administration.tenant_policies import TenantPolicyAdministration, te
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, Admin, NamedTenant, WithServices
+from engine.routes.parts import BASE_PATH, Admin, NamedTenant, TenantsOfQuery, WithServices
 from engine.storage.tenant_policies import StoredPolicy
 from engine.values.playbook import QuietHours
 from engine.values.standing import TenantPolicy
@@ -56,9 +56,11 @@ class PolicyBody(Wire):
 
 
 @router.get(PATH)
-async def get_policy(services: WithServices, caller: Admin, tenant_id: NamedTenant) -> Response:
+async def get_policy(
+    services: WithServices, caller: Admin, named: TenantsOfQuery, tenant_id: NamedTenant
+) -> Response:
     """Tell what the tenant lets its actors see."""
-    own_tenant(caller, tenant_id)
+    own_tenant(caller, tenant_id, *named)
     found = await TenantPolicyAdministration(services, caller).read()
     return json_response(shown(found) if found else defaults(tenant_id))
 
@@ -67,12 +69,12 @@ async def get_policy(services: WithServices, caller: Admin, tenant_id: NamedTena
 async def put_policy(
     services: WithServices,
     caller: Admin,
+    named: TenantsOfQuery,
     tenant_id: NamedTenant,
     body: Annotated[PolicyBody, Depends(JsonBody(PolicyBody))],
 ) -> Response:
     """Change what the tenant lets its actors see."""
-    own_tenant(caller, tenant_id)
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, tenant_id, *named, body.tenant_id)
     administration = TenantPolicyAdministration(services, caller)
     return json_response(shown(await administration.change(body.changes(), body.quota_changes())))
 
