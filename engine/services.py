@@ -129,7 +129,7 @@ def build_services(settings: Settings, counts: Path | None = None) -> Services:
         retention=RetentionJob(database, governance, settings.mmm_retention_interval_seconds),
         background=background,
         metrics=metrics,
-        audit=AuditLog(settings.mmm_audit_log_file),
+        audit=AuditLog(settings.mmm_audit_log_file, settings.signing_key),
         tracing=Tracing(settings.otel_exporter_otlp_endpoint),
     )
 

@@ -24,12 +24,13 @@ _PURPOSE = b"mmm-erasure"
 async def erase(services: Services, caller: Caller, actor_id: str) -> None:
     """Forget who an actor of the caller's tenant was; to do so again, or of somebody unknown, is harmless.
 
-    The outbox is left as it is: what waits there is signed, and no receipt names an actor.
+    The outbox is left as it is: what waits there is signed, and no receipt names an actor. Approvals
+    of the actor that were open end as rejected, with the erasure's receipt and no other.
     """
     tenant_id, now = caller.tenant_id, datetime.now(UTC)
     nobody = stand_in(services.key, tenant_id, actor_id)
     async with services.database.writing() as connection:
-        erased = await erasure.erase(connection, tenant_id, actor_id, nobody)
+        erased = await erasure.erase(connection, tenant_id, actor_id, nobody, now)
         change = Change("actor.erase", nobody, erased, {"actor_id": nobody}, kind="erasure")
         entry = await witness(services, connection, caller, change, now)
         await _forget_what_was_shown(services, connection, tenant_id, actor_id)

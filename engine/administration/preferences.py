@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.administration.change import Change, tell, witness
 from engine.storage import preferences
 from engine.storage.preferences import StoredPreferences
+from engine.values.ids import new_id
 from engine.values.standing import Preferences
+from engine.values.wire import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from engine.services import Services
     from engine.values.caller import Caller
@@ -26,11 +28,10 @@ class PreferenceKeeping:
         self._caller = caller
         self._actor_id = actor_id
 
-    async def read(self) -> StoredPreferences:
-        """Return what the actor wants; everything, where nobody has said anything."""
+    async def read(self) -> StoredPreferences | None:
+        """Return what the actor wants; None: nobody has said anything, so it wants everything."""
         async with self._services.database.reading() as connection:
-            found = await preferences.find(connection, self._caller.tenant_id, self._actor_id)
-        return found or self._fresh(datetime.now(UTC))
+            return await preferences.find(connection, self._caller.tenant_id, self._actor_id)
 
     async def change(self, what: str, changes: Mapping[str, Any], now: datetime) -> StoredPreferences:
         """Keep what is said, and leave the rest as it was."""
@@ -48,16 +49,18 @@ class PreferenceKeeping:
 
     def _fresh(self, now: datetime) -> StoredPreferences:
         tenant_id = self._caller.tenant_id
-        preference_id = self._services.key.id_of(b"mmm-preferences", tenant_id, self._actor_id)
-        return StoredPreferences(preference_id, tenant_id, self._actor_id, Preferences(), now, now)
+        return StoredPreferences(new_id(), tenant_id, self._actor_id, Preferences(), now, now)
 
 
 def _summary(stored: StoredPreferences) -> Mapping[str, Any]:
     """Return what the actor wanted, without who it is."""
-    wishes = stored.wishes
+    return {"preference_id": stored.preference_id, **wanted(stored.wishes)}
+
+
+def wanted(wishes: Preferences) -> dict[str, Any]:
+    """Return an actor's wishes as JSON has them."""
     return {
-        "preference_id": stored.preference_id,
         "opt_out_categories": list(wishes.opt_out_categories),
         "preferred_surfaces": list(wishes.preferred_surfaces),
-        "snooze_until": wishes.snooze_until.isoformat() if wishes.snooze_until else None,
+        "snooze_until": told(wishes.snooze_until),
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.administration.change import Change, tell, witness
 from engine.storage import tenant_policies
 from engine.storage.tenant_policies import StoredPolicy
+from engine.values.ids import new_id
 from engine.values.standing import TenantPolicy
 
 if TYPE_CHECKING:
@@ -25,11 +26,10 @@ class TenantPolicyAdministration:
         self._services = services
         self._caller = caller
 
-    async def read(self) -> StoredPolicy:
-        """Return the policy that holds; the defaults, where nobody has said anything."""
+    async def read(self) -> StoredPolicy | None:
+        """Return the tenant's policy; None: nobody has said anything, so the defaults hold."""
         async with self._services.database.reading() as connection:
-            found = await tenant_policies.find(connection, self._caller.tenant_id)
-        return found or self._fresh(datetime.now(UTC))
+            return await tenant_policies.find(connection, self._caller.tenant_id)
 
     async def change(self, changes: Mapping[str, Any], quotas: Mapping[str, int]) -> StoredPolicy:
         """Keep what is said, of the quotas too, and leave the rest as it was."""
@@ -45,9 +45,7 @@ class TenantPolicyAdministration:
         return after
 
     def _fresh(self, now: datetime) -> StoredPolicy:
-        tenant_id = self._caller.tenant_id
-        policy_id = self._services.key.id_of(b"mmm-tenant-policy", tenant_id)
-        return StoredPolicy(policy_id, tenant_id, TenantPolicy(), now, now)
+        return StoredPolicy(new_id(), self._caller.tenant_id, TenantPolicy(), now, now)
 
 
 def _summary(stored: StoredPolicy) -> Mapping[str, Any]:

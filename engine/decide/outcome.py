@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.edge.access import own_actor, own_tenant
 from engine.edge.errors import conflict, not_found
+from engine.pipeline.risk import risk_of
 from engine.receipts.content import Basis, Judgement, Risk, Scene, Subject, receipt
 from engine.receipts.entry import receipt_entry
 from engine.storage import decisions, outbox, outcomes
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine.storage.decisions import StoredDecision
     from engine.storage.outcomes import Outcome
     from engine.values.caller import Caller
+    from engine.values.words import ActionType
 
 
 async def accept(services: Services, caller: Caller, decision_id: str, body: OutcomeBody) -> Outcome:
@@ -33,8 +35,9 @@ async def accept(services: Services, caller: Caller, decision_id: str, body: Out
     )
     async with services.database.writing() as connection:
         decision = await _decision(connection, outcome)
+        action_type = await _action_type(connection, outcome)
         await _not_contradicting(connection, outcome)
-        entry = receipt_entry(_receipt(outcome, decision, now), services.key, now)
+        entry = receipt_entry(_receipt(outcome, decision, action_type), services.key, now)
         await outcomes.add(connection, outcome)
         await outbox.add(connection, [entry], now)
     services.courier.post(entry)
@@ -46,9 +49,14 @@ async def _decision(connection: AsyncConnection, outcome: Outcome) -> StoredDeci
     decision = await decisions.find(connection, outcome.tenant_id, outcome.decision_id)
     if decision is None:
         raise not_found("There is no such decision.")
-    if not await decisions.lock_action(connection, outcome.decision_id, outcome.action_id):
-        raise not_found("The decision has no such action.")
     return decision
+
+
+async def _action_type(connection: AsyncConnection, outcome: Outcome) -> ActionType:
+    found = await decisions.lock_action(connection, outcome.decision_id, outcome.action_id)
+    if found is None:
+        raise not_found("The decision has no such action.")
+    return found
 
 
 async def _not_contradicting(connection: AsyncConnection, outcome: Outcome) -> None:
@@ -59,7 +67,7 @@ async def _not_contradicting(connection: AsyncConnection, outcome: Outcome) -> N
         raise conflict(f"The action has already ended: {ended}.")
 
 
-def _receipt(outcome: Outcome, decision: StoredDecision, now: datetime) -> dict[str, Any]:
+def _receipt(outcome: Outcome, decision: StoredDecision, action_type: ActionType) -> dict[str, Any]:
     ids = {
         "decision_id": outcome.decision_id,
         "action_id": outcome.action_id,
@@ -67,7 +75,7 @@ def _receipt(outcome: Outcome, decision: StoredDecision, now: datetime) -> dict[
     }
     return receipt(
         new_id(),
-        now,
+        outcome.created_at,
         subject=Subject("outcome", ids),
         scene=Scene(
             outcome.tenant_id, decision.actor_type, decision.source, decision.environment, decision.repo_id
@@ -75,6 +83,6 @@ def _receipt(outcome: Outcome, decision: StoredDecision, now: datetime) -> dict[
         basis=Basis(decision.policy_snapshot_id),
         judgement=Judgement("pass", f"The action was {outcome.result}"),
         result={"outcome": outcome.result, "has_reason": outcome.reason is not None},
-        risk=Risk(0.0),
+        risk=Risk(risk_of((action_type,))),
         parent_receipt_id=decision.receipt_id,
     )

@@ -133,7 +133,7 @@ def _observe(
         f"{len(actions)} actions proposed",
         tenant_id=facts.tenant_id,
         decision_id=keeping.decision.decision_id,
-        actor=services.key.digest(b"mmm-log", f"{len(facts.tenant_id)}:{facts.tenant_id}{facts.actor_id}"),
+        actor=services.key.pseudonym(facts.tenant_id, facts.actor_id),
         degraded_mode=keeping.degraded,
         seconds=round(seconds, 6),
     )

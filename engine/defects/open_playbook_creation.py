@@ -17,7 +17,7 @@ def _anybody(caller: Caller) -> bool:
 
 def plant() -> None:
     """Ask no role."""
-    access.may_administer = _anybody
+    access.is_admin = _anybody  # type: ignore[attr-defined]  # to replace it is the point
 
 
 DEFECT = Defect(

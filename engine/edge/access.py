@@ -26,20 +26,25 @@ class WithScope:
 async def admin(request: Request) -> Caller:
     """Return the caller, who is an admin, or refuse; a FastAPI dependency."""
     caller = caller_of(request)
-    if not may_administer(caller):
+    if not is_admin(caller):
         raise forbidden("The role mmm_admin or tenant_admin is needed.")
     return caller
 
 
 async def subject(request: Request) -> str:
     """Return the actor that the path names, the caller or an admin's any, or refuse; a FastAPI dependency."""
-    actor_id = unescaped(request.path_params["actor_id"])
     caller = caller_of(request)
-    if actor_id != caller.sub and not may_administer(caller):
+    if unescaped(request.path_params["actor_id"]) != caller.sub and not is_admin(caller):
         raise forbidden("An actor's own are for that actor and for admins.")
-    if len(actor_id) > LONGEST_ID:
-        raise invalid("actor_id", f"An actor's id has 1 to {LONGEST_ID} characters.")
-    return actor_id
+    return opaque_of(request, "actor_id")
+
+
+def opaque_of(request: Request, name: str) -> str:
+    """Return an opaque id of the path, of 1 to 200 characters, or refuse one that is too long."""
+    given = unescaped(request.path_params[name])
+    if len(given) > LONGEST_ID:
+        raise invalid(name, f"must have 1 to {LONGEST_ID} characters")
+    return given
 
 
 async def anybody(request: Request) -> Caller:
@@ -58,14 +63,14 @@ def has_scope(caller: Caller, scope: str) -> bool:
     return scope in caller.scopes
 
 
-def may_administer(caller: Caller) -> bool:
-    """Say whether the caller may use the admin routes."""
-    return is_admin(caller)
+async def named_tenants(request: Request) -> list[str]:
+    """Return the tenants that the query names, on whatever route; a FastAPI dependency."""
+    return request.query_params.getlist("tenant_id")
 
 
-def own_tenant(caller: Caller, named: str | None) -> None:
+def own_tenant(caller: Caller, *named: str | None) -> None:
     """Refuse a request that names another tenant."""
-    if named is not None and named != caller.tenant_id:
+    if not {None, caller.tenant_id}.issuperset(named):
         raise forbidden("The token is for another tenant.")
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.responses import Response
 
 from engine.observe.trace import REQUEST_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -44,8 +47,17 @@ def error_response(error: ApiError) -> Response:
 
 def json_response(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON answer."""
-    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    return Response(content, status, dict(headers or {}), "application/json")
+    return Response(_json(body), status, dict(headers or {}), "application/json")
+
+
+async def json_list(found: Iterable[T], shown: Callable[[T], object]) -> Response:
+    """Return an answer that may be long: written in a thread and one by one, so that others need not wait."""
+    content = await asyncio.to_thread(lambda: b",".join([_json(shown(one)) for one in found]))
+    return Response(b"[" + content + b"]", media_type="application/json")
+
+
+def _json(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def crash() -> ApiError:

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.observe.logs import log_event
 from engine.observe.trace import REQUEST_ID
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from engine.receipts.signing import SigningKey
     from engine.values.caller import Caller
 
 
 class AuditLog:
-    """Appends to a file; without one, audit lines go to the log."""
+    """Appends to a file; without one, audit lines go to the log, where whoever it was is hashed."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, key: SigningKey) -> None:
         self._path = path
+        self._key = key
 
     def record(
         self,
@@ -37,19 +39,18 @@ class AuditLog:
         after: Mapping[str, object] | None,
     ) -> None:
         """Write down who changed what; `before` and `after` hold no text that anybody wrote."""
-        entry = {
-            "timestamp": datetime.now(UTC).isoformat(),
-            "tenant_id": caller.tenant_id,
-            "who": caller.sub,
-            "what": what,
+        tenant_id = caller.tenant_id
+        told: dict[str, Any] = {
+            "tenant_id": tenant_id,
             "subject_id": subject_id,
             "before": before,
             "after": after,
-            "request_id": REQUEST_ID.get(),
         }
         if self._path is None:
-            log_event("audit", what, tenant_id=caller.tenant_id)
+            log_event("audit", what, actor=self._key.pseudonym(tenant_id, caller.sub), **told)
             return
+        now = datetime.now(UTC).isoformat()
+        entry = {"timestamp": now, "who": caller.sub, "what": what, **told, "request_id": REQUEST_ID.get()}
         self._append(self._path, json.dumps(entry))
 
     def _append(self, path: Path, line: str) -> None:

@@ -30,6 +30,9 @@ _OWN_FIELDS = (
     "status",
     "seconds",
     "result",
+    "subject_id",
+    "before",
+    "after",
 )
 _HEARD = (_LOGGER.name, "uvicorn.error")
 

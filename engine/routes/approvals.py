@@ -1,6 +1,5 @@
 """Approvals: approve or reject an action, see how far it is."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,10 +7,12 @@ from starlette.responses import Response
 
 from engine.approvals.approve import approve, status_of
 from engine.approvals.body import ApproveBody
+from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, ActionId, Anybody, WithServices
+from engine.routes.parts import BASE_PATH, ActionId, Anybody, TenantsOfQuery, WithServices
 from engine.storage.approvals import Approval
+from engine.values.wire import told
 
 router = APIRouter(prefix=BASE_PATH)
 
@@ -20,17 +21,22 @@ router = APIRouter(prefix=BASE_PATH)
 async def post_approval(
     services: WithServices,
     caller: Anybody,
+    named: TenantsOfQuery,
     action_id: ActionId,
     body: Annotated[ApproveBody, Depends(JsonBody(ApproveBody))],
 ) -> Response:
     """Take the next step, if it is the caller's."""
+    own_tenant(caller, *named)
     stepped = await approve(services, caller, action_id, body)
     return json_response({"status": stepped.status, "approval": shown(stepped)})
 
 
 @router.get("/actions/{action_id}/approval-status")
-async def get_approval(services: WithServices, caller: Anybody, action_id: ActionId) -> Response:
+async def get_approval(
+    services: WithServices, caller: Anybody, named: TenantsOfQuery, action_id: ActionId
+) -> Response:
     """Say how far it is."""
+    own_tenant(caller, *named)
     return json_response(shown(await status_of(services, caller, action_id)))
 
 
@@ -43,12 +49,8 @@ def shown(approval: Approval) -> dict[str, Any]:
         "actor_id": approval.actor_id,
         "approver_id": approval.approver_id,
         "status": approval.status,
-        "first_approval_at": _moment(approval.first_approval_at),
-        "second_approval_at": _moment(approval.second_approval_at),
+        "first_approval_at": told(approval.first_approval_at),
+        "second_approval_at": told(approval.second_approval_at),
         "created_at": approval.created_at.isoformat(),
         "updated_at": approval.updated_at.isoformat(),
     }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

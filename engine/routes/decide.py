@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from engine.decide.request import DecideBody, TriggerBody
 from engine.decide.service import decide
+from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.envelope import STARTED
 from engine.edge.errors import json_response
 from engine.observe.trace import whole
-from engine.routes.parts import BASE_PATH, Decider, WithServices
+from engine.routes.parts import BASE_PATH, Decider, TenantsOfQuery, WithServices
 from engine.services import Services
 from engine.values.caller import Caller
 
@@ -27,9 +28,11 @@ async def post_decide(
     request: Request,
     services: WithServices,
     caller: Decider,
+    named: TenantsOfQuery,
     body: Annotated[DecideBody, Depends(JsonBody(DecideBody))],
 ) -> Response:
     """Decide."""
+    own_tenant(caller, *named)
     return await _answered(request, services, caller, body)
 
 
@@ -38,9 +41,11 @@ async def post_trigger(
     request: Request,
     services: WithServices,
     caller: Decider,
+    named: TenantsOfQuery,
     body: Annotated[TriggerBody, Depends(JsonBody(TriggerBody))],
 ) -> Response:
     """Decide, upon a signal."""
+    own_tenant(caller, *named)
     return await _answered(request, services, caller, body)
 
 

@@ -9,8 +9,16 @@ from starlette.responses import Response
 from engine.administration.experiments import ExperimentAdministration
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
-from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, Admin, ExperimentId, WithServices
+from engine.edge.errors import json_list, json_response
+from engine.routes.parts import (
+    BASE_PATH,
+    Admin,
+    ExperimentId,
+    PageSize,
+    PageStart,
+    TenantsOfQuery,
+    WithServices,
+)
 from engine.storage import experiments
 from engine.storage.experiments import Experiment
 from engine.values.experiment import Config
@@ -27,6 +35,8 @@ class Wanted(Wire):
 
     tenant_id: Opaque
     status: ExperimentStatus | None = None
+    limit: PageSize = 50
+    offset: PageStart = 0
 
 
 class ExperimentBody(Wire):
@@ -51,23 +61,26 @@ class ExperimentChanges(Wire):
 
 @router.get("/experiments")
 async def get_experiments(
-    services: WithServices, caller: Admin, wanted: Annotated[Wanted, Query()]
+    services: WithServices, caller: Admin, named: TenantsOfQuery, wanted: Annotated[Wanted, Query()]
 ) -> Response:
     """List the tenant's experiments."""
-    own_tenant(caller, wanted.tenant_id)
+    own_tenant(caller, *named, wanted.tenant_id)
     async with services.database.reading() as connection:
-        found = await experiments.listed(connection, caller.tenant_id, wanted.status)
-    return json_response([shown(experiment) for experiment in found])
+        found = await experiments.page(
+            connection, caller.tenant_id, wanted.status, limit=wanted.limit, offset=wanted.offset
+        )
+    return await json_list(found, shown)
 
 
 @router.post("/experiments")
 async def post_experiment(
     services: WithServices,
     caller: Admin,
+    named: TenantsOfQuery,
     body: Annotated[ExperimentBody, Depends(JsonBody(ExperimentBody))],
 ) -> Response:
     """Create a draft."""
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     made = await ExperimentAdministration(services, caller).create(body.name, body.config)
     return json_response(shown(made))
 
@@ -76,27 +89,32 @@ async def post_experiment(
 async def put_experiment(
     services: WithServices,
     caller: Admin,
+    named: TenantsOfQuery,
     experiment_id: ExperimentId,
     body: Annotated[ExperimentChanges, Depends(JsonBody(ExperimentChanges))],
 ) -> Response:
     """Change an experiment, whatever its status is."""
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     changed = await ExperimentAdministration(services, caller).update(experiment_id, body.changes())
     return json_response(shown(changed))
 
 
 @router.post("/experiments/{experiment_id}/activate")
-async def activate_experiment(services: WithServices, caller: Admin, experiment_id: ExperimentId) -> Response:
+async def activate_experiment(
+    services: WithServices, caller: Admin, named: TenantsOfQuery, experiment_id: ExperimentId
+) -> Response:
     """Switch it on."""
+    own_tenant(caller, *named)
     switched = await ExperimentAdministration(services, caller).switch(experiment_id, "activate")
     return json_response(shown(switched))
 
 
 @router.post("/experiments/{experiment_id}/deactivate")
 async def deactivate_experiment(
-    services: WithServices, caller: Admin, experiment_id: ExperimentId
+    services: WithServices, caller: Admin, named: TenantsOfQuery, experiment_id: ExperimentId
 ) -> Response:
     """Switch it off."""
+    own_tenant(caller, *named)
     switched = await ExperimentAdministration(services, caller).switch(experiment_id, "deactivate")
     return json_response(shown(switched))
 

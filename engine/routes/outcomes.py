@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from engine.decide.outcome import accept
 from engine.decide.outcome_body import OutcomeBody
+from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, DecisionId, OutcomePoster, WithServices
+from engine.routes.parts import BASE_PATH, DecisionId, OutcomePoster, TenantsOfQuery, WithServices
 
 router = APIRouter(prefix=BASE_PATH)
 
@@ -18,9 +19,11 @@ router = APIRouter(prefix=BASE_PATH)
 async def post_outcome(
     services: WithServices,
     caller: OutcomePoster,
+    named: TenantsOfQuery,
     decision_id: DecisionId,
     body: Annotated[OutcomeBody, Depends(JsonBody(OutcomeBody))],
 ) -> Response:
     """Tell what became of an action."""
+    own_tenant(caller, *named)
     outcome = await accept(services, caller, decision_id, body)
     return json_response({"outcome_id": outcome.outcome_id, "status": "accepted"}, 202)

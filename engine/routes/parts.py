@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 
-from engine.edge.access import WithScope, admin, anybody, subject
-from engine.edge.errors import invalid, not_found
-from engine.edge.paths import unescaped
+from engine.edge.access import WithScope, admin, anybody, named_tenants, opaque_of, subject
+from engine.edge.errors import not_found
 from engine.services import Services
 from engine.values import ids
 from engine.values.caller import Caller
-from engine.values.wire import LONGEST_ID
 
 BASE_PATH = "/v1/mmm"
 
@@ -43,10 +42,7 @@ class PathOpaque:
 
     async def __call__(self, request: Request) -> str:
         """Return the id, or refuse one that is too long."""
-        given = unescaped(request.path_params[self._name])
-        if len(given) > LONGEST_ID:
-            raise invalid(self._name, f"must have 1 to {LONGEST_ID} characters")
-        return given
+        return opaque_of(request, self._name)
 
 
 WithServices = Annotated[Services, Depends(services_of)]
@@ -57,8 +53,11 @@ Reader = Annotated[Caller, Depends(WithScope("mmm.read"))]
 OutcomePoster = Annotated[Caller, Depends(WithScope("mmm.outcome"))]
 PlaybookId = Annotated[str, Depends(PathId("playbook_id"))]
 NamedActor = Annotated[str, Depends(PathOpaque("actor_id"))]
+TenantsOfQuery = Annotated[list[str], Depends(named_tenants)]
 NamedTenant = Annotated[str, Depends(PathOpaque("tenant_id"))]
 DecisionId = Annotated[str, Depends(PathId("decision_id"))]
 ActorId = Annotated[str, Depends(subject)]
+PageSize = Annotated[int, Field(ge=1, le=100)]
+PageStart = Annotated[int, Field(ge=0, le=2**31 - 1)]
 ActionId = Annotated[str, Depends(PathId("action_id"))]
 ExperimentId = Annotated[str, Depends(PathId("experiment_id"))]

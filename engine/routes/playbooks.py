@@ -9,8 +9,17 @@ from starlette.responses import Response
 from engine.administration.playbooks import PlaybookAdministration
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
-from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, Admin, PlaybookId, Reader, WithServices
+from engine.edge.errors import json_list, json_response
+from engine.routes.parts import (
+    BASE_PATH,
+    Admin,
+    PageSize,
+    PageStart,
+    PlaybookId,
+    Reader,
+    TenantsOfQuery,
+    WithServices,
+)
 from engine.storage import playbooks
 from engine.storage.playbooks import StoredPlaybook
 from engine.values.playbook import Condition, Content, Limits, Template, Trigger
@@ -18,20 +27,17 @@ from engine.values.wire import Given, Many, Opaque, Semver, Title, Wire
 from engine.values.words import PlaybookStatus
 
 router = APIRouter(prefix=BASE_PATH)
-MAX_LIMIT = 100
-MAX_OFFSET = 2**31 - 1
 Version = Annotated[Semver, Field(max_length=64)]
 
 
 class Page(Wire):
-    """Which playbooks to list; a tenant that it names must be the caller's."""
+    """Which playbooks to list."""
 
     model_config = ConfigDict(strict=False, extra="ignore")
 
     status: PlaybookStatus | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
-    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
-    tenant_id: str | None = None
+    limit: PageSize = 50
+    offset: PageStart = 0
 
 
 class PlaybookBody(Content):
@@ -67,25 +73,27 @@ class PlaybookChanges(Wire):
 async def get_playbooks(
     services: WithServices,
     caller: Reader,
+    named: TenantsOfQuery,
     wanted: Annotated[Page, Query()],
 ) -> Response:
     """List the tenant's playbooks."""
-    own_tenant(caller, wanted.tenant_id)
+    own_tenant(caller, *named)
     async with services.database.reading() as connection:
         found = await playbooks.page(
             connection, caller.tenant_id, wanted.status, limit=wanted.limit, offset=wanted.offset
         )
-    return json_response([shown(playbook) for playbook in found])
+    return await json_list(found, shown)
 
 
 @router.post("/playbooks")
 async def post_playbook(
     services: WithServices,
     caller: Admin,
+    named: TenantsOfQuery,
     body: Annotated[PlaybookBody, Depends(JsonBody(PlaybookBody))],
 ) -> Response:
     """Create a draft."""
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     made = await PlaybookAdministration(services, caller).create(body.content())
     return json_response(shown(made))
 
@@ -94,25 +102,32 @@ async def post_playbook(
 async def put_playbook(
     services: WithServices,
     caller: Admin,
+    named: TenantsOfQuery,
     playbook_id: PlaybookId,
     body: Annotated[PlaybookChanges, Depends(JsonBody(PlaybookChanges))],
 ) -> Response:
     """Update a draft, or begin the next one."""
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     after = await PlaybookAdministration(services, caller).update(playbook_id, body.changes())
     return json_response(shown(after))
 
 
 @router.post("/playbooks/{playbook_id}/publish")
-async def publish_playbook(services: WithServices, caller: Admin, playbook_id: PlaybookId) -> Response:
+async def publish_playbook(
+    services: WithServices, caller: Admin, named: TenantsOfQuery, playbook_id: PlaybookId
+) -> Response:
     """Publish the draft."""
+    own_tenant(caller, *named)
     published = await PlaybookAdministration(services, caller).publish(playbook_id)
     return json_response(shown(published))
 
 
 @router.delete("/playbooks/{playbook_id}")
-async def delete_playbook(services: WithServices, caller: Admin, playbook_id: PlaybookId) -> Response:
+async def delete_playbook(
+    services: WithServices, caller: Admin, named: TenantsOfQuery, playbook_id: PlaybookId
+) -> Response:
     """Deprecate the playbook."""
+    own_tenant(caller, *named)
     await PlaybookAdministration(services, caller).deprecate(playbook_id)
     return Response(status_code=204)
 

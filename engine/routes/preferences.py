@@ -8,12 +8,13 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from engine.administration.preferences import PreferenceKeeping
+from engine.administration.preferences import PreferenceKeeping, wanted
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import invalid, json_response
-from engine.routes.parts import BASE_PATH, ActorId, Anybody, WithServices
+from engine.routes.parts import BASE_PATH, ActorId, Anybody, TenantsOfQuery, WithServices
 from engine.storage.preferences import StoredPreferences
+from engine.values.standing import Preferences
 from engine.values.wire import Given, Instant, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
@@ -60,20 +61,25 @@ class SnoozeBody(Wire):
 
 
 @router.get(PATH)
-async def get_preferences(services: WithServices, caller: Anybody, actor_id: ActorId) -> Response:
+async def get_preferences(
+    services: WithServices, caller: Anybody, named: TenantsOfQuery, actor_id: ActorId
+) -> Response:
     """Tell what the actor wants."""
-    return json_response(shown(await PreferenceKeeping(services, caller, actor_id).read()))
+    own_tenant(caller, *named)
+    found = await PreferenceKeeping(services, caller, actor_id).read()
+    return json_response(shown(found) if found else defaults(caller.tenant_id, actor_id))
 
 
 @router.put(PATH)
 async def put_preferences(
     services: WithServices,
     caller: Anybody,
+    named: TenantsOfQuery,
     actor_id: ActorId,
     body: Annotated[PreferencesBody, Depends(JsonBody(PreferencesBody))],
 ) -> Response:
     """Change what the actor wants."""
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     keeping = PreferenceKeeping(services, caller, actor_id)
     after = await keeping.change("preferences.update", body.changes(), datetime.now(UTC))
     return json_response(shown(after))
@@ -83,27 +89,31 @@ async def put_preferences(
 async def post_snooze(
     services: WithServices,
     caller: Anybody,
+    named: TenantsOfQuery,
     actor_id: ActorId,
     body: Annotated[SnoozeBody, Depends(JsonBody(SnoozeBody))],
 ) -> Response:
     """Let nothing reach the actor for a while."""
     now = datetime.now(UTC)
     end = body.end(now)
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, *named, body.tenant_id)
     keeping = PreferenceKeeping(services, caller, actor_id)
     return json_response(shown(await keeping.change("preferences.snooze", {"snooze_until": end}, now)))
 
 
 def shown(stored: StoredPreferences) -> dict[str, Any]:
     """Return preferences as callers see them."""
-    wishes = stored.wishes
     return {
         "preference_id": stored.preference_id,
         "tenant_id": stored.tenant_id,
         "actor_id": stored.actor_id,
-        "opt_out_categories": list(wishes.opt_out_categories),
-        "preferred_surfaces": list(wishes.preferred_surfaces),
-        "snooze_until": wishes.snooze_until.isoformat() if wishes.snooze_until else None,
+        **wanted(stored.wishes),
         "created_at": stored.created_at.isoformat(),
         "updated_at": stored.updated_at.isoformat(),
     }
+
+
+def defaults(tenant_id: str, actor_id: str) -> dict[str, Any]:
+    """Return what holds for an actor of whom nothing is kept: neither an id nor times."""
+    nothing = dict.fromkeys(("preference_id", "created_at", "updated_at"))
+    return {**nothing, "tenant_id": tenant_id, "actor_id": actor_id, **wanted(Preferences())}

@@ -10,9 +10,10 @@ from engine.administration.tenant_policies import TenantPolicyAdministration, te
 from engine.edge.access import own_tenant
 from engine.edge.bodies import JsonBody
 from engine.edge.errors import json_response
-from engine.routes.parts import BASE_PATH, Admin, NamedTenant, WithServices
+from engine.routes.parts import BASE_PATH, Admin, NamedTenant, TenantsOfQuery, WithServices
 from engine.storage.tenant_policies import StoredPolicy
 from engine.values.playbook import QuietHours
+from engine.values.standing import TenantPolicy
 from engine.values.wire import Given, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
@@ -55,22 +56,25 @@ class PolicyBody(Wire):
 
 
 @router.get(PATH)
-async def get_policy(services: WithServices, caller: Admin, tenant_id: NamedTenant) -> Response:
+async def get_policy(
+    services: WithServices, caller: Admin, named: TenantsOfQuery, tenant_id: NamedTenant
+) -> Response:
     """Tell what the tenant lets its actors see."""
-    own_tenant(caller, tenant_id)
-    return json_response(shown(await TenantPolicyAdministration(services, caller).read()))
+    own_tenant(caller, tenant_id, *named)
+    found = await TenantPolicyAdministration(services, caller).read()
+    return json_response(shown(found) if found else defaults(tenant_id))
 
 
 @router.put(PATH)
 async def put_policy(
     services: WithServices,
     caller: Admin,
+    named: TenantsOfQuery,
     tenant_id: NamedTenant,
     body: Annotated[PolicyBody, Depends(JsonBody(PolicyBody))],
 ) -> Response:
     """Change what the tenant lets its actors see."""
-    own_tenant(caller, tenant_id)
-    own_tenant(caller, body.tenant_id)
+    own_tenant(caller, tenant_id, *named, body.tenant_id)
     administration = TenantPolicyAdministration(services, caller)
     return json_response(shown(await administration.change(body.changes(), body.quota_changes())))
 
@@ -84,3 +88,9 @@ def shown(stored: StoredPolicy) -> dict[str, Any]:
         "created_at": stored.created_at.isoformat(),
         "updated_at": stored.updated_at.isoformat(),
     }
+
+
+def defaults(tenant_id: str) -> dict[str, Any]:
+    """Return what holds in a tenant of whose policy nothing is kept: neither an id nor times."""
+    nothing = dict.fromkeys(("policy_id", "created_at", "updated_at"))
+    return {**nothing, "tenant_id": tenant_id, **terms(TenantPolicy())}

@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from engine.edge.access import own_tenant
 from engine.edge.errors import invalid, json_response
-from engine.routes.parts import BASE_PATH, Admin, NamedTenant, WithServices
+from engine.routes.parts import BASE_PATH, Admin, NamedTenant, TenantsOfQuery, WithServices
 from engine.storage import metrics
 from engine.storage.metrics import Counts
 from engine.values.period import Period, first_moment, moment_after
-from engine.values.wire import Wire
+from engine.values.wire import Wire, told
 from engine.values.words import ACTION_TYPES, OUTCOME_RESULTS
 
 router = APIRouter(prefix=BASE_PATH)
@@ -36,11 +36,15 @@ class Dates(Wire):
 
 @router.get("/tenants/{tenant_id}/metrics")
 async def get_tenant_metrics(
-    services: WithServices, caller: Admin, tenant_id: NamedTenant, dates: Annotated[Dates, Query()]
+    services: WithServices,
+    caller: Admin,
+    named: TenantsOfQuery,
+    tenant_id: NamedTenant,
+    dates: Annotated[Dates, Query()],
 ) -> Response:
     """Count what happened in the tenant."""
     period = dates.period()
-    own_tenant(caller, tenant_id)
+    own_tenant(caller, tenant_id, *named)
     async with services.database.reading() as connection:
         counts = await metrics.count(connection, tenant_id, period)
     return json_response(shown(tenant_id, period, counts))
@@ -52,7 +56,7 @@ def shown(tenant_id: str, period: Period, counts: Counts) -> dict[str, Any]:
     outcomes = {word: counts.outcomes.get(word, 0) for word in OUTCOME_RESULTS}
     return {
         "tenant_id": tenant_id,
-        "period": {"start": _told(period.start), "end": _told(period.end)},
+        "period": {"start": told(period.start), "end": told(period.end)},
         "aggregates": {
             "decisions_total": counts.decisions,
             "actions_total": sum(actions.values()),
@@ -61,7 +65,3 @@ def shown(tenant_id: str, period: Period, counts: Counts) -> dict[str, Any]:
             "outcomes_by_result": outcomes,
         },
     }
-
-
-def _told(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

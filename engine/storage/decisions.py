@@ -53,12 +53,13 @@ async def find(connection: AsyncConnection, tenant_id: str, decision_id: str) ->
     return StoredDecision(*row) if row else None
 
 
-async def lock_action(connection: AsyncConnection, decision_id: str, action_id: str) -> bool:
-    """Hold a decision's action until the transaction ends; say whether there is one."""
-    wanted = select(ACTIONS.c.action_id).where(
+async def lock_action(connection: AsyncConnection, decision_id: str, action_id: str) -> ActionType | None:
+    """Hold a decision's action until the transaction ends; return its type, if there is one."""
+    wanted = select(ACTIONS.c.type).where(
         ACTIONS.c.action_id == action_id, ACTIONS.c.decision_id == decision_id
     )
-    return (await connection.execute(wanted.with_for_update())).one_or_none() is not None
+    found = await connection.execute(wanted.with_for_update())
+    return cast("ActionType | None", found.scalar_one_or_none())
 
 
 async def type_of(connection: AsyncConnection, action_id: str) -> ActionType | None:

@@ -37,14 +37,20 @@ def written(config: dict[str, Any]) -> str:
     return json.dumps(config, sort_keys=True, allow_nan=False, separators=(",", ":"))
 
 
-async def listed(
-    connection: AsyncConnection, tenant_id: str, status: ExperimentStatus | None
+async def page(
+    connection: AsyncConnection,
+    tenant_id: str,
+    status: ExperimentStatus | None,
+    *,
+    limit: int,
+    offset: int,
 ) -> list[Experiment]:
-    """Return a tenant's experiments, oldest first."""
+    """Return some of a tenant's experiments, oldest first."""
     own = EXPERIMENTS.c.tenant_id == tenant_id
     wanted = and_(own, EXPERIMENTS.c.status == status) if status else own
     order = (EXPERIMENTS.c.created_at, EXPERIMENTS.c.experiment_id)
-    found = await connection.execute(select(EXPERIMENTS).where(wanted).order_by(*order))
+    wanted_page = select(EXPERIMENTS).where(wanted).order_by(*order).limit(limit).offset(offset)
+    found = await connection.execute(wanted_page)
     return [_experiment(row) for row in found]
 
 

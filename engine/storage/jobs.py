@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.storage.records import insertion
 from engine.storage.schema import JOBS
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ LEASE = timedelta(seconds=30)
 
 async def claim(connection: AsyncConnection, name: str, holder: str, now: datetime) -> bool:
     """Take a job that is due; say whether it was. One that nobody has ever done is."""
-    upsert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    await connection.execute(upsert(JOBS).values(name=name, due_at=now).on_conflict_do_nothing())
+    await connection.execute(
+        insertion(connection, JOBS).values(name=name, due_at=now).on_conflict_do_nothing()
+    )
     due = update(JOBS).where(JOBS.c.name == name, JOBS.c.due_at <= now)
     return (await connection.execute(due.values(holder=holder, due_at=now + LEASE))).rowcount == 1
 

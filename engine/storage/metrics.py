@@ -28,11 +28,12 @@ class Counts:
 async def count(connection: AsyncConnection, tenant_id: str, period: Period) -> Counts:
     """Count what is kept of a tenant for a period."""
     counts = Counts()
+    by_word = {ACTIONS.name: counts.actions, OUTCOMES.name: counts.outcomes}
     for what, word, number in await connection.execute(counting(tenant_id, period)):
-        if what == "decisions":
+        if what == DECISIONS.name:
             counts.decisions = number
         else:
-            getattr(counts, what)[word] = number
+            by_word[what][word] = number
     return counts
 
 

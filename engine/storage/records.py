@@ -1,7 +1,8 @@
 """Records of which there is one for each key: made when they are first changed, and changed in part.
 
 Rule: who changes a record holds it until the transaction ends, so that no two changes lose each other's part,
-also where both are the first.
+also where both are the first. A fresh record has a random id: were it made from the key, two first changes
+could meet in the primary key, where nobody looks for a conflict.
 """
 
 from __future__ import annotations

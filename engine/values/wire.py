@@ -17,7 +17,11 @@ from pydantic import (
     StringConstraints,
 )
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_HOUR, _SIXTY = r"([01]\d|2[0-3])", r"[0-5]\d"
+_RFC3339 = re.compile(
+    rf"\d{{4}}-\d\d-\d\d[Tt]{_HOUR}:{_SIXTY}:({_SIXTY}|60)(\.\d+)?([Zz]|[+-]{_HOUR}:{_SIXTY})", re.ASCII
+)
+_LEAP_SECOND = re.compile(r"(T\d\d:\d\d):60")
 _SEMVER = (
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
     r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
@@ -54,11 +58,16 @@ def moment_of(value: Any) -> datetime:  # noqa: ANN401 -- whatever JSON holds
     """Read an RFC 3339 time; one that no calendar has in UTC is none."""
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
         raise ValueError("must be an RFC 3339 time with offset")
-    read = datetime.fromisoformat(value.upper().replace(":60", ":59"))  # a leap second is a time too
+    read = datetime.fromisoformat(_LEAP_SECOND.sub(r"\1:59", value.upper()))  # it is a time too
     try:
         return read.astimezone(UTC)
     except OverflowError:
         raise ValueError("must be a time that the calendar has") from None
+
+
+def told(moment: datetime | None) -> str | None:
+    """Write a time as answers have it."""
+    return moment.isoformat() if moment else None
 
 
 def _unrepeated(values: tuple[T, ...]) -> tuple[T, ...]:

@@ -17,6 +17,7 @@ from engine.dependencies.iam import Iam, NotVouchedError
 from engine.dependencies.llm import LlmGateway
 from engine.dependencies.policy import GoldStandards, Policy
 from engine.dependencies.ubi import Ubi
+from engine.values.surroundings import Snapshot
 from tests.engine.samples import SNAPSHOT, facts
 from tests.engine.standin import StandIn, answer, reached
 
@@ -139,6 +140,23 @@ async def test_tenants_with_separators_do_not_meet(stand_in: StandIn) -> None:
     assert paths == [
         f"/base/v1/policy/tenants/{name}/evaluate" for name in ("a%2Fb", "a%252Fb", "a%3Fb", "a%20b")
     ]
+
+
+async def test_a_snapshot_is_remembered_for_its_context_and_not_for_the_length_of_it(
+    stand_in: StandIn,
+) -> None:
+    stand_in.bytes = answer(200, EVALUATED)
+    long = "b" * 100_000
+    remembered = Cache[Snapshot]()
+
+    async with reached(stand_in) as service:
+        policy = Policy(service, 60.0, 300.0, remembered)
+        for branch in (None, "", "b", long, "b", None, long):
+            await policy.evaluate(facts(branch=branch))
+        await policy.evaluate(facts(branch="b", repo_id="b"))
+
+    assert len(stand_in.asked) == 5
+    assert len(repr(remembered)) < 10_000
 
 
 class Clock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -76,6 +76,51 @@ async def test_an_approver_is_forgotten_too(any_talk: Talk) -> None:
     assert approval.actor_id == "actor-1"
     key = read_signing_key(any_talk.place.key)
     assert approval.approver_id == stand_in(key, any_talk.tenant, "approver-1")
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_nobody_who_was_erased_is_the_second_person_of_its_own_action(
+    any_talk: Talk,
+    begun: bool,  # noqa: FBT001 -- whether the first step was taken before
+) -> None:
+    boss: dict[str, Any] = {"roles": ["tenant_admin"]}
+    await any_talk.publish(action("multiplier", requires_dual_channel=True))
+    decision = await any_talk.decided(**boss)
+    path = f"/actions/{decision['actions'][0]['action_id']}"
+    if begun:
+        assert (await any_talk.ask("POST", f"{path}/approve", {}, **boss)).status_code == 200
+
+    assert await erase(any_talk, any_talk.sub) == 204
+
+    again = await any_talk.ask("POST", f"{path}/approve", {}, **boss)
+    other = await any_talk.admin("POST", f"{path}/approve", {})
+    left = (await any_talk.admin("GET", f"{path}/approval-status")).json()
+    assert [again.status_code, other.status_code] == [409, 409]
+    assert (left["status"], left["approver_id"]) == ("rejected", None)
+    assert left["updated_at"] > left["created_at"]
+    assert len(await any_talk.receipts(1, "erasure")) == 1
+
+
+async def test_an_approval_that_had_ended_stays_as_it_was(any_talk: Talk) -> None:
+    async with opened(any_talk.engine.database) as rows:
+        await rows.decision(any_talk.tenant, NOW)
+
+        assert await erase(any_talk, "actor-1") == 204
+
+        (left,) = await rows.all(APPROVALS, APPROVALS.c.tenant_id == any_talk.tenant)
+    assert (left.status, left.approver_id, left.updated_at) == ("fully_approved", "approver-1", NOW)
+
+
+async def test_who_was_erased_begins_with_preferences_of_another_id(any_talk: Talk) -> None:
+    path = f"/actors/{any_talk.sub}/preferences"
+    before = await any_talk.admin("PUT", path, {"opt_out_categories": ["mirror"]})
+
+    assert await erase(any_talk, any_talk.sub) == 204
+
+    gone = await any_talk.admin("GET", path)
+    again = await any_talk.admin("PUT", path, {"opt_out_categories": ["mirror"]})
+    assert gone.json()["preference_id"] is None
+    assert again.json()["preference_id"] != before.json()["preference_id"]
 
 
 async def test_it_leaves_a_receipt_and_an_audit_line_that_do_not_name_the_actor(talk: Talk) -> None:
@@ -158,7 +203,7 @@ async def test_all_of_many_rows_are_renamed(any_talk: Talk, monkeypatch: pytest.
         for _ in range(5):
             await rows.decision(any_talk.tenant, NOW, "actor-1")
         async with rows.database.writing() as connection:
-            erased = await erasure.erase(connection, any_talk.tenant, "actor-1", "deleted-x")
+            erased = await erasure.erase(connection, any_talk.tenant, "actor-1", "deleted-x", NOW)
 
     assert erased == {"preferences": 0, "decisions": 5, "outcomes": 5, "approvals": 5}
 

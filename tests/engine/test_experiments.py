@@ -105,6 +105,25 @@ async def test_the_status_filters(any_talk: Talk) -> None:
     }
 
 
+async def test_a_list_comes_in_pages_of_fifty_or_as_asked(any_talk: Talk) -> None:
+    names = [f"trial {number}" for number in range(52)]
+    for name in names:
+        await created(any_talk, name=name)
+
+    pages = {
+        query: [one["name"] for one in await listed(any_talk, query)]
+        for query in ("", "&offset=50", "&limit=2&offset=49", "&limit=52", "&offset=52")
+    }
+
+    assert pages == {
+        "": names[:50],
+        "&offset=50": names[50:],
+        "&limit=2&offset=49": names[49:51],
+        "&limit=52": names,
+        "&offset=52": [],
+    }
+
+
 async def test_a_list_is_asked_for_the_own_tenant(talk: Talk) -> None:
     wanted = {
         "": 422,
@@ -115,7 +134,12 @@ async def test_a_list_is_asked_for_the_own_tenant(talk: Talk) -> None:
         "?tenant_id=other&status=on": 422,
         f"?tenant_id={talk.tenant}&status=on": 422,
         f"?tenant_id={talk.tenant}&status=": 422,
-        f"?tenant_id={talk.tenant}&limit=x": 200,
+        f"?tenant_id={talk.tenant}&limit=x": 422,
+        f"?tenant_id={talk.tenant}&limit=0": 422,
+        f"?tenant_id={talk.tenant}&limit=101": 422,
+        f"?tenant_id={talk.tenant}&offset=-1": 422,
+        f"?tenant_id={talk.tenant}&offset=2147483648": 422,
+        f"?tenant_id={talk.tenant}&limit=100&offset=2147483647&odd=1": 200,
     }
 
     answered = {query: (await talk.admin("GET", f"/experiments{query}")).status_code for query in wanted}

@@ -15,12 +15,14 @@ import pytest
 from engine.observe.audit import AuditLog
 from engine.observe.logs import JsonLines, log_crash, log_event
 from engine.observe.trace import REQUEST_ID
+from engine.receipts.signing import read_signing_key
 from engine.values.caller import Caller
 from tests.engine.house import CHECKOUT
 
 if TYPE_CHECKING:
     from tests.engine.house import Place, Talk
 
+KEY = read_signing_key("A" * 43 + "=")
 CALLER = Caller("admin-1", "tenant-1", "human", frozenset(("mmm_admin",)), frozenset())
 MEMBERS = {
     "timestamp",
@@ -151,7 +153,7 @@ async def test_the_engine_writes_json_lines_and_hashes_actors(talk: Talk) -> Non
 
 def test_the_audit_log_is_opened_on_first_use(tmp_path: Path) -> None:
     path = tmp_path / "missing" / "audit.log"
-    log = AuditLog(path)
+    log = AuditLog(path, KEY)
 
     assert not path.parent.exists()
     log.record(CALLER, "playbook.create", "p-1", None, {"version": "1.0.0"})
@@ -170,7 +172,7 @@ def test_an_audit_log_that_cannot_be_written_is_told(
     os.mkfifo(tmp_path / "pipe")
     places = {"file above": tmp_path / "file" / "audit.log", "directory": tmp_path, "full": Path("/dev/full")}
 
-    AuditLog(places.get(kind, tmp_path / "pipe")).record(CALLER, "x", "p", None, None)
+    AuditLog(places.get(kind, tmp_path / "pipe"), KEY).record(CALLER, "x", "p", None, None)
 
     assert [line["event_type"] for line in lines(caplog)] == ["audit_lost"]
 
@@ -179,11 +181,13 @@ WRITER = """
 import sys
 from pathlib import Path
 from engine.observe.audit import AuditLog
+from engine.receipts.signing import read_signing_key
 from engine.values.caller import Caller
 
+key = read_signing_key("A" * 43 + "=")
 caller = Caller(sys.argv[2], "tenant-1", "human", frozenset(), frozenset())
 for number in range(200):
-    AuditLog(Path(sys.argv[1])).record(caller, "x", str(number), None, {"digest": "x" * 9_000})
+    AuditLog(Path(sys.argv[1]), key).record(caller, "x", str(number), None, {"digest": "x" * 9_000})
 """
 
 
@@ -199,8 +203,12 @@ def test_lines_of_several_processes_never_mix(tmp_path: Path) -> None:
     assert sorted(told) == [(f"admin-{one}", number) for one in range(3) for number in range(200)]
 
 
-def test_without_a_file_the_log_tells_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_file_the_log_tells_all_but_the_name(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        AuditLog(None).record(CALLER, "playbook.create", "p", None, None)
+        AuditLog(None, KEY).record(CALLER, "playbook.create", "p", None, {"version": "1.0.0"})
 
-    assert [(line["event_type"], line["message"]) for line in lines(caplog)] == [("audit", "playbook.create")]
+    (line,) = lines(caplog)
+    assert (line["event_type"], line["message"], line["subject_id"]) == ("audit", "playbook.create", "p")
+    assert (line["before"], line["after"]) == (None, {"version": "1.0.0"})
+    assert line["actor"] == KEY.pseudonym("tenant-1", "admin-1")
+    assert "admin-1" not in str(line)

@@ -54,6 +54,7 @@ async def test_an_outcome_is_accepted_with_a_receipt_of_its_own(any_talk: Talk) 
     assert receipt["result"] == {"outcome": "accepted", "has_reason": False}
     assert (receipt["evaluation_point"], receipt["environment"]) == ("pre-merge", "prod")
     assert receipt["actor"]["repo_id"] == "r"
+    assert receipt["risk"]["score"] == decision["risk"]["score"] == 0.1
 
 
 @pytest.mark.parametrize("result", ["dismissed", "failed"])

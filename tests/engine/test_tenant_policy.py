@@ -59,7 +59,7 @@ async def test_before_anything_is_said_the_defaults_hold(any_talk: Talk) -> None
 
     assert terms(found) == DEFAULTS
     assert found["tenant_id"] == any_talk.tenant
-    assert str(UUID(found["policy_id"])) == found["policy_id"]
+    assert [found[name] for name in ("policy_id", "created_at", "updated_at")] == [None] * 3
 
 
 async def test_what_is_said_is_kept_and_the_rest_stays(any_talk: Talk) -> None:
@@ -76,7 +76,8 @@ async def test_what_is_said_is_kept_and_the_rest_stays(any_talk: Talk) -> None:
         "quotas": {"max_actions_per_hour": 2**53 - 1, "max_actions_per_day": 5},
         "safety_critical": True,
     }
-    assert third.json()["policy_id"] == first.json()["policy_id"]
+    policy_id = third.json()["policy_id"]
+    assert policy_id == str(UUID(policy_id)) == first.json()["policy_id"]
 
 
 async def test_concurrent_first_changes_make_one_record_and_all_stand(any_talk: Talk) -> None:
