@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.background import Background
-from engine.delivery.channel import ALERTING, ERIS, RECEIPT_WAIT_SECONDS, Channel
+from engine.delivery.channel import RECEIPT_WAIT_SECONDS, Channel
 from engine.delivery.courier import Courier
 from engine.dependencies.alerting import Alerting
 from engine.dependencies.breaker import Breaker
@@ -26,6 +26,7 @@ from engine.observe.metrics import Metrics
 from engine.observe.trace import Tracing
 from engine.retention.job import RetentionJob
 from engine.storage.database import Database, StorageUnavailableError
+from engine.storage.outbox import ALERTING, ERIS
 from engine.storage.shelf import Shelf
 from engine.storage.together import Together
 
@@ -162,6 +163,7 @@ def _channels(asked: dict[str, Dependency], metrics: Metrics) -> dict[str, Chann
         eris.breaker,
         metrics.receipt_attempted,
         afterwards=RECEIPT_WAIT_SECONDS,
+        keeps_refused=True,
     )
     alerts = Channel(ALERTING, Alerting(alerting).notify, alerting.breaker, metrics.alert_attempted)
     return {ERIS: receipts, ALERTING: alerts}

@@ -114,10 +114,11 @@ class Courier:
         wait = channel.next_wait(max(tried.attempts, 1))
         try:
             async with self._database.writing() as connection:
-                if result == "rejected":
-                    await outbox.give_up(connection, tried, outbox.REJECTED)
-                elif wait is None:
-                    await outbox.give_up(connection, tried, outbox.FAILED)
+                if result == "rejected" and channel.keeps_refused:
+                    await outbox.reject(connection, tried)
+                elif result == "rejected" or wait is None:
+                    await outbox.forget(connection, [entry.entry_id])
+                    _tell_given_up(channel, entry)
                 else:
                     await outbox.postpone(connection, tried, datetime.now(UTC) + timedelta(seconds=wait))
                     asyncio.get_running_loop().call_later(wait, self._wakes[channel.name].set)
@@ -132,3 +133,12 @@ class Courier:
             return
         finally:
             wake.clear()
+
+
+def _tell_given_up(channel: Channel, entry: Entry) -> None:
+    log_event(
+        "delivery_given_up",
+        f"{channel.name} never took {entry.entry_id}",
+        level=logging.ERROR,
+        tenant_id=entry.tenant_id,
+    )

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from engine.background import Background
-from engine.delivery.channel import ALERTING, ERIS, Channel
+from engine.delivery.channel import Channel
 from engine.delivery.courier import Courier
 from engine.dependencies.breaker import Breaker
-from engine.dependencies.errors import UnavailableError
+from engine.dependencies.errors import RefusedError, UnavailableError
 from engine.storage import outbox
 from engine.storage.database import Database
-from engine.storage.outbox import Entry
+from engine.storage.outbox import ALERTING, ERIS, Entry
 from engine.storage.schema import OUTBOX
 from tests.engine.house import pause
 
@@ -27,14 +27,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WELL_PAST_A_LEASE = timedelta(minutes=1)
+WAITS = (0.01, 0.02)
 
 
 @dataclass(slots=True)
 class Receiver:
-    """Takes what is sent, fails while it is `away`, hangs while it is `mute`."""
+    """Takes what is sent, fails while it is `away`, hangs while it is `mute`, and may refuse."""
 
     away: bool = False
     mute: bool = False
+    refuses: bool = False
     asked: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
 
@@ -44,6 +46,8 @@ class Receiver:
             await asyncio.Event().wait()
         if self.away:
             raise UnavailableError("receiver", "away")
+        if self.refuses:
+            raise RefusedError("receiver", 400)
         self.taken.append(body["id"])
 
 
@@ -86,8 +90,8 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     breakers = {name: Breaker(name, 5, 60.0) for name in (ERIS, ALERTING)}
     counted: list[str] = []
     channels = {
-        ERIS: Channel(ERIS, eris.send, breakers[ERIS], counted.append, (0.01, 0.02), afterwards=0.02),
-        ALERTING: Channel(ALERTING, alerting.send, breakers[ALERTING], counted.append, (0.01, 0.02)),
+        ERIS: Channel(ERIS, eris.send, breakers[ERIS], counted.append, WAITS, 0.02, keeps_refused=True),
+        ALERTING: Channel(ALERTING, alerting.send, breakers[ALERTING], counted.append, WAITS),
     }
     courier = Courier(database, background, channels)
     yield Bench(database, courier, eris, alerting, breakers, counted)
@@ -131,7 +135,9 @@ async def test_a_hung_channel_keeps_no_other_waiting(bench: Bench) -> None:
     assert bench.alerting.taken == []
 
 
-async def test_a_notification_is_tried_three_times_and_then_kept_as_failed(bench: Bench) -> None:
+async def test_a_notification_is_tried_three_times_and_then_forgotten(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     bench.alerting.away = True
     (notification,) = await bench.kept(ALERTING, 1)
     bench.courier.start()
@@ -141,10 +147,27 @@ async def test_a_notification_is_tried_three_times_and_then_kept_as_failed(bench
 
     assert bench.alerting.asked == [notification.entry_id] * 3
     assert bench.counted == ["failed"] * 3
+    assert f"alerting never took {notification.entry_id}" in caplog.messages
 
 
 async def given_up(bench: Bench) -> bool:
-    return await bench.attempts() == [(outbox.FAILED, 3)]
+    return await bench.attempts() == []
+
+
+async def test_a_notification_that_is_refused_is_forgotten_and_a_receipt_is_not(bench: Bench) -> None:
+    bench.alerting.refuses = bench.eris.refuses = True
+    for channel in (ALERTING, ERIS):
+        (one,) = await bench.kept(channel, 1)
+        await bench.courier.post(one)
+
+    await until(lambda: settled(bench))
+
+    assert [len(one.asked) for one in (bench.alerting, bench.eris)] == [1, 1]
+    assert bench.counted == ["rejected"] * 2
+
+
+async def settled(bench: Bench) -> bool:
+    return await bench.attempts() == [(outbox.REJECTED, 1)]
 
 
 async def test_while_the_circuit_is_open_no_attempt_is_made_or_counted(bench: Bench) -> None:
