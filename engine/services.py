@@ -73,8 +73,8 @@ class Services:
     async def running(self) -> AsyncIterator[None]:
         """Prepare the storage, deliver what waits, and in the end let go of everything."""
         await self._prepare_storage()
-        self.background.spawn(self.retention.run())
-        self.background.spawn(self.metrics.run())
+        self.background.keep(self.retention.run)
+        self.background.keep(self.metrics.run)
         self.courier.start()
         try:
             yield
@@ -91,7 +91,7 @@ class Services:
             await self.database.prepare()
         except StorageUnavailableError:
             log_event("storage_unavailable", "the database cannot be prepared yet")
-            self.background.spawn(self._keep_preparing())
+            self.background.keep(self._keep_preparing)
 
     async def _keep_preparing(self) -> None:
         while True:
