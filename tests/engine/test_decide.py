@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from contracts.document import load_document
 from contracts.validation import check_response
@@ -418,6 +419,21 @@ async def test_while_an_answer_takes_its_longest_no_replica_sends_its_alert(any_
     async with opened(any_talk.engine.database) as rows:
         (alert,) = await rows.all(OUTBOX, OUTBOX.c.entry_id == decision["actions"][0]["action_id"])
     assert alert.due_at - alert.created_at > timedelta(seconds=longest)
+
+
+async def test_an_action_counts_from_when_it_is_shown_however_long_its_text_took(talk: Talk) -> None:
+    await talk.publish(action("mentor", llm_prompt="{repo}"))
+    await talk.fake("llm").script(match={"tenant": talk.tenant}, fault={"kind": "delay", "seconds": 0.5})
+    asked = time.time()
+
+    await talk.decided()
+
+    redis = Redis.from_url(talk.place.redis)
+    key = f"mmm:fatigue:{talk.tenant}:{talk.sub}:mentor"
+    spans = (("-inf", "+inf"), (str((asked + 0.5) * 1000), "+inf"))
+    counted = [await redis.zcount(key, *span) for span in spans]
+    await redis.aclose()
+    assert counted == [1, 1]
 
 
 async def test_an_alert_without_a_signal_is_information(talk: Talk) -> None:
