@@ -23,7 +23,7 @@ from sqlalchemy import insert, inspect, select, text
 from engine.storage import migrate as migrating
 from engine.storage.database import Database
 from engine.storage.migrations import HEAD
-from engine.storage.schema import ACTIONS, DECISIONS, METADATA
+from engine.storage.schema import ACTIONS, APPROVALS, DECISIONS, METADATA
 from tests.engine.house import CHECKOUT
 
 if TYPE_CHECKING:
@@ -149,6 +149,17 @@ async def test_a_database_of_the_engine_before_is_adopted_with_its_rows(url: str
     wanted = select(ACTIONS.c.created_at, ACTIONS.c.requires_dual_channel, ACTIONS.c.tenant_id)
     rows = await within(url, lambda connection: connection.execute(wanted).all())
     assert [tuple(row) for row in rows] == [(LONG_AGO, True, "tenant\\with\x00all")]
+
+
+async def test_what_was_proposed_before_there_were_approvals_waits_for_its_actor(url: str) -> None:
+    await within(url, make_old_schema, prepared=False)
+    await within(url, fill_old_schema, prepared=False)
+
+    (row,) = await within(url, lambda connection: connection.execute(select(APPROVALS)).all())
+
+    assert (row.action_id, row.decision_id) == (str(uuid.UUID(int=3)), str(uuid.UUID(int=1)))
+    assert (row.tenant_id, row.actor_id, row.approver_id) == ("tenant\\with\x00all", "actor-1", None)
+    assert (row.status, row.created_at, row.updated_at) == ("pending", LONG_AGO, LONG_AGO)
 
 
 async def test_a_replica_of_the_version_before_goes_on(url: str) -> None:
