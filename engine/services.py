@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.background import Background
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from engine.receipts.signing import SigningKey
     from engine.settings import Settings
 
+START_SECONDS = 5.0
 PREPARE_AGAIN_SECONDS = 1.0
 HEALTH = {"iam": "/health", "policy": "/health", "eris": "/v1/evidence/health"}
 
@@ -87,20 +89,25 @@ class Services:
             self.tracing.close()
 
     async def _prepare_storage(self) -> None:
+        """Try it before anybody is answered, but not for long: a migration may take minutes, and goes on."""
+        first = self.background.spawn(self._prepared())
+        await asyncio.wait({first}, timeout=START_SECONDS)
+        if not first.done() or not first.result():
+            log_event("storage_unavailable", "the database cannot be prepared yet")
+            self.background.keep(partial(self._keep_preparing, first))
+
+    async def _keep_preparing(self, first: asyncio.Task[bool]) -> None:
+        prepared = await first
+        while not prepared:
+            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+            prepared = await self._prepared()
+
+    async def _prepared(self) -> bool:
         try:
             await self.database.prepare()
         except StorageUnavailableError:
-            log_event("storage_unavailable", "the database cannot be prepared yet")
-            self.background.keep(self._keep_preparing)
-
-    async def _keep_preparing(self) -> None:
-        while True:
-            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
-            try:
-                await self.database.prepare()
-            except StorageUnavailableError:
-                continue
-            return
+            return False
+        return True
 
 
 def build_services(settings: Settings, counts: Path | None = None) -> Services:
