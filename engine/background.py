@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from engine.observe.logs import log_crash
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
+AGAIN_SECONDS = 1.0
 T = TypeVar("T")
 
 
@@ -26,12 +27,24 @@ class Background:
         task.add_done_callback(self._done)
         return task
 
+    def keep(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Begin work that should never end of itself; where it crashes, it begins again after a rest."""
+        self.spawn(self._kept(work))
+
     async def aclose(self) -> None:
         """Cancel what is still going on, and wait for it to end."""
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _kept(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            try:
+                return await work()
+            except Exception as error:  # noqa: BLE001 -- whatever it was, nobody else would do the work
+                log_crash("background work crashed, and begins again", error)
+            await asyncio.sleep(AGAIN_SECONDS)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.background import Background
-from engine.delivery.channel import ALERTING, ERIS, RECEIPT_WAIT_SECONDS, Channel
+from engine.delivery.channel import RECEIPT_WAIT_SECONDS, Channel
 from engine.delivery.courier import Courier
 from engine.dependencies.alerting import Alerting
 from engine.dependencies.breaker import Breaker
@@ -26,6 +27,7 @@ from engine.observe.metrics import Metrics
 from engine.observe.trace import Tracing
 from engine.retention.job import RetentionJob
 from engine.storage.database import Database, StorageUnavailableError
+from engine.storage.outbox import ALERTING, ERIS
 from engine.storage.shelf import Shelf
 from engine.storage.together import Together
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from engine.receipts.signing import SigningKey
     from engine.settings import Settings
 
+START_SECONDS = 5.0
 PREPARE_AGAIN_SECONDS = 1.0
 HEALTH = {"iam": "/health", "policy": "/health", "eris": "/v1/evidence/health"}
 
@@ -72,8 +75,8 @@ class Services:
     async def running(self) -> AsyncIterator[None]:
         """Prepare the storage, deliver what waits, and in the end let go of everything."""
         await self._prepare_storage()
-        self.background.spawn(self.retention.run())
-        self.background.spawn(self.metrics.run())
+        self.background.keep(self.retention.run)
+        self.background.keep(self.metrics.run)
         self.courier.start()
         try:
             yield
@@ -86,20 +89,25 @@ class Services:
             self.tracing.close()
 
     async def _prepare_storage(self) -> None:
+        """Try it before anybody is answered, but not for long: a migration may take minutes, and goes on."""
+        first = self.background.spawn(self._prepared())
+        await asyncio.wait({first}, timeout=START_SECONDS)
+        if not first.done() or not first.result():
+            log_event("storage_unavailable", "the database cannot be prepared yet")
+            self.background.keep(partial(self._keep_preparing, first))
+
+    async def _keep_preparing(self, first: asyncio.Task[bool]) -> None:
+        prepared = await first
+        while not prepared:
+            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
+            prepared = await self._prepared()
+
+    async def _prepared(self) -> bool:
         try:
             await self.database.prepare()
         except StorageUnavailableError:
-            log_event("storage_unavailable", "the database cannot be prepared yet")
-            self.background.spawn(self._keep_preparing())
-
-    async def _keep_preparing(self) -> None:
-        while True:
-            await asyncio.sleep(PREPARE_AGAIN_SECONDS)
-            try:
-                await self.database.prepare()
-            except StorageUnavailableError:
-                continue
-            return
+            return False
+        return True
 
 
 def build_services(settings: Settings, counts: Path | None = None) -> Services:
@@ -162,6 +170,7 @@ def _channels(asked: dict[str, Dependency], metrics: Metrics) -> dict[str, Chann
         eris.breaker,
         metrics.receipt_attempted,
         afterwards=RECEIPT_WAIT_SECONDS,
+        keeps_refused=True,
     )
     alerts = Channel(ALERTING, Alerting(alerting).notify, alerting.breaker, metrics.alert_attempted)
     return {ERIS: receipts, ALERTING: alerts}

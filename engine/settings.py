@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         return value
 
     def share(self, workers: int) -> Self:
-        """Return what one of several workers may use: together they have no more connections than one."""
+        """Return what one of several workers may use: together, what one alone may, or one each."""
         least, most = (max(1, size // workers) for size in (self.mmm_db_pool_min, self.mmm_db_pool_max))
         return self.model_copy(update={"mmm_db_pool_min": least, "mmm_db_pool_max": most})
 

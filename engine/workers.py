@@ -72,6 +72,8 @@ class Supervisor(Multiprocess):
 
     def keep_subprocess_alive(self) -> None:
         """Replace the workers that are gone; one that could not start would not the next time, either."""
+        if self.should_exit.is_set():
+            return
         for place, worker in enumerate(self.processes):
             if worker.process.is_alive():
                 continue
@@ -82,6 +84,12 @@ class Supervisor(Multiprocess):
             mark_process_dead(worker.pid, self._counts)  # type: ignore[no-untyped-call]  # it has no types
             self.processes[place] = Process(self.config, self.sockets)
             self.processes[place].start()
+
+    def stay(self) -> None:
+        """Heed no signal that would alter the workers: each has its share of the connections."""
+        log_event("signal_ignored", "the workers stay as they are; end the engine, and start it anew")
+
+    handle_hup = handle_ttin = handle_ttou = stay
 
     def join_all(self) -> None:
         """Wait for the workers to end, and end the others."""

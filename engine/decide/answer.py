@@ -6,11 +6,9 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from engine.delivery.channel import ALERTING
-from engine.storage.outbox import Entry
+from engine.storage.outbox import ALERTING, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from engine.decide.keep import Kept
@@ -48,21 +46,17 @@ def is_late(facts: Facts, seconds: float) -> bool:
     return seconds > OBJECTIVE_SECONDS[facts.source]
 
 
-def notifications(
-    decision_id: str, facts: Facts, actions: tuple[Action, ...], now: datetime, new_id: Callable[[], str]
-) -> list[Entry]:
-    """Return what alerting is to be told, one message for each alert action."""
+def notifications(decision_id: str, facts: Facts, actions: tuple[Action, ...], now: datetime) -> list[Entry]:
+    """Return what alerting is to be told: a message for each alert action, which goes by the action's id."""
     severity = (facts.signal.severity if facts.signal else None) or "info"
     alerts = [action for action in actions if "alert" in action.surfaces]
-    bodies = (_notification(decision_id, facts, action, severity, new_id()) for action in alerts)
+    bodies = (_notification(decision_id, facts, action, severity) for action in alerts)
     return [_entry(body, facts, now) for body in bodies]
 
 
-def _notification(
-    decision_id: str, facts: Facts, action: Action, severity: str, notification_id: str
-) -> dict[str, str]:
+def _notification(decision_id: str, facts: Facts, action: Action, severity: str) -> dict[str, str]:
     return {
-        "notification_id": notification_id,
+        "notification_id": action.action_id,
         "tenant_id": facts.tenant_id,
         "decision_id": decision_id,
         "action_id": action.action_id,

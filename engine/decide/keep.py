@@ -43,11 +43,12 @@ async def kept(services: Services, facts: Facts, surroundings: Surroundings, cou
     now = datetime.now(UTC)
     decision = _decision(facts, surroundings, course, now)
     receipt = receipt_entry(decision_receipt(decision, facts, surroundings, course), services.key, now)
-    alerts = notifications(decision.decision_id, facts, course.actions, now, new_id)
+    alerts = notifications(decision.decision_id, facts, course.actions, now)
     async with services.together.writing() as connection:
         await decisions.add(connection, decision, course.actions)
         await approvals.begin(connection, decision, course.actions)
-        await outbox.add(connection, [receipt, *alerts], now)
+        await outbox.add(connection, [receipt], now)
+        await outbox.add(connection, alerts, now, outbox.ANSWER_LEASE)
     return Kept(decision, alerts, await deliver_first(services, receipt))
 
 

@@ -80,7 +80,7 @@ async def _course(services: Services, facts: Facts, surroundings: Surroundings) 
     with services.tracing.step("llm.safety") as step:
         texts = await with_texts(services.llm, passage.actions, facts)
         step.set_attributes({"mmm.actions": len(texts.actions), "mmm.safe": texts.safe})
-    proposed, lost = await _spent(services, facts, texts.actions, standing.tenant_policy.quotas, now)
+    proposed, lost = await _spent(services, facts, texts.actions, standing.tenant_policy.quotas)
     return Course(
         matched=tuple((playbook.playbook_id, playbook.content.version) for playbook in playbooks),
         snoozed=snoozed,
@@ -96,11 +96,15 @@ async def _course(services: Services, facts: Facts, surroundings: Surroundings) 
 
 
 async def _spent(
-    services: Services, facts: Facts, actions: tuple[Action, ...], quotas: Quotas, now: datetime
+    services: Services, facts: Facts, actions: tuple[Action, ...], quotas: Quotas
 ) -> tuple[tuple[Action, ...], frozenset[str]]:
-    """Check and count; without the store nobody knows what was shown before, so nothing is shown."""
+    """Check and count; without the store nobody knows what was shown before, so nothing is shown.
+
+    An action counts from now: a text may have taken seconds.
+    """
     if not actions:
         return (), frozenset()
+    now = datetime.now(UTC)
     try:
         fitting = await services.fatigue.spend(facts, actions, quotas, int(now.timestamp() * 1000))
     except UnavailableError as lost:

@@ -27,7 +27,7 @@ class _LosingDelivery:
         if next(self._numbers) % EVERY:
             return await self._sound(services, receipt)
         async with services.database.writing() as connection:
-            await outbox.delivered(connection, [receipt.entry_id])
+            await outbox.forget(connection, [receipt.entry_id])
         return "delivered"
 
 

@@ -44,7 +44,7 @@ class Arrivals:
             return True
         try:
             async with self._database.writing() as connection:
-                await outbox.delivered(connection, arrived)
+                await outbox.forget(connection, arrived)
         except StorageUnavailableError:
             self._arrived += arrived
             self._some.set()

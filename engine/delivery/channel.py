@@ -10,15 +10,16 @@ if TYPE_CHECKING:
 
     from engine.dependencies.breaker import Breaker
 
-ERIS = "eris"
-ALERTING = "alerting"
 WAITS = (0.5, 1.0)
 RECEIPT_WAIT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`waits` lie between the first attempts; then every `afterwards` seconds, or (None) never again."""
+    """`waits` lie between the first attempts; then every `afterwards` seconds, or (None) never again.
+
+    What was refused is forgotten, unless the channel `keeps_refused`.
+    """
 
     name: str
     send: Callable[[dict[str, Any]], Awaitable[None]]
@@ -26,6 +27,7 @@ class Channel:
     count: Callable[[str], None]
     waits: tuple[float, ...] = WAITS
     afterwards: float | None = None
+    keeps_refused: bool = False
 
     def next_wait(self, attempts: int) -> float | None:
         """Return how long to wait after so many failed attempts; None: give up.

@@ -6,12 +6,13 @@ import asyncio
 import json
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from engine.delivery.arrivals import Arrivals
 from engine.dependencies.breaker import State
 from engine.dependencies.errors import RefusedError, UnavailableError
-from engine.observe.logs import log_event
+from engine.observe.logs import log_crash, log_event
 from engine.storage import outbox
 from engine.storage.database import StorageUnavailableError
 
@@ -47,9 +48,9 @@ class Courier:
 
     def start(self) -> None:
         """Deliver what is due, for as long as the engine lives; no channel waits for another."""
-        self._background.spawn(self._arrivals.run())
+        self._background.keep(self._arrivals.run)
         for channel in self._channels.values():
-            self._background.spawn(self._keep_draining(channel))
+            self._background.keep(partial(self._keep_draining, channel))
 
     async def aclose(self) -> None:
         """Write down what has arrived."""
@@ -100,6 +101,9 @@ class Courier:
                 tenant_id=entry.tenant_id,
                 status=refusal.status,
             )
+        except Exception as error:  # noqa: BLE001 -- a fault of ours must not end the channel, or a decide
+            log_crash(f"an attempt to reach {channel.name} crashed", error)
+            result = "failed"
         else:
             result = "delivered"
         channel.count(result)
@@ -114,10 +118,11 @@ class Courier:
         wait = channel.next_wait(max(tried.attempts, 1))
         try:
             async with self._database.writing() as connection:
-                if result == "rejected":
-                    await outbox.give_up(connection, tried, outbox.REJECTED)
-                elif wait is None:
-                    await outbox.give_up(connection, tried, outbox.FAILED)
+                if result == "rejected" and channel.keeps_refused:
+                    await outbox.reject(connection, tried)
+                elif result == "rejected" or wait is None:
+                    await outbox.forget(connection, [entry.entry_id])
+                    _tell_given_up(channel, entry)
                 else:
                     await outbox.postpone(connection, tried, datetime.now(UTC) + timedelta(seconds=wait))
                     asyncio.get_running_loop().call_later(wait, self._wakes[channel.name].set)
@@ -132,3 +137,12 @@ class Courier:
             return
         finally:
             wake.clear()
+
+
+def _tell_given_up(channel: Channel, entry: Entry) -> None:
+    log_event(
+        "delivery_given_up",
+        f"{channel.name} never took {entry.entry_id}",
+        level=logging.ERROR,
+        tenant_id=entry.tenant_id,
+    )

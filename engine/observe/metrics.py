@@ -37,7 +37,7 @@ class Metrics:
 
     def __init__(self, breakers: Iterable[Breaker], counts: Path | None) -> None:
         self._registry = CollectorRegistry()
-        self._shown: Collector = Together(counts) if counts else self._registry
+        self._shown: Collector = SumOfWorkers(counts) if counts else self._registry
         self._breakers = tuple(breakers)
         self._decisions = self._counter("mmm_decisions", "Decisions made", "tenant_id", "actor_type")
         self._latency = Histogram(
@@ -103,7 +103,7 @@ class Metrics:
         return Counter(name, text, labels, registry=self._registry)
 
 
-class Together(Collector):
+class SumOfWorkers(Collector):
     """The sum of what all workers counted, those that died included; of a circuit's states, the worst."""
 
     def __init__(self, counts: Path) -> None:

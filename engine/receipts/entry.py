@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from engine.delivery.channel import ERIS
 from engine.receipts.signing import SigningKey, sign
-from engine.storage.outbox import Entry
+from engine.storage.outbox import ERIS, Entry
 
 if TYPE_CHECKING:
     from datetime import datetime

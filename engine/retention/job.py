@@ -28,6 +28,7 @@ NAME = "retention"
 LOOK_SECONDS = 60.0
 AGAIN_SECONDS = 3_600.0
 PAUSE_SECONDS = 0.05
+BATCHES = 20  # then governance is asked again: a legal hold may have come
 SHORTEST = timedelta(days=1)
 MOST_DAYS = 365_000  # beyond this the calendar ends; nothing is that old
 
@@ -58,7 +59,8 @@ class RetentionJob:
 
     async def _do_if_due(self) -> None:
         async with self._database.writing() as connection:
-            if not await jobs.claim(connection, NAME, self._holder, datetime.now(UTC)):
+            interval = timedelta(seconds=self._seconds)
+            if not await jobs.claim(connection, NAME, self._holder, datetime.now(UTC), interval):
                 return
         untold = [await self._forget(table) for table in (DECISIONS, OUTCOMES)]
         again = min(AGAIN_SECONDS, self._seconds) if any(untold) else self._seconds
@@ -69,14 +71,20 @@ class RetentionJob:
         """Go through the tenants; say of how many governance did not tell."""
         untold, tenant_id = 0, await self._next(table, None)
         while tenant_id is not None:
-            if await self._has_old(table, tenant_id):
-                told = await self._told(tenant_id)
-                if told is None:
-                    untold += 1
-                elif not told.legal_hold:
-                    await self._delete(table, tenant_id, too_old(table, told, datetime.now(UTC)))
+            untold += not await self._forget_of(table, tenant_id)
             tenant_id = await self._next(table, tenant_id)
         return untold
+
+    async def _forget_of(self, table: Table, tenant_id: str) -> bool:
+        """Delete what is too old of a tenant, as governance says meanwhile; False: it does not say."""
+        more = await self._has_old(table, tenant_id)
+        while more:
+            told = await self._told(tenant_id)
+            if told is None:
+                return False
+            before = too_old(table, told, datetime.now(UTC))
+            more = not told.legal_hold and await self._delete(table, tenant_id, before)
+        return True
 
     async def _next(self, table: Table, after: str | None) -> str | None:
         async with self._database.writing() as connection:
@@ -97,17 +105,21 @@ class RetentionJob:
             log_event("retention_unknown", message, level=logging.WARNING, tenant_id=tenant_id)
             return None
 
-    async def _delete(self, table: Table, tenant_id: str, before: datetime) -> None:
-        total, deleted = 0, retention.BATCH
-        while deleted == retention.BATCH:
+    async def _delete(self, table: Table, tenant_id: str, before: datetime) -> bool:
+        """Delete some batches; say whether there may be more."""
+        total, full = 0, True
+        for _ in range(BATCHES):
             async with self._database.writing() as connection:
                 await self._hold(connection)
                 await lock(connection, MANY_ROWS_LOCK)
                 deleted = await retention.delete_batch(connection, table, tenant_id, before)
-            total += deleted
+            total, full = total + deleted, deleted == retention.BATCH
             await asyncio.sleep(PAUSE_SECONDS)  # who waits to write on SQLite comes in between
+            if not full:
+                break
         if total:
             log_event("retention", f"{total} {table.name} were too old", tenant_id=tenant_id)
+        return full
 
     async def _hold(self, connection: AsyncConnection) -> None:
         if not await jobs.hold(connection, NAME, self._holder, datetime.now(UTC) + jobs.LEASE):

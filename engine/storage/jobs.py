@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from engine.storage.records import insertion
 from engine.storage.schema import JOBS
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=30)
 
 
-async def claim(connection: AsyncConnection, name: str, holder: str, now: datetime) -> bool:
-    """Take a job that is due; say whether it was. One that nobody has ever done is."""
-    await connection.execute(
-        insertion(connection, JOBS).values(name=name, due_at=now).on_conflict_do_nothing()
-    )
-    due = update(JOBS).where(JOBS.c.name == name, JOBS.c.due_at <= now)
+async def claim(
+    connection: AsyncConnection, name: str, holder: str, now: datetime, interval: timedelta
+) -> bool:
+    """Take a job that is due; say whether it was. One that nobody has ever done is.
+
+    So is one that is due later than the interval allows, by more than clocks differ: a longer one set that.
+    """
+    first = insertion(connection, JOBS).values(name=name, due_at=now)
+    await connection.execute(first.on_conflict_do_nothing())
+    too_late = now + max(interval, LEASE) + LEASE
+    due = update(JOBS).where(JOBS.c.name == name, or_(JOBS.c.due_at <= now, JOBS.c.due_at > too_late))
     return (await connection.execute(due.values(holder=holder, due_at=now + LEASE))).rowcount == 1
 
 

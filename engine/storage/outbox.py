@@ -2,6 +2,8 @@
 
 An entry that somebody is trying is due again only after a lease, so that no two replicas try it at once, and
 so that it is tried again when the one who held it was killed.
+
+What nobody will take is forgotten, but for a receipt that was refused: it is evidence, and names no actor.
 """
 
 from __future__ import annotations
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
     from engine.storage.together import Inserting
 
 LEASE = timedelta(seconds=3)
+# What goes out after an answer is left to the one who answers, for longer than an answer can take: a few
+# seconds for a connection, five for each statement of the transaction, 0.8 for ERIS.
+ANSWER_LEASE = timedelta(seconds=60)
+ERIS = "eris"
+ALERTING = "alerting"
 PENDING = "pending"
 REJECTED = "rejected"
-FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,12 @@ class Entry:
     created_at: datetime
 
 
-async def add(connection: Inserting, entries: Sequence[Entry], now: datetime) -> None:
+async def add(
+    connection: Inserting, entries: Sequence[Entry], now: datetime, lease: timedelta = LEASE
+) -> None:
     """Keep messages that the caller itself is about to try."""
     if entries:
-        await connection.execute(insert(OUTBOX), [_row(entry, now + LEASE) for entry in entries])
+        await connection.execute(insert(OUTBOX), [_row(entry, now + lease) for entry in entries])
 
 
 async def claim(connection: AsyncConnection, channel: str, limit: int, now: datetime) -> list[Entry]:
@@ -60,8 +68,8 @@ async def claim(connection: AsyncConnection, channel: str, limit: int, now: date
     return entries
 
 
-async def delivered(connection: AsyncConnection, entry_ids: Sequence[str]) -> None:
-    """Forget messages that have arrived: their receiver keeps them now."""
+async def forget(connection: AsyncConnection, entry_ids: Sequence[str]) -> None:
+    """Forget messages that have arrived, since their receiver keeps them now, or that never will."""
     await connection.execute(delete(OUTBOX).where(OUTBOX.c.entry_id.in_(entry_ids)))
 
 
@@ -71,9 +79,9 @@ async def postpone(connection: AsyncConnection, entry: Entry, until: datetime) -
     await connection.execute(update(OUTBOX).where(OUTBOX.c.entry_id == entry.entry_id).values(values))
 
 
-async def give_up(connection: AsyncConnection, entry: Entry, status: str) -> None:
-    """Keep a message that will not be tried again."""
-    values = {"attempts": entry.attempts, "status": status}
+async def reject(connection: AsyncConnection, entry: Entry) -> None:
+    """Keep a message that was refused and will not be tried again."""
+    values = {"attempts": entry.attempts, "status": REJECTED}
     await connection.execute(update(OUTBOX).where(OUTBOX.c.entry_id == entry.entry_id).values(values))
 
 

@@ -11,14 +11,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from engine import background
 from engine.background import Background
-from engine.delivery.channel import ALERTING, ERIS, Channel
+from engine.delivery.channel import Channel
 from engine.delivery.courier import Courier
 from engine.dependencies.breaker import Breaker
-from engine.dependencies.errors import UnavailableError
+from engine.dependencies.errors import RefusedError, UnavailableError
 from engine.storage import outbox
 from engine.storage.database import Database
-from engine.storage.outbox import Entry
+from engine.storage.outbox import ALERTING, ERIS, Entry
 from engine.storage.schema import OUTBOX
 from tests.engine.house import pause
 
@@ -27,23 +28,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WELL_PAST_A_LEASE = timedelta(minutes=1)
+WAITS = (0.01, 0.02)
 
 
 @dataclass(slots=True)
 class Receiver:
-    """Takes what is sent, fails while it is `away`, hangs while it is `mute`."""
+    """Takes what is sent, fails while it is `away`, hangs while it is `mute`, and may refuse or crash."""
 
     away: bool = False
     mute: bool = False
+    refuses: bool = False
+    crashes: int = 0
     asked: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
 
     async def send(self, body: dict[str, Any]) -> None:
         self.asked.append(body["id"])
+        if self.crashes:
+            self.crashes -= 1
+            raise RuntimeError("the transport is closed")
         if self.mute:
             await asyncio.Event().wait()
         if self.away:
             raise UnavailableError("receiver", "away")
+        if self.refuses:
+            raise RefusedError("receiver", 400)
         self.taken.append(body["id"])
 
 
@@ -82,16 +91,16 @@ def entry(channel: str, now: datetime) -> Entry:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     database = Database(f"sqlite:///{tmp_path / 'engine.db'}", pool_min=1, pool_max=4)
     await database.prepare()
-    background, eris, alerting = Background(), Receiver(), Receiver()
+    work, eris, alerting = Background(), Receiver(), Receiver()
     breakers = {name: Breaker(name, 5, 60.0) for name in (ERIS, ALERTING)}
     counted: list[str] = []
     channels = {
-        ERIS: Channel(ERIS, eris.send, breakers[ERIS], counted.append, (0.01, 0.02), afterwards=0.02),
-        ALERTING: Channel(ALERTING, alerting.send, breakers[ALERTING], counted.append, (0.01, 0.02)),
+        ERIS: Channel(ERIS, eris.send, breakers[ERIS], counted.append, WAITS, 0.02, keeps_refused=True),
+        ALERTING: Channel(ALERTING, alerting.send, breakers[ALERTING], counted.append, WAITS),
     }
-    courier = Courier(database, background, channels)
+    courier = Courier(database, work, channels)
     yield Bench(database, courier, eris, alerting, breakers, counted)
-    await background.aclose()
+    await work.aclose()
     await courier.aclose()
     await database.aclose()
 
@@ -131,7 +140,9 @@ async def test_a_hung_channel_keeps_no_other_waiting(bench: Bench) -> None:
     assert bench.alerting.taken == []
 
 
-async def test_a_notification_is_tried_three_times_and_then_kept_as_failed(bench: Bench) -> None:
+async def test_a_notification_is_tried_three_times_and_then_forgotten(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     bench.alerting.away = True
     (notification,) = await bench.kept(ALERTING, 1)
     bench.courier.start()
@@ -141,10 +152,57 @@ async def test_a_notification_is_tried_three_times_and_then_kept_as_failed(bench
 
     assert bench.alerting.asked == [notification.entry_id] * 3
     assert bench.counted == ["failed"] * 3
+    assert f"alerting never took {notification.entry_id}" in caplog.messages
 
 
 async def given_up(bench: Bench) -> bool:
-    return await bench.attempts() == [(outbox.FAILED, 3)]
+    return await bench.attempts() == []
+
+
+async def test_a_notification_that_is_refused_is_forgotten_and_a_receipt_is_not(bench: Bench) -> None:
+    bench.alerting.refuses = bench.eris.refuses = True
+    for channel in (ALERTING, ERIS):
+        (one,) = await bench.kept(channel, 1)
+        await bench.courier.post(one)
+
+    await until(lambda: settled(bench))
+
+    assert [len(one.asked) for one in (bench.alerting, bench.eris)] == [1, 1]
+    assert bench.counted == ["rejected"] * 2
+
+
+async def settled(bench: Bench) -> bool:
+    return await bench.attempts() == [(outbox.REJECTED, 1)]
+
+
+async def test_a_crash_of_an_attempt_is_a_failure_and_the_entry_arrives_later(bench: Bench) -> None:
+    bench.eris.crashes = 3
+    kept = [*await bench.kept(ERIS, 1), *await bench.kept(ERIS, 4, WELL_PAST_A_LEASE)]
+    bench.courier.start()
+
+    assert await bench.courier.post(kept[0]) == "failed"
+
+    await until(lambda: all_taken(bench.eris, 5))
+    assert sorted(bench.eris.taken) == sorted(one.entry_id for one in kept)
+
+
+async def test_a_channel_that_crashed_begins_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim, crashes = outbox.claim, iter(range(3))
+
+    async def crashing(*asked: Any) -> list[Entry]:  # noqa: ANN401 -- whatever `claim` takes
+        if next(crashes, None) is not None:
+            raise RuntimeError("a mistake of ours")
+        return await claim(*asked)
+
+    monkeypatch.setattr(background, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(outbox, "claim", crashing)
+    (receipt,) = await bench.kept(ERIS, 1, WELL_PAST_A_LEASE)
+    bench.courier.start()
+
+    await until(lambda: all_taken(bench.eris, 1))
+
+    assert bench.eris.taken == [receipt.entry_id]
+    assert next(crashes, None) is None
 
 
 async def test_while_the_circuit_is_open_no_attempt_is_made_or_counted(bench: Bench) -> None:

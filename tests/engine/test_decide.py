@@ -11,11 +11,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from contracts.document import load_document
 from contracts.validation import check_response
 from engine.decide.answer import is_late
+from engine.decide.keep import RECEIPT_SECONDS
+from engine.storage.database import POOL_WAIT_SECONDS, STATEMENT_SECONDS
+from engine.storage.schema import OUTBOX
 from tests.engine.house import TLS, action, eventually, running_engine, talking
+from tests.engine.rows import opened
 from tests.engine.samples import facts
 
 if TYPE_CHECKING:
@@ -380,7 +385,7 @@ async def test_alert_actions_reach_alerting_once(any_talk: Talk) -> None:
 
     (told,) = await alerts(any_talk, 1)
     assert told["decision_id"] == decision["decision_id"]
-    assert told["action_id"] == decision["actions"][0]["action_id"]
+    assert told["action_id"] == told["notification_id"] == decision["actions"][0]["action_id"]
     assert (told["severity"], told["title"], told["tenant_id"]) == (
         "critical",
         "Build failed",
@@ -399,6 +404,36 @@ async def test_alerts_go_out_after_the_answer_and_never_before(talk: Talk) -> No
     fake = talk.fake("alerting")
     (told,) = await eventually(lambda: fake.journal(tenant=talk.tenant), 1)
     assert datetime.fromisoformat(told.at) - asked > timedelta(seconds=0.5)
+
+
+async def test_while_an_answer_takes_its_longest_no_replica_sends_its_alert(any_talk: Talk) -> None:
+    statements, lost_turns = 6, 2  # begin, four inserts and commit; a turn to be kept, and a connection
+    longest = STATEMENT_SECONDS * statements + POOL_WAIT_SECONDS * lost_turns + RECEIPT_SECONDS
+    await any_talk.publish(action("mirror", surfaces=["alert"]))
+    await any_talk.fake("alerting").script(
+        match={"tenant": any_talk.tenant}, fault={"kind": "delay", "seconds": 1.0}
+    )
+
+    decision = await any_talk.decided()
+
+    async with opened(any_talk.engine.database) as rows:
+        (alert,) = await rows.all(OUTBOX, OUTBOX.c.entry_id == decision["actions"][0]["action_id"])
+    assert alert.due_at - alert.created_at > timedelta(seconds=longest)
+
+
+async def test_an_action_counts_from_when_it_is_shown_however_long_its_text_took(talk: Talk) -> None:
+    await talk.publish(action("mentor", llm_prompt="{repo}"))
+    await talk.fake("llm").script(match={"tenant": talk.tenant}, fault={"kind": "delay", "seconds": 0.5})
+    asked = time.time()
+
+    await talk.decided()
+
+    redis = Redis.from_url(talk.place.redis)
+    key = f"mmm:fatigue:{talk.tenant}:{talk.sub}:mentor"
+    spans = (("-inf", "+inf"), (str((asked + 0.5) * 1000), "+inf"))
+    counted = [await redis.zcount(key, *span) for span in spans]
+    await redis.aclose()
+    assert counted == [1, 1]
 
 
 async def test_an_alert_without_a_signal_is_information(talk: Talk) -> None:

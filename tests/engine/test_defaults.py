@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.delivery.channel import ALERTING, ERIS, RECEIPT_WAIT_SECONDS, Channel
+from engine.delivery.channel import RECEIPT_WAIT_SECONDS, Channel
 from engine.dependencies.breaker import Breaker
 from engine.services import Services, build_services
 from engine.settings import load_settings
+from engine.storage.outbox import ALERTING, ERIS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -282,10 +282,12 @@ async def test_without_redis_nothing_is_shown(place: Place, fresh: str) -> None:
         await talk.publish()
 
         decision = await talk.decided()
+        erased = await talk.admin("DELETE", f"/actors/{talk.sub}")
         ready = await talk.client.get("/ready")
 
     assert (decision["actions"], decision["degraded_mode"]) == ([], True)
     assert (ready.status_code, ready.json()["unavailable_dependencies"]) == (503, ["redis"])
+    assert (erased.status_code, erased.json()["error"]["code"]) == (503, "REDIS_UNAVAILABLE")
 
 
 async def test_without_a_database_it_starts_and_says_so(place: Place, fresh: str) -> None:

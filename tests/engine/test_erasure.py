@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
+from engine.administration import erasure as administration
 from engine.administration.erasure import stand_in
+from engine.dependencies.breaker import Breaker
+from engine.dependencies.errors import UnavailableError
+from engine.fatigue.store import FatigueStore
 from engine.receipts.signing import read_signing_key
-from engine.storage import erasure
-from engine.storage.schema import APPROVALS, DECISIONS, OUTBOX, OUTCOMES, PREFERENCES
+from engine.services import build_services
+from engine.settings import load_settings
+from engine.storage import erasure, outbox
+from engine.storage.outbox import ALERTING, Entry
+from engine.storage.schema import ACTIONS, APPROVALS, DECISIONS, OUTBOX, OUTCOMES, PREFERENCES
+from engine.values.caller import Caller
 from tests.engine.house import action
 from tests.engine.rows import opened
 from tests.engine.test_tenant_metrics import metrics
 
 if TYPE_CHECKING:
-    from tests.engine.house import Talk
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tests.engine.house import Place, Talk
     from tests.engine.rows import Rows
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -179,6 +192,88 @@ async def test_what_waits_for_eris_is_not_touched(talk: Talk) -> None:
     assert len(await talk.receipts(2)) == 2
 
 
+async def test_alerts_that_wait_are_withdrawn_and_nobody_elses_are(any_talk: Talk) -> None:
+    async with opened(any_talk.engine.database) as rows:
+        mine, others = [await alert(rows, any_talk.tenant, who) for who in ("dev-1", "other")]
+
+        assert await erase(any_talk, "dev-1") == 204
+
+        left = await waiting(rows, any_talk)
+    assert mine not in left
+    assert others in left
+
+
+async def alert(rows: Rows, tenant: str, actor: str) -> str:
+    """Add a decision whose alert waits for alerting to come back; return the alert's id."""
+    decision_id = await rows.decision(tenant, NOW, actor)
+    (proposed,) = await rows.all(ACTIONS, ACTIONS.c.decision_id == decision_id)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    entry = Entry(proposed.action_id, ALERTING, tenant, f'{{"body": "{actor} broke it"}}', 0, NOW)
+    async with rows.database.writing() as connection:
+        await outbox.add(connection, [entry], later)
+    return entry.entry_id
+
+
+NO_SPACE = """
+CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'no space is left' USING ERRCODE = '53100'; END $$
+"""
+AT_COMMIT = """
+CREATE CONSTRAINT TRIGGER no_space AFTER DELETE ON preferences DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (OLD.tenant_id = '{tenant}') EXECUTE FUNCTION no_space()
+"""
+
+
+async def test_an_erasure_that_is_not_kept_gives_nobody_fresh_quotas(talk: Talk) -> None:
+    await talk.publish(action(), limits={"cooldown_minutes": 5})
+    assert len((await talk.decided())["actions"]) == 1
+    async with opened(talk.engine.database) as rows:
+        await rows.preferences(talk.tenant, talk.sub, NOW)
+        async with rows.database.writing() as connection:
+            await connection.exec_driver_sql(NO_SPACE)
+            await connection.exec_driver_sql(AT_COMMIT.format(tenant=talk.tenant))
+
+        refused = await erase(talk, talk.sub)
+
+        left = await rows.count(DECISIONS, DECISIONS.c.actor_id == talk.sub)
+        async with rows.database.writing() as connection:
+            await connection.exec_driver_sql("DROP FUNCTION no_space CASCADE")
+    assert (refused, left) == (503, 1)
+    assert (await talk.decided())["actions"] == []
+
+
+class Leaving(FatigueStore):
+    """Is there when it is asked whether it is, and gone a moment later, for a few calls."""
+
+    def __init__(self) -> None:
+        super().__init__("redis://127.0.0.1:9/0", 1.0, Breaker("redis", 5, 60.0))
+        self.asked: list[str] = []
+
+    async def probe(self) -> bool:
+        return True
+
+    async def forget(self, tenant_id: str, actor_id: str, playbook_ids: Iterable[str]) -> None:
+        self.asked.append(f"{tenant_id} {actor_id} {list(playbook_ids)}")
+        if len(self.asked) < 4:
+            raise UnavailableError("redis", "gone")
+
+
+async def test_what_cannot_be_forgotten_at_once_is_forgotten_later(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in place.environment(f"sqlite:///{tmp_path / 'engine.db'}").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(administration, "FORGET_AGAIN_SECONDS", 0.01)
+    redis = Leaving()
+    services = replace(build_services(load_settings()), fatigue=redis)
+    admin = Caller("admin-1", f"tenant-{uuid4()}", "human", frozenset({"mmm_admin"}), frozenset())
+
+    async with services.running():
+        await administration.erase(services, admin, "dev-1")
+
+    assert redis.asked == [f"{admin.tenant_id} dev-1 []"] * 4
+
+
 async def test_only_admins_may_and_only_in_their_tenant(talk: Talk) -> None:
     async with opened(talk.engine.database) as rows:
         await rows.decision("tenant-next-door", NOW, talk.sub)
@@ -205,7 +300,7 @@ async def test_all_of_many_rows_are_renamed(any_talk: Talk, monkeypatch: pytest.
         async with rows.database.writing() as connection:
             erased = await erasure.erase(connection, any_talk.tenant, "actor-1", "deleted-x", NOW)
 
-    assert erased == {"preferences": 0, "decisions": 5, "outcomes": 5, "approvals": 5}
+    assert erased == {"preferences": 0, "alerts": 0, "decisions": 5, "outcomes": 5, "approvals": 5}
 
 
 def test_nobody_is_called_the_same_in_two_tenants_or_under_two_keys() -> None:

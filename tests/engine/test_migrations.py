@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -20,11 +22,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text
 
+from engine.storage import database as databases
 from engine.storage import migrate as migrating
 from engine.storage.database import Database
 from engine.storage.migrations import HEAD
-from engine.storage.schema import ACTIONS, DECISIONS, METADATA
-from tests.engine.house import CHECKOUT
+from engine.storage.schema import ACTIONS, APPROVALS, DECISIONS, METADATA
+from tests.engine.house import CHECKOUT, running_engine, talking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from harness.services import PostgreSQL
+    from tests.engine.house import Place
 
 PREPARE = """
 import asyncio, sys
@@ -149,6 +153,35 @@ async def test_a_database_of_the_engine_before_is_adopted_with_its_rows(url: str
     wanted = select(ACTIONS.c.created_at, ACTIONS.c.requires_dual_channel, ACTIONS.c.tenant_id)
     rows = await within(url, lambda connection: connection.execute(wanted).all())
     assert [tuple(row) for row in rows] == [(LONG_AGO, True, "tenant\\with\x00all")]
+
+
+async def test_what_was_proposed_before_there_were_approvals_waits_for_its_actor(url: str) -> None:
+    await within(url, make_old_schema, prepared=False)
+    await within(url, fill_old_schema, prepared=False)
+
+    (row,) = await within(url, lambda connection: connection.execute(select(APPROVALS)).all())
+
+    assert (row.action_id, row.decision_id) == (str(uuid.UUID(int=3)), str(uuid.UUID(int=1)))
+    assert (row.tenant_id, row.actor_id, row.approver_id) == ("tenant\\with\x00all", "actor-1", None)
+    assert (row.status, row.created_at, row.updated_at) == ("pending", LONG_AGO, LONG_AGO)
+
+
+async def test_an_engine_whose_migration_takes_long_is_alive_and_heeds_its_end(
+    place: Place, fresh: str
+) -> None:
+    connection = await asyncpg.connect(fresh)
+    await connection.execute("SELECT pg_advisory_lock($1)", databases._SCHEMA_LOCK)
+    with running_engine(place, fresh) as engine:
+        async with talking(engine, place) as talk:
+            asked = [(await talk.client.get(path)).status_code for path in ("/health", "/ready")]
+            listed = await talk.ask("GET", "/playbooks")
+        engine.process.signal(signal.SIGTERM)
+        code = await asyncio.to_thread(engine.process.wait, 10.0)
+    await connection.close()
+
+    assert asked == [200, 503]
+    assert listed.json()["error"]["code"] == "STORAGE_UNAVAILABLE"
+    assert code == 0
 
 
 async def test_a_replica_of_the_version_before_goes_on(url: str) -> None:

@@ -55,6 +55,14 @@ async def test_two_replicas_deliver_each_receipt_once(place: Place, fresh: str) 
             receipts = await first.receipts(20)
 
             assert len({one["receipt_id"] for one in receipts}) == len(receipts) == 20
+            told = [
+                call
+                for call in await first.eris.journal(tenant=first.tenant)
+                if call.status in {200, 201, 202}
+            ]
+            assert sorted(call.request_body["receipt_id"] for call in told) == sorted(
+                one["receipt_id"] for one in receipts
+            )
 
 
 async def test_it_stops_by_itself_when_it_is_told_to(place: Place, fresh: str) -> None:

@@ -8,7 +8,7 @@ import importlib
 import json
 import pkgutil
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from harness.services import PostgreSQL
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 ID = str(uuid4())
 TENANT = "tenant-1"
 ENTRY = outbox.Entry(ID, "eris", TENANT, "{}", 1, NOW)
@@ -70,12 +71,13 @@ QUESTIONS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "experiments.lock": lambda one: experiments.lock(one, TENANT, ID),
     "experiments.put": lambda one: experiments.put(one, EXPERIMENT),
     "jobs.hold": lambda one: jobs.hold(one, "retention", ID, NOW),
+    "jobs.claim": lambda one: jobs.claim(one, "retention", ID, NOW, DAY),
     "metrics.count": lambda one: metrics.count(one, TENANT, Period()),
     "metrics.count of a period": lambda one: metrics.count(one, TENANT, Period(NOW, NOW)),
     "outbox.claim": lambda one: outbox.claim(one, "eris", 50, NOW),
-    "outbox.delivered": lambda one: outbox.delivered(one, [ID]),
+    "outbox.forget": lambda one: outbox.forget(one, [ID]),
     "outbox.postpone": lambda one: outbox.postpone(one, ENTRY, NOW),
-    "outbox.give_up": lambda one: outbox.give_up(one, ENTRY, "failed"),
+    "outbox.reject": lambda one: outbox.reject(one, ENTRY),
     "outcomes.final_result": lambda one: outcomes.final_result(one, ID),
     "playbooks.page": lambda one: playbooks.page(one, TENANT, None, limit=50, offset=0),
     "playbooks.page of a status": lambda one: playbooks.page(one, TENANT, "draft", limit=50, offset=0),
@@ -96,7 +98,7 @@ QUESTIONS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
     "tenant_policies.put": lambda one: tenant_policies.put(one, POLICY),
 }
 # What only adds rows, by their keys, or is no query of rows at all.
-OTHERS = {"decisions.add", "jobs.claim", "outbox.add", "outcomes.add", "playbooks.add", "playbooks.put"}
+OTHERS = {"decisions.add", "outbox.add", "outcomes.add", "playbooks.add", "playbooks.put"}
 OTHERS |= {"playbooks.supersede", "database.lock", "approvals.begin", "experiments.add"}
 OTHERS |= {"records.held", "records.insertion"}
 SEES_ROWS = ("SELECT", "UPDATE", "DELETE")

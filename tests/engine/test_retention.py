@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.engine.rows import Rows
 
 NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
 CONFIG = "GET /v1/data-governance/tenants/{tenant_id}/config"
 
 
@@ -119,6 +120,40 @@ async def test_it_is_done_once_a_day_and_asks_only_about_what_may_be_old(rows: R
     assert abs(kept.due_at - datetime.now(UTC) - timedelta(days=1)) < timedelta(minutes=1)
 
 
+async def test_a_shorter_interval_holds_from_the_next_start(rows: Rows) -> None:
+    await job(rows)._do_if_due()
+    await rows.decision("tenant-1", days(400))
+    left = []
+
+    for seconds in (86_400.0, 3_600.0):
+        await job(rows, seconds=seconds)._do_if_due()
+        left.append((await rows.kept("tenant-1"))["decisions"])
+
+    assert left == [1, 0]
+
+
+class HeldMeanwhile(Told):
+    """Governance that knows of a legal hold from the second question on."""
+
+    async def retention(self, tenant_id: str) -> Retention:
+        self.asked.append(tenant_id)
+        return Retention(legal_hold=len(self.asked) > 1)
+
+
+async def test_a_legal_hold_that_comes_meanwhile_keeps_the_rest(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(module, "BATCHES", 2)
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.0)
+    for age in range(400, 407):
+        await rows.decision("tenant-1", days(age))
+
+    await job(rows, HeldMeanwhile())._do_if_due()
+
+    assert (await rows.kept("tenant-1"))["decisions"] == 3
+
+
 async def test_of_many_replicas_one_does_it(rows: Rows) -> None:
     for _ in range(3):
         await rows.decision("tenant-1", days(400))
@@ -149,8 +184,8 @@ async def test_who_was_taken_over_stops(rows: Rows) -> None:
     await rows.decision("tenant-1", days(400))
     paused = job(rows)
     async with rows.database.writing() as connection:
-        assert await jobs.claim(connection, module.NAME, paused._holder, NOW)
-        assert await jobs.claim(connection, module.NAME, str(uuid4()), NOW + 2 * jobs.LEASE)
+        assert await jobs.claim(connection, module.NAME, paused._holder, NOW, DAY)
+        assert await jobs.claim(connection, module.NAME, str(uuid4()), NOW + 2 * jobs.LEASE, DAY)
 
     with pytest.raises(module.TakenOverError):
         await paused._delete(DECISIONS, "tenant-1", days(90))
@@ -161,7 +196,7 @@ async def test_who_was_taken_over_stops(rows: Rows) -> None:
 async def test_the_lease_of_a_killed_replica_ends_and_the_rest_is_done(rows: Rows) -> None:
     await rows.decision("tenant-1", days(400))
     async with rows.database.writing() as connection:
-        assert await jobs.claim(connection, module.NAME, str(uuid4()), datetime.now(UTC))
+        assert await jobs.claim(connection, module.NAME, str(uuid4()), datetime.now(UTC), DAY)
 
     await job(rows)._do_if_due()
     assert (await rows.kept("tenant-1"))["decisions"] == 1

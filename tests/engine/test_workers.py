@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
 import signal
 import subprocess
@@ -95,6 +96,27 @@ def test_a_signal_is_heeded_while_workers_are_still_starting(place: Place, work:
         assert parent.wait(20.0) == 0
     assert psutil.wait_procs(family, 5.0)[1] == []
     assert "Traceback" not in log.read_text()
+
+
+def test_no_worker_is_altered_or_replaced_by_a_signal(place: Place, work: Path) -> None:
+    argv = [sys.executable, "-m", *TWO, "--port", str(free_port())]
+    environment = place.environment(f"sqlite:///{work / uuid4().hex}.db")
+    log = work / f"workers-{uuid4().hex}.log"
+
+    with log.open("w") as output:
+        parent = subprocess.Popen(
+            argv, cwd=CHECKOUT, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+        assert wait_until(lambda: len(workers_of(parent.pid)) == 2, 30.0)
+        before = workers_of(parent.pid)
+        for asked in (signal.SIGHUP, signal.SIGTTIN, signal.SIGTTOU):
+            parent.send_signal(asked)
+        assert wait_until(lambda: log.read_text().count("signal_ignored") == 3, 20.0)
+        assert workers_of(parent.pid) == before
+        os.killpg(parent.pid, signal.SIGTERM)
+
+        assert parent.wait(20.0) == 0
+    assert "worker_died" not in log.read_text()
 
 
 @pytest.mark.parametrize("defect", CATALOGUE, ids=lambda defect: defect.id)

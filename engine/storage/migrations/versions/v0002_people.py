@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_experiments()
     _create_approvals()
     _create_jobs()
+    _await_approvals()
     _give_actions_their_time()
     _index_ages_and_actors()
 
@@ -87,6 +88,17 @@ def _create_approvals() -> None:
     op.create_index("approvals_by_decision", "approvals", ["decision_id"])
     op.create_index("approvals_by_actor", "approvals", ["tenant_id", "actor_id"])
     op.create_index("approvals_by_approver", "approvals", ["tenant_id", "approver_id"])
+
+
+def _await_approvals() -> None:
+    """Let what was proposed before be approved, too: an action has one, so its id serves for both."""
+    op.execute(
+        "INSERT INTO approvals (approval_id, action_id, decision_id, tenant_id, actor_id, status,"
+        " created_at, updated_at)"
+        " SELECT a.action_id, a.action_id, a.decision_id, a.tenant_id, d.actor_id, 'pending',"
+        " d.created_at, d.created_at"
+        " FROM actions a JOIN decisions d ON d.decision_id = a.decision_id WHERE a.requires_dual_channel"
+    )
 
 
 def _create_jobs() -> None:
