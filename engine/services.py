@@ -172,7 +172,13 @@ def _channels(asked: dict[str, Dependency], metrics: Metrics) -> dict[str, Chann
         afterwards=RECEIPT_WAIT_SECONDS,
         keeps_refused=True,
     )
-    alerts = Channel(ALERTING, Alerting(alerting).notify, alerting.breaker, metrics.alert_attempted)
+    alerts = Channel(
+        ALERTING,
+        Alerting(alerting).notify,
+        alerting.breaker,
+        metrics.alert_attempted,
+        end=metrics.alert_ended,
+    )
     return {ERIS: receipts, ALERTING: alerts}
 
 

@@ -14,9 +14,15 @@ WAITS = (0.5, 1.0)
 RECEIPT_WAIT_SECONDS = 2.0
 
 
+def uncounted(_result: str) -> None:
+    """Count nothing: here whoever counts attempts knows enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`waits` lie between the first attempts; then every `afterwards` seconds, or (None) never again.
+    """`count` hears of each attempt, `end` of the last: delivered, rejected or failed for good.
+
+    `waits` lie between the first attempts; then every `afterwards` seconds, or (None) never again.
 
     What was refused is forgotten, unless the channel `keeps_refused`.
     """
@@ -28,6 +34,7 @@ class Channel:
     waits: tuple[float, ...] = WAITS
     afterwards: float | None = None
     keeps_refused: bool = False
+    end: Callable[[str], None] = uncounted
 
     def next_wait(self, attempts: int) -> float | None:
         """Return how long to wait after so many failed attempts; None: give up.

@@ -113,6 +113,7 @@ class Courier:
         """Write the result down; where that fails, the lease ends and the entry is tried again."""
         if result == "delivered":
             self._arrivals.add(entry.entry_id)
+            channel.end(result)
             return
         tried = entry if result == "held" else outbox.tried(entry)
         wait = channel.next_wait(max(tried.attempts, 1))
@@ -128,6 +129,9 @@ class Courier:
                     asyncio.get_running_loop().call_later(wait, self._wakes[channel.name].set)
         except StorageUnavailableError:
             log_event("outbox_unsettled", f"{entry.entry_id} will be tried again", level=logging.WARNING)
+        else:
+            if result == "rejected" or wait is None:
+                channel.end(result)
 
     async def _rest(self, wake: asyncio.Event) -> None:
         try:

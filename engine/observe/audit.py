@@ -29,6 +29,7 @@ class AuditLog:
     def __init__(self, path: Path | None, key: SigningKey) -> None:
         self._path = path
         self._key = key
+        self._torn = False
 
     def record(
         self,
@@ -56,17 +57,25 @@ class AuditLog:
     def _append(self, path: Path, line: str) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            written = _appended(path, f"{line}\n".encode())
+            whole = self._wrote(path, f"{line}\n".encode())
         except OSError:
-            written = False
-        if not written:
+            whole = False
+        if not whole:
             log_event("audit_lost", "the audit log cannot be written", level=logging.ERROR)
 
+    def _wrote(self, path: Path, line: bytes) -> bool:
+        """Say whether all of a line was written; after one of which only a part was, a new line begins."""
+        told = b"\n" + line if self._torn else line
+        length = _appended(path, told)
+        if length:
+            self._torn = not told[:length].endswith(b"\n")
+        return length == len(told)
 
-def _appended(path: Path, line: bytes) -> bool:
-    """Append a line in one piece; say whether all of it was written."""
+
+def _appended(path: Path, line: bytes) -> int:
+    """Append a line in one piece; return how much of it was written."""
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o640)
     try:
-        return os.write(file, line) == len(line)
+        return os.write(file, line)
     finally:
         os.close(file)

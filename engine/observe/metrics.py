@@ -67,7 +67,7 @@ class Metrics:
         for action in actions:
             self._actions.labels(facts.tenant_id, action.type).inc()
             for surface in action.surfaces:
-                if surface != "alert":  # that one counts when alerting has it
+                if surface != "alert":  # that one counts when alerting has it, or never will
                     self._delivered.labels(surface, "delivered").inc()
 
     def outcome_posted(self, result: str) -> None:
@@ -82,6 +82,9 @@ class Metrics:
     def alert_attempted(self, result: str) -> None:
         """Count an attempt to deliver an alert."""
         self._deliveries.labels("alert", result).inc()
+
+    def alert_ended(self, result: str) -> None:
+        """Count an alert that alerting has, or never will have."""
         self._delivered.labels("alert", result).inc()
 
     def exposed(self) -> bytes:

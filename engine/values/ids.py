@@ -13,6 +13,11 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def sole_id(kind: str, of: str) -> str:
+    """Return the id of the one thing of its kind that belongs to another; known before it is written."""
+    return str(uuid.uuid5(uuid.UUID(of), kind))
+
+
 def is_canonical(text: str) -> bool:
     """Say whether the text is a UUID exactly as the engine writes one."""
     return _CANONICAL.fullmatch(text) is not None

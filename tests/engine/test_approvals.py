@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from contracts.schema import load_schema
 from engine.approvals.steps import Part, Step, after, part_of
 from engine.storage.approvals import Approval
+from engine.storage.database import Database
+from engine.storage.schema import APPROVALS
 from engine.values.caller import Caller
 from engine.values.words import ApprovalStatus, Verdict
 from tests.engine.house import action, talking
@@ -158,6 +161,36 @@ async def test_an_action_waits_from_its_decision_on(talk: Talk) -> None:
         "first_approval_at": None,
         "second_approval_at": None,
     }
+
+
+async def test_what_an_older_version_decided_waits_too(any_talk: Talk) -> None:
+    one = await waiting(any_talk)
+    before = await one.status()
+    assert await forgotten(any_talk.engine.database, one.action_id) == 1
+
+    found = await one.status()
+    steps = await asyncio.gather(*(one.approve() for _ in range(5)))
+    last = await one.approve(**APPROVER)
+
+    assert found == before
+    assert sorted(reply.status_code for reply in steps) == [200, 409, 409, 409, 409]
+    assert last.json()["status"] == "fully_approved"
+    assert last.json()["approval"]["approval_id"] == before["approval_id"]
+    async with talking(any_talk.engine, any_talk.place) as another:
+        foreign = await another.ask("GET", f"/actions/{one.action_id}/approval-status")
+    assert foreign.status_code == 404
+
+
+async def forgotten(url: str, action_id: str) -> int:
+    """Leave an action as an engine without approvals would have."""
+    database = Database(url, pool_min=1, pool_max=1)
+    try:
+        await database.prepare()
+        async with database.writing() as connection:
+            gone = delete(APPROVALS).where(APPROVALS.c.action_id == action_id)
+            return (await connection.execute(gone)).rowcount
+    finally:
+        await database.aclose()
 
 
 async def test_first_the_actor_then_an_approver(any_talk: Talk) -> None:

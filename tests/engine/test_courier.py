@@ -41,12 +41,15 @@ class Receiver:
     crashes: int = 0
     asked: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
 
     async def send(self, body: dict[str, Any]) -> None:
         self.asked.append(body["id"])
         if self.crashes:
             self.crashes -= 1
             raise RuntimeError("the transport is closed")
+        if self.refusals:
+            raise RefusedError("receiver", self.refusals.pop())
         if self.mute:
             await asyncio.Event().wait()
         if self.away:
@@ -66,6 +69,7 @@ class Bench:
     alerting: Receiver
     breakers: dict[str, Breaker]
     counted: list[str]
+    ended: list[str]
 
     async def kept(self, channel: str, count: int, age: timedelta = timedelta()) -> list[Entry]:
         """Keep entries that are as old as that: past their lease, they are anybody's to deliver."""
@@ -94,12 +98,15 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     work, eris, alerting = Background(), Receiver(), Receiver()
     breakers = {name: Breaker(name, 5, 60.0) for name in (ERIS, ALERTING)}
     counted: list[str] = []
+    ended: list[str] = []
     channels = {
         ERIS: Channel(ERIS, eris.send, breakers[ERIS], counted.append, WAITS, 0.02, keeps_refused=True),
-        ALERTING: Channel(ALERTING, alerting.send, breakers[ALERTING], counted.append, WAITS),
+        ALERTING: Channel(
+            ALERTING, alerting.send, breakers[ALERTING], counted.append, WAITS, end=ended.append
+        ),
     }
     courier = Courier(database, work, channels)
-    yield Bench(database, courier, eris, alerting, breakers, counted)
+    yield Bench(database, courier, eris, alerting, breakers, counted, ended)
     await work.aclose()
     await courier.aclose()
     await database.aclose()
@@ -153,6 +160,28 @@ async def test_a_notification_is_tried_three_times_and_then_forgotten(
     assert bench.alerting.asked == [notification.entry_id] * 3
     assert bench.counted == ["failed"] * 3
     assert f"alerting never took {notification.entry_id}" in caplog.messages
+
+
+@pytest.mark.parametrize(
+    ("refusals", "end"),
+    [([], "delivered"), ([400], "rejected"), ([429] * 2, "delivered"), ([429] * 3, "failed")],
+)
+async def test_a_notification_ends_once_however_often_it_was_tried(
+    bench: Bench, refusals: list[int], end: str
+) -> None:
+    bench.alerting.refusals = list(refusals)
+    (notification,) = await bench.kept(ALERTING, 1)
+    bench.courier.start()
+    await bench.courier.post(notification)
+
+    await until(lambda: all_ended(bench))
+
+    assert bench.ended == [end]
+    assert len(bench.counted) == max(len(refusals), 1) + (refusals == [429] * 2)
+
+
+async def all_ended(bench: Bench) -> bool:
+    return bench.ended != []
 
 
 async def given_up(bench: Bench) -> bool:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from engine.observe.metrics import Metrics
 from engine.values.words import ACTION_TYPES
 from tests.engine.house import action, eventually, running_engine, talking
 
@@ -108,6 +109,19 @@ async def test_a_flow_moves_every_number_by_what_happened(alone: Talk) -> None:
         "mmm_delivery_attempts_total": {"alert delivered": 2},
     }
     assert {name: moved(before, after, name) for name in expected} == expected
+
+
+def test_an_alert_is_handed_over_once_however_often_it_was_tried() -> None:
+    metrics = Metrics([], None)
+
+    metrics.alert_attempted("failed")
+    metrics.alert_attempted("delivered")
+    metrics.alert_ended("delivered")
+
+    told = metrics.exposed().decode()
+    assert 'mmm_actions_delivered_total{result="delivered",surface="alert"} 1.0' in told
+    assert told.count("mmm_actions_delivered_total{") == 1
+    assert 'mmm_delivery_attempts_total{channel="alert",result="failed"} 1.0' in told
 
 
 async def test_a_slow_decision_is_counted_as_late(talk: Talk) -> None:

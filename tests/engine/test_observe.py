@@ -177,6 +177,34 @@ def test_an_audit_log_that_cannot_be_written_is_told(
     assert [line["event_type"] for line in lines(caplog)] == ["audit_lost"]
 
 
+TORN = """
+import resource
+import sys
+from pathlib import Path
+from engine.observe.audit import AuditLog
+from engine.values.caller import Caller
+
+caller = Caller("admin-1", "tenant-1", "human", frozenset(), frozenset())
+log = AuditLog(Path(sys.argv[1]))
+log.record(caller, "whole", "p", None, None)
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (Path(sys.argv[1]).stat().st_size + 20, hard))
+log.record(caller, "torn", "p", None, None)
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+log.record(caller, "whole", "p", None, None)
+"""
+
+
+def test_a_line_that_found_no_room_spoils_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "audit.log"
+
+    subprocess.run([sys.executable, "-c", TORN, str(path)], cwd=CHECKOUT, check=True, timeout=30)
+
+    first, torn, last = path.read_text().splitlines()
+    assert len(torn) == 20
+    assert [json.loads(line)["what"] for line in (first, last)] == ["whole", "whole"]
+
+
 WRITER = """
 import sys
 from pathlib import Path
