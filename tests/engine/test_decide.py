@@ -195,7 +195,7 @@ async def test_quiet_hours_of_governance_are_quiet(talk: Talk) -> None:
     assert (await talk.decided())["actions"] == []
 
 
-@pytest.mark.parametrize(("ahead", "shown"), [(0, 0), (12, 1)])
+@pytest.mark.parametrize(("ahead", "shown"), [(0, 0), (13, 1)])
 async def test_hours_are_utc_wherever_the_engine_is(
     far_away: Engine, place: Place, ahead: int, shown: int
 ) -> None:
