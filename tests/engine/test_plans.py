@@ -140,7 +140,8 @@ def scans(plan: Any) -> list[str]:
     A condition on what an index begins with leads to a place in it; on anything else, it is read whole.
     """
     found = [plan["Relation Name"]] if plan["Node Type"] == "Seq Scan" else []
-    if (index := plan.get("Index Name")) and not re.search(rf"\b{FIRST[index]}\b", plan.get("Index Cond", "")):
+    index, condition = plan.get("Index Name"), plan.get("Index Cond", "")
+    if index and not re.search(rf"\b{FIRST[index]}\b", condition):
         found.append(index)
     return found + [one for part in plan.get("Plans", ()) for one in scans(part)]
 
