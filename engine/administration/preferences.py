@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.administration.change import Change, tell, witness
@@ -14,7 +15,6 @@ from engine.values.wire import told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from engine.services import Services
     from engine.values.caller import Caller
@@ -28,10 +28,11 @@ class PreferenceKeeping:
         self._caller = caller
         self._actor_id = actor_id
 
-    async def read(self) -> StoredPreferences | None:
-        """Return what the actor wants; None: nobody has said anything, so it wants everything."""
+    async def read(self) -> StoredPreferences:
+        """Return what the actor wants; where nobody has said: everything, as of now, under a passing id."""
         async with self._services.database.reading() as connection:
-            return await preferences.find(connection, self._caller.tenant_id, self._actor_id)
+            found = await preferences.find(connection, self._caller.tenant_id, self._actor_id)
+        return found or self._fresh(datetime.now(UTC))
 
     async def change(self, what: str, changes: Mapping[str, Any], now: datetime) -> StoredPreferences:
         """Keep what is said, and leave the rest as it was."""

@@ -26,10 +26,11 @@ class TenantPolicyAdministration:
         self._services = services
         self._caller = caller
 
-    async def read(self) -> StoredPolicy | None:
-        """Return the tenant's policy; None: nobody has said anything, so the defaults hold."""
+    async def read(self) -> StoredPolicy:
+        """Return the tenant's policy; where nobody has said: the defaults, as of now, under a passing id."""
         async with self._services.database.reading() as connection:
-            return await tenant_policies.find(connection, self._caller.tenant_id)
+            found = await tenant_policies.find(connection, self._caller.tenant_id)
+        return found or self._fresh(datetime.now(UTC))
 
     async def change(self, changes: Mapping[str, Any], quotas: Mapping[str, int]) -> StoredPolicy:
         """Keep what is said, of the quotas too, and leave the rest as it was."""

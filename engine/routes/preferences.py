@@ -14,7 +14,6 @@ from engine.edge.bodies import JsonBody
 from engine.edge.errors import invalid, json_response
 from engine.routes.parts import BASE_PATH, ActorId, Anybody, TenantsOfQuery, WithServices
 from engine.storage.preferences import StoredPreferences
-from engine.values.standing import Preferences
 from engine.values.wire import Given, Instant, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
@@ -66,8 +65,7 @@ async def get_preferences(
 ) -> Response:
     """Tell what the actor wants."""
     own_tenant(caller, *named)
-    found = await PreferenceKeeping(services, caller, actor_id).read()
-    return json_response(shown(found) if found else defaults(caller.tenant_id, actor_id))
+    return json_response(shown(await PreferenceKeeping(services, caller, actor_id).read()))
 
 
 @router.put(PATH)
@@ -111,9 +109,3 @@ def shown(stored: StoredPreferences) -> dict[str, Any]:
         "created_at": stored.created_at.isoformat(),
         "updated_at": stored.updated_at.isoformat(),
     }
-
-
-def defaults(tenant_id: str, actor_id: str) -> dict[str, Any]:
-    """Return what holds for an actor of whom nothing is kept: neither an id nor times."""
-    nothing = dict.fromkeys(("preference_id", "created_at", "updated_at"))
-    return {**nothing, "tenant_id": tenant_id, "actor_id": actor_id, **wanted(Preferences())}

@@ -13,7 +13,6 @@ from engine.edge.errors import json_response
 from engine.routes.parts import BASE_PATH, Admin, NamedTenant, TenantsOfQuery, WithServices
 from engine.storage.tenant_policies import StoredPolicy
 from engine.values.playbook import QuietHours
-from engine.values.standing import TenantPolicy
 from engine.values.wire import Given, Opaque, Unrepeated, Whole, Wire
 from engine.values.words import ActionType, Surface
 
@@ -61,8 +60,7 @@ async def get_policy(
 ) -> Response:
     """Tell what the tenant lets its actors see."""
     own_tenant(caller, tenant_id, *named)
-    found = await TenantPolicyAdministration(services, caller).read()
-    return json_response(shown(found) if found else defaults(tenant_id))
+    return json_response(shown(await TenantPolicyAdministration(services, caller).read()))
 
 
 @router.put(PATH)
@@ -88,9 +86,3 @@ def shown(stored: StoredPolicy) -> dict[str, Any]:
         "created_at": stored.created_at.isoformat(),
         "updated_at": stored.updated_at.isoformat(),
     }
-
-
-def defaults(tenant_id: str) -> dict[str, Any]:
-    """Return what holds in a tenant of whose policy nothing is kept: neither an id nor times."""
-    nothing = dict.fromkeys(("policy_id", "created_at", "updated_at"))
-    return {**nothing, "tenant_id": tenant_id, **terms(TenantPolicy())}

@@ -57,6 +57,13 @@ def engine(place: Place, server: PostgreSQL) -> Iterator[Engine]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def replica(engine: Engine, place: Place) -> Iterator[Engine]:
+    """Return a second engine on the shared one's database."""
+    with running_engine(place, engine.database) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def light_engine(place: Place, work: Path) -> Iterator[Engine]:
     """Return a shared engine on SQLite."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 BASE = "http://dependency.test/base"
 RECOVERY = 60.0
 AWAY = "away"
+FEW_SECONDS = 5.0  # what takes longer never comes
 CALLER = Caller("sub-1", "tenant-1", "human", frozenset(("developer",)), frozenset(("mmm.decide",)))
 RECEIPT_ID = "0a3c1f0e-52a4-4a3b-9a51-6f4f0a1f7c11"
 
@@ -345,8 +346,9 @@ async def first_nine(
 ) -> tuple[list[object], set[asyncio.Task[object]]]:
     """Return what the nine heard that were not let through, and the one that was."""
     pending = set(asking)
-    while len(pending) > 1:
-        _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+    async with asyncio.timeout(FEW_SECONDS):
+        while len(pending) > 1:
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
     return [task.result() for task in asking if task not in pending], pending
 
 
@@ -362,9 +364,10 @@ async def test_a_cancelled_trial_lets_the_next_one_try(bench: Bench) -> None:
 
     bench.route.mock(side_effect=forever)
     trial = asyncio.create_task(bench.outcome())
-    await begun.wait()
-    trial.cancel()
-    await asyncio.wait({trial})
+    async with asyncio.timeout(FEW_SECONDS):
+        await begun.wait()
+        trial.cancel()
+        await asyncio.wait({trial})
     bench.answers()
 
     assert await bench.outcome() == bench.adapter.value

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import tracemalloc
-from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from starlette.requests import Request
 
 from engine.decide.request import DecideBody
+from engine.edge import bodies
 from engine.edge.bodies import LONG_BYTES, JsonBody, parsed
 from engine.edge.errors import ApiError, json_list
 from engine.routes.playbooks import PlaybookBody
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
-T = TypeVar("T")
 
 
 def request(body: bytes) -> Request:
@@ -28,41 +24,39 @@ def request(body: bytes) -> Request:
     return Request({"type": "http", "method": "POST", "headers": []}, receive)
 
 
-async def turns_of_others(work: Awaitable[T]) -> tuple[T, int]:
-    """Do the work; count how often others have their turn meanwhile."""
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    going_on = asyncio.create_task(others())
-    done = await work
-    going_on.cancel()
-    return done, turns
-
-
-async def test_others_go_on_while_a_long_body_is_read() -> None:
+async def test_others_go_on_while_a_long_body_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader waits for somebody else's turn: one that keeps the loop to itself waits in vain."""
     texts = [f"text {number}" for number in range(20_000)]
     body = json.dumps({"tenant_id": "t", "signal": {"payload": {"lines": texts}}}).encode()
+    loop, gone_on = asyncio.get_running_loop(), threading.Event()
 
-    read, turns = await turns_of_others(JsonBody(DecideBody)(request(body)))
+    def read_slowly(model: type[DecideBody], raw: bytes) -> DecideBody:
+        loop.call_soon_threadsafe(gone_on.set)
+        assert gone_on.wait(5.0), "nobody else had a turn"
+        return parsed(model, raw)
+
+    monkeypatch.setattr(bodies, "parsed", read_slowly)
+
+    read = await JsonBody(DecideBody)(request(body))
 
     assert read.tenant_id == "t"
     assert len(body) > LONG_BYTES
-    assert turns > 100
+    assert gone_on.is_set()
 
 
 async def test_others_go_on_while_a_long_list_is_written() -> None:
-    texts = ["\u00e4" * 60_000 for _ in range(100)]
+    """Who writes an item waits for somebody else's turn, as the reader does."""
+    loop, gone_on = asyncio.get_running_loop(), threading.Event()
 
-    answer, turns = await turns_of_others(json_list(texts, lambda text: {"text": text}))
+    def written(text: str) -> dict[str, str]:
+        loop.call_soon_threadsafe(gone_on.set)
+        assert gone_on.wait(5.0), "nobody else had a turn"
+        return {"text": text}
 
-    assert json.loads(bytes(answer.body)) == [{"text": text} for text in texts]
+    answer = await json_list(["\u00e4", "b"], written)
+
+    assert json.loads(bytes(answer.body)) == [{"text": "\u00e4"}, {"text": "b"}]
     assert answer.headers["content-type"] == "application/json"
-    assert turns > 10
 
 
 async def test_an_empty_list_is_one() -> None:

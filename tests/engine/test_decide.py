@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,12 @@ from redis.asyncio import Redis
 
 from contracts.document import load_document
 from contracts.validation import check_response
+from engine.app import create_app
 from engine.decide.answer import is_late
 from engine.decide.keep import RECEIPT_SECONDS
+from engine.delivery.courier import Courier
+from engine.services import build_services
+from engine.settings import load_settings
 from engine.storage.database import POOL_WAIT_SECONDS, STATEMENT_SECONDS
 from engine.storage.schema import OUTBOX
 from tests.engine.house import TLS, action, eventually, running_engine, talking
@@ -24,9 +29,14 @@ from tests.engine.rows import opened
 from tests.engine.samples import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    import asyncio
+    from collections.abc import AsyncIterator, Iterable, Iterator
     from pathlib import Path
 
+    from starlette.types import Message, Receive, Scope, Send
+
+    from engine.delivery.courier import Result
+    from engine.storage.outbox import Entry
     from tests.engine.house import Engine, Place, Talk
 
 SECRET_WORDS = "a-very-private-word"
@@ -200,7 +210,7 @@ async def test_quiet_hours_of_governance_are_quiet(talk: Talk) -> None:
     assert (await talk.decided())["actions"] == []
 
 
-@pytest.mark.parametrize(("ahead", "shown"), [(0, 0), (12, 1)])
+@pytest.mark.parametrize(("ahead", "shown"), [(0, 0), (13, 1)])
 async def test_hours_are_utc_wherever_the_engine_is(
     far_away: Engine, place: Place, ahead: int, shown: int
 ) -> None:
@@ -393,17 +403,45 @@ async def test_alert_actions_reach_alerting_once(any_talk: Talk) -> None:
     )
 
 
-async def test_alerts_go_out_after_the_answer_and_never_before(talk: Talk) -> None:
-    await talk.publish(action("mirror", surfaces=["alert"]))
-    slow = {"kind": "delay", "seconds": 0.5}  # the answer waits for ERIS, and alerting for the answer
-    await talk.eris.script("POST /v1/evidence/receipts", match={"tenant": talk.tenant}, fault=slow)
-    asked = datetime.now(UTC)
+async def test_alerts_go_out_after_the_answer_and_never_before(
+    light_engine: Engine, place: Place, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in place.environment(f"sqlite:///{work / uuid4().hex}.db").items():
+        monkeypatch.setenv(name, text)
+    order: list[str] = []
+    post = Courier.post
 
-    assert (await talk.decided())["receipt_status"] == "delivered"
+    def noted(courier: Courier, entry: Entry) -> asyncio.Task[Result]:
+        order.append(f"{entry.channel} is told")
+        return post(courier, entry)
 
-    fake = talk.fake("alerting")
-    (told,) = await eventually(lambda: fake.journal(tenant=talk.tenant), 1)
-    assert datetime.fromisoformat(told.at) - asked > timedelta(seconds=0.5)
+    monkeypatch.setattr(Courier, "post", noted)
+
+    async with within(light_engine, place, order) as talk:
+        await talk.publish(action("mirror", surfaces=["alert"]))
+        order.clear()
+        await talk.decided()
+
+    assert order == ["eris is told", "http.response.start", "http.response.body", "alerting is told"]
+
+
+@contextlib.asynccontextmanager
+async def within(engine: Engine, place: Place, order: list[str]) -> AsyncIterator[Talk]:
+    """Talk as to this engine to one within this process, and note what it sends."""
+    services = build_services(load_settings())
+    app = create_app(services)
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            order.append(message["type"])
+            await send(message)
+
+        await app(scope, receive, noted)
+
+    async with services.running(), talking(engine, place) as talk:
+        await talk.client.aclose()
+        talk.client = httpx.AsyncClient(transport=httpx.ASGITransport(noting), base_url=talk.client.base_url)
+        yield talk
 
 
 async def test_while_an_answer_takes_its_longest_no_replica_sends_its_alert(any_talk: Talk) -> None:

@@ -1,4 +1,7 @@
-"""Sections 2 and 5.4: what holds while something is away. Each test has an engine of its own."""
+"""Sections 2 and 5.4: what holds while something is away.
+
+Rule: what is broken for one tenant only is broken in one engine; what changes an engine has one of its own.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,10 @@ from harness.services import postgresql
 from tests.engine.house import Talk, action, eventually, running_engine, talking
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from harness.services import PostgreSQL
-    from tests.engine.house import Place
+    from tests.engine.house import Engine, Place
 
 DOWN = {"kind": "status", "status": 503}
 EVALUATE = "POST /v1/policy/tenants/{tenant_id}/evaluate"
@@ -38,6 +41,20 @@ async def own(place: Place, fresh: str, **settings: str) -> AsyncIterator[Talk]:
 @pytest.fixture
 async def alone(place: Place, fresh: str) -> AsyncIterator[Talk]:
     async with own(place, fresh) as talk:
+        yield talk
+
+
+@pytest.fixture(scope="module")
+def enduring(place: Place, server: PostgreSQL) -> Iterator[Engine]:
+    """Return an engine whose circuits never open: what one tenant cannot reach, the others can."""
+    with running_engine(place, server.create_database(), MMM_BREAKER_FAILURES="1000000") as running:
+        yield running
+
+
+@pytest.fixture
+async def sick(enduring: Engine, place: Place) -> AsyncIterator[Talk]:
+    """Talk in a tenant for which something will be broken."""
+    async with talking(enduring, place) as talk:
         yield talk
 
 
@@ -59,32 +76,32 @@ async def everything(talk: Talk) -> None:
 
 @pytest.mark.parametrize("fault", [DOWN, {"kind": "reset"}, {"kind": "never_answer"}])
 async def test_without_the_gateway_static_mentors_and_no_multipliers(
-    alone: Talk, fault: dict[str, Any]
+    sick: Talk, fault: dict[str, Any]
 ) -> None:
-    await everything(alone)
-    await broken(alone, "llm", fault=fault)
+    await everything(sick)
+    await broken(sick, "llm", fault=fault)
 
-    decision = await alone.decided()
+    decision = await sick.decided()
 
     assert types(decision) == ["mirror", "mentor"]
     assert decision["actions"][1]["payload"]["body"] == "2 of 40 tests failed."
     assert decision["degraded_mode"]
-    (receipt,) = await alone.receipts(1, "decision")
+    (receipt,) = await sick.receipts(1, "decision")
     assert (receipt["degraded"], receipt["decision"]["status"]) == (True, "warn")
 
 
-async def test_a_safety_critical_tenant_gets_nothing_without_fresh_policy(alone: Talk, place: Place) -> None:
-    async with talking(alone.engine, place) as critical, talking(alone.engine, place) as cold:
-        for talk in (alone, critical):
+async def test_a_safety_critical_tenant_gets_nothing_without_fresh_policy(sick: Talk, place: Place) -> None:
+    async with talking(sick.engine, place) as critical, talking(sick.engine, place) as cold:
+        for talk in (sick, critical):
             await everything(talk)
             assert len((await talk.decided())["actions"]) == 3
         for talk in (critical, cold):
             path = f"/tenants/{talk.tenant}/policy"
             assert (await talk.admin("PUT", path, {"safety_critical": True})).status_code == 200
-        for talk in (alone, critical, cold):
+        for talk in (sick, critical, cold):
             await broken(talk, "policy", EVALUATE)
 
-        ordinary = await alone.decided(sub="somebody-else")
+        ordinary = await sick.decided(sub="somebody-else")
         closed = [await critical.decided(sub="somebody-else"), await cold.decided()]
         receipts = [(await critical.receipts(2, "decision"))[-1], *await cold.receipts(1, "decision")]
 
@@ -96,15 +113,15 @@ async def test_a_safety_critical_tenant_gets_nothing_without_fresh_policy(alone:
     assert "no fresh policy for a safety-critical tenant" in receipts[1]["decision"]["rationale"]
 
 
-async def test_a_cold_start_without_policy_is_refused_with_a_receipt(alone: Talk) -> None:
-    await everything(alone)
-    await broken(alone, "policy", EVALUATE)
+async def test_a_cold_start_without_policy_is_refused_with_a_receipt(sick: Talk) -> None:
+    await everything(sick)
+    await broken(sick, "policy", EVALUATE)
 
-    reply = await alone.decide({"signal": {"signal_id": "s-1"}})
+    reply = await sick.decide({"signal": {"signal_id": "s-1"}})
 
     error = reply.json()["error"]
     assert (reply.status_code, error["code"], error["retryable"]) == (503, "POLICY_UNAVAILABLE", True)
-    (receipt,) = await alone.receipts(1, "decision")
+    (receipt,) = await sick.receipts(1, "decision")
     assert receipt["decision"]["status"] == "hard_block"
     assert "POLICY_UNAVAILABLE" in receipt["decision"]["rationale"]
     assert receipt["degraded"]
@@ -114,40 +131,40 @@ async def test_a_cold_start_without_policy_is_refused_with_a_receipt(alone: Talk
 @pytest.mark.parametrize(
     "body", [{}, {"allowed": "true"}, {"allowed": True}, {"allowed": "false", "restrictions": []}]
 )
-async def test_what_breaks_policys_contract_is_never_an_allowance(alone: Talk, body: dict[str, Any]) -> None:
-    await everything(alone)
-    await alone.fake("policy").script(
-        EVALUATE, match={"tenant": alone.tenant}, reply={"status": 200, "body": body}
+async def test_what_breaks_policys_contract_is_never_an_allowance(sick: Talk, body: dict[str, Any]) -> None:
+    await everything(sick)
+    await sick.fake("policy").script(
+        EVALUATE, match={"tenant": sick.tenant}, reply={"status": 200, "body": body}
     )
 
-    assert (await alone.decide()).status_code == 503
+    assert (await sick.decide()).status_code == 503
 
 
-async def test_policy_that_refuses_to_answer_allows_nothing(alone: Talk) -> None:
-    await everything(alone)
+async def test_policy_that_refuses_to_answer_allows_nothing(sick: Talk) -> None:
+    await everything(sick)
     error = {"error": {"code": "NOT_FOUND", "message": "m", "retryable": False, "request_id": "r"}}
-    await alone.fake("policy").script(
-        EVALUATE, match={"tenant": alone.tenant}, reply={"status": 404, "body": error}
+    await sick.fake("policy").script(
+        EVALUATE, match={"tenant": sick.tenant}, reply={"status": 404, "body": error}
     )
 
-    decision = await alone.decided()
+    decision = await sick.decided()
 
     assert (decision["actions"], decision["degraded_mode"], decision["policy_snapshot_id"]) == (
         [],
         False,
         None,
     )
-    (receipt,) = await alone.receipts(1, "decision")
+    (receipt,) = await sick.receipts(1, "decision")
     assert receipt["decision"]["status"] == "soft_block"
 
 
-async def test_a_known_snapshot_is_used_while_policy_is_away_and_says_stale(alone: Talk) -> None:
-    await everything(alone)
-    fresh = await alone.decided(sub="a")
-    await broken(alone, "policy", EVALUATE)
+async def test_a_known_snapshot_is_used_while_policy_is_away_and_says_stale(sick: Talk) -> None:
+    await everything(sick)
+    fresh = await sick.decided(sub="a")
+    await broken(sick, "policy", EVALUATE)
 
-    stale = await alone.decided(sub="b")
-    elsewhere = await alone.decide({"context": {"repo_id": "never-evaluated"}})
+    stale = await sick.decided(sub="b")
+    elsewhere = await sick.decide({"context": {"repo_id": "never-evaluated"}})
 
     assert (stale["policy_stale"], stale["degraded_mode"]) == (True, True)
     assert stale["policy_snapshot_id"] == fresh["policy_snapshot_id"]
@@ -173,24 +190,24 @@ async def test_a_fresh_snapshot_is_not_asked_for_again(place: Place, fresh: str)
     assert (decision["policy_stale"], decision["degraded_mode"]) == (False, False)
 
 
-async def test_without_standards_only_mirrors(alone: Talk) -> None:
-    await everything(alone)
-    await broken(alone, "policy", "GET /v1/standards")
+async def test_without_standards_only_mirrors(sick: Talk) -> None:
+    await everything(sick)
+    await broken(sick, "policy", "GET /v1/standards")
 
-    decision = await alone.decided()
+    decision = await sick.decided()
 
     assert (types(decision), decision["degraded_mode"]) == (["mirror"], True)
 
 
-async def test_without_signals_or_governance_it_goes_on_and_says_so(alone: Talk) -> None:
-    await broken(alone, "ubi")
-    assert (await alone.decided())["degraded_mode"]
-    await alone.fake("ubi").reset(tenant=alone.tenant)
-    assert not (await alone.decided())["degraded_mode"]
+async def test_without_signals_or_governance_it_goes_on_and_says_so(sick: Talk) -> None:
+    await broken(sick, "ubi")
+    assert (await sick.decided())["degraded_mode"]
+    await sick.fake("ubi").reset(tenant=sick.tenant)
+    assert not (await sick.decided())["degraded_mode"]
 
-    await broken(alone, "governance")
+    await broken(sick, "governance")
 
-    assert (await alone.decided())["degraded_mode"]
+    assert (await sick.decided())["degraded_mode"]
 
 
 async def test_without_eris_decisions_go_on_and_receipts_arrive_later(alone: Talk) -> None:

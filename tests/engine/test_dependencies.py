@@ -240,14 +240,15 @@ async def test_governance_is_asked_each_time(stand_in: StandIn) -> None:
     rest = {"legal_hold": False, "data_residency": "eu", "privacy_tags": []}
 
     async with reached(stand_in) as service:
+        governance = Governance(service)
         stand_in.bytes = answer(200, quiet | rest)
-        known = [await Governance(service).quiet_hours("t") for _ in range(2)]
+        known = [await governance.quiet_hours("t") for _ in range(2)]
         assert {(hours.start, hours.end) for hours in known} == {(1, 2)}
         assert len(stand_in.asked) == 2
 
         stand_in.bytes = answer(503, {})
         with pytest.raises(UnavailableError):
-            await Governance(service).quiet_hours("t")
+            await governance.quiet_hours("t")
 
 
 async def test_no_cookie_is_kept(stand_in: StandIn) -> None:

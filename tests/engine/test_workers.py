@@ -82,7 +82,8 @@ async def test_workers_are_one_engine_and_end_with_their_parent(place: Place, wo
         assert outlived == []
 
 
-def test_a_signal_is_heeded_while_workers_are_still_starting(place: Place, work: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_a_signal_is_heeded_while_workers_are_still_starting(place: Place, work: Path, name: str) -> None:
     argv = [sys.executable, "-m", *TWO, "--port", str(free_port())]
     environment = place.environment(f"sqlite:///{work / uuid4().hex}.db")
     log = work / f"workers-{uuid4().hex}.log"
@@ -91,7 +92,7 @@ def test_a_signal_is_heeded_while_workers_are_still_starting(place: Place, work:
         parent = subprocess.Popen(argv, cwd=CHECKOUT, env=environment, stdout=output, stderr=output)
         assert wait_until(lambda: len(workers_of(parent.pid)) == 2, 30.0)
         family = psutil.Process(parent.pid).children(recursive=True)
-        parent.send_signal(signal.SIGTERM)
+        parent.send_signal(signal.Signals[name])
 
         assert parent.wait(20.0) == 0
     assert psutil.wait_procs(family, 5.0)[1] == []

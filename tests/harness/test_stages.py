@@ -14,7 +14,6 @@ from rich.console import Console
 
 from contracts.register import load_register
 from harness.processes import ConfigurationError, work_directory
-from harness.stages import children
 from harness.stages.children import Part, ScenarioOptions, contracts_part, run_together, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
 from harness.stages.journal import Journal
@@ -122,8 +121,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         bench.journal.close()
 
 
-def part(stage: str, script: str, **more: tuple[int, ...]) -> Part:
-    return Part(stage=stage, argv=(sys.executable, "-c", script), **more)  # type: ignore[arg-type] # fine or idle
+def part(stage: str, script: str, *, idle: tuple[int, ...] = (), limit: float = 60.0) -> Part:
+    return Part(stage=stage, argv=(sys.executable, "-c", script), idle=idle, limit=limit)
 
 
 def test_a_part_that_ends_well_says_its_last_line(bench: Bench) -> None:
@@ -178,10 +177,8 @@ def test_a_part_with_nothing_to_do_is_none_either(bench: Bench) -> None:
     assert (stages["scenarios"].summary, stages["scenarios"].problem) == ("nothing to do", "")
 
 
-def test_a_part_that_does_not_end_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(children, "LIMIT_SECONDS", 0.3)
-
-    stages = bench.run(part("contracts", "import threading; threading.Event().wait()"))
+def test_a_part_that_does_not_end_is_ended(bench: Bench) -> None:
+    stages = bench.run(part("contracts", "import threading; threading.Event().wait()", limit=0.3))
 
     assert stages["contracts"].problem == "not done after 0.3 s"
 

@@ -1,5 +1,6 @@
 """Section 2: no dependency, however slow, blocks other requests. Measured, so it wants a quiet machine.
 
+Rule: a sickness that nobody caught measures nothing, so each is shown to have been felt.
 Not among the tests (its name is not theirs): the session `engine-isolation` runs it.
 """
 
@@ -47,15 +48,17 @@ EVALUATE = "POST /v1/policy/tenants/{tenant_id}/evaluate"
 
 
 @asynccontextmanager
-async def frozen_redis(_sick: Talk, redis: str) -> AsyncIterator[None]:
-    """Stop the server's process for a while: it takes connections and says nothing."""
+async def frozen_redis(sick: Talk, redis: str) -> AsyncIterator[None]:
+    """Stop the server's process for a while: it takes connections and says nothing, and nothing is shown."""
     async with Redis.from_url(redis) as asked:
         process_id = (await asked.info("server"))["process_id"]
     os.kill(process_id, signal.SIGSTOP)
     try:
         yield
+        felt = await sick.decided(roles=["ci_bot"])
     finally:
         os.kill(process_id, signal.SIGCONT)
+    assert (felt["actions"], felt["degraded_mode"]) == ([], True)
 
 
 def faulty(
@@ -65,8 +68,9 @@ def faulty(
 
     @asynccontextmanager
     async def sickness(sick: Talk, _redis: str) -> AsyncIterator[None]:
-        await sick.fake(name).script(operation, match={"tenant": sick.tenant}, fault=fault)
+        script = await sick.fake(name).script(operation, match={"tenant": sick.tenant}, fault=fault)
         yield
+        assert (await sick.fake(name).heal(script)).hits >= SICK_CALLERS
 
     return sickness
 
@@ -77,6 +81,10 @@ SICKNESSES = {
     "slow-ubi": faulty("ubi", None, {"kind": "delay", "seconds": 0.9}),
     "dripping-policy": faulty("policy", EVALUATE, {"kind": "slow_body", "bytes_per_second": 50.0}),
 }
+
+
+# What the sick callers hear: who is not known to policy is told so, and the others have an answer.
+HEARD = dict.fromkeys(SICKNESSES, 200) | {"dripping-policy": 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +123,12 @@ def redis(work: Path) -> Iterator[str]:
         yield url
 
 
-async def keep_asking(sick: Talk, actors: Iterator[int], beginning: float) -> None:
-    """Ask as a new actor each time, so that nothing is remembered; what comes of it is not measured."""
+async def keep_asking(sick: Talk, actors: Iterator[int], beginning: float, told: list[int]) -> None:
+    """Ask as a new actor each time, so that nothing is remembered; how long it takes is not measured."""
     await asyncio.sleep(beginning)  # each at its own time: all at once would be a load
     while True:
         body = {"actor_id": f"actor-{next(actors)}", "context": {"repo_id": f"repo-{next(actors)}"}}
-        await sick.decide(body, roles=["ci_bot"])
+        told.append((await sick.decide(body, roles=["ci_bot"])).status_code)
         await asyncio.sleep(SICK_PAUSE_SECONDS)
 
 
@@ -135,9 +143,9 @@ async def test_a_sick_dependency_leaves_others_alone(
             await well.decided()
             before = await measured(well.decided, DECIDES_PER_SECOND)
             async with SICKNESSES[sickness](sick, redis):
-                actors = count()
+                actors, told = count(), list[int]()
                 beginnings = (SICK_PAUSE_SECONDS * number / SICK_CALLERS for number in range(SICK_CALLERS))
-                crowd = [asyncio.create_task(keep_asking(sick, actors, begun)) for begun in beginnings]
+                crowd = [asyncio.create_task(keep_asking(sick, actors, one, told)) for one in beginnings]
                 health, decide = await asyncio.gather(
                     measured(lambda: sick.client.get("/health"), HEALTHS_PER_SECOND),
                     measured(well.decided, DECIDES_PER_SECOND),
@@ -151,5 +159,7 @@ async def test_a_sick_dependency_leaves_others_alone(
     with capsys.disabled():
         print(f"\n{sickness}: p50/p95/p99 in ms: /health {health}, decide {decide}, decide before {before}")  # noqa: T201 -- figures
     assert all(alive)
+    assert len(told) >= SICK_CALLERS
+    assert set(told) == {HEARD[sickness]}
     assert health.p99 < HEALTH_P99_SECONDS
     assert decide.p95 < DECIDE_P95_SECONDS

@@ -9,12 +9,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from engine.values.standing import Quotas
-from tests.engine.house import action, running_engine, talking
+from tests.engine.house import action, talking
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.engine.house import Place, Talk
+    from tests.engine.house import Engine, Place, Talk
 
 AT_ONCE = 40
 
@@ -31,15 +31,14 @@ async def asked_at_once(first: Talk, second: Talk, actor: str) -> int:
 
 
 async def test_forty_at_once_on_two_replicas_get_exactly_the_quota(
-    place: Place, fresh: str, pytestconfig: pytest.Config
+    engine: Engine, replica: Engine, place: Place, pytestconfig: pytest.Config
 ) -> None:
     repetitions = pytestconfig.getoption("repetitions")
-    with running_engine(place, fresh) as one, running_engine(place, fresh) as two:
-        async with talking(one, place) as first, talking(two, place) as second:
-            second.tenant = first.tenant
-            await first.publish(action("mirror"), name="one at a time")
-            await second.publish(action("mentor"), action("multiplier"), name="two at a time")
+    async with talking(engine, place) as first, talking(replica, place) as second:
+        second.tenant = first.tenant
+        await first.publish(action("mirror"), name="one at a time")
+        await second.publish(action("mentor"), action("multiplier"), name="two at a time")
 
-            shown = [await asked_at_once(first, second, f"actor-{number}") for number in range(repetitions)]
+        shown = [await asked_at_once(first, second, f"actor-{number}") for number in range(repetitions)]
 
     assert shown == [Quotas().max_actions_per_hour] * repetitions
