@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Message, Receive, Scope, Send
 
-    from engine.delivery.channel import Result
+    from engine.delivery.courier import Result
     from engine.storage.outbox import Entry
     from tests.engine.house import Engine, Place, Talk
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import PrimaryKeyConstraint, event, text
+from sqlalchemy import event, text
 
 import engine.storage
 from engine.storage import (
@@ -105,11 +105,9 @@ QUESTIONS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
 OTHERS = {"decisions.add", "jobs.claim", "outbox.add", "outcomes.add", "playbooks.add"}
 OTHERS |= {"database.lock", "approvals.begin", "experiments.add"}
 OTHERS |= {"preferences.hold", "tenant_policies.hold", "records.held", "records.insertion"}
-FIRST = {
-    f"{table.name}_pkey" if isinstance(index, PrimaryKeyConstraint) else index.name: index.columns[0].name
-    for table in METADATA.tables.values()
-    for index in (table.primary_key, *table.indexes)
-}
+# What each index begins with.
+FIRST = {str(one.name): one.columns[0].name for table in METADATA.sorted_tables for one in table.indexes}
+FIRST |= {f"{table.name}_pkey": table.primary_key.columns[0].name for table in METADATA.sorted_tables}
 SEES_ROWS = ("SELECT", "UPDATE", "DELETE")
 
 
