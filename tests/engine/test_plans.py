@@ -109,6 +109,7 @@ QUESTIONS: dict[str, Callable[[AsyncConnection], Awaitable[Any]]] = {
 OTHERS = {"decisions.add", "outbox.add", "outcomes.add", "playbooks.add"}
 OTHERS |= {"database.lock", "approvals.begin", "experiments.add"}
 OTHERS |= {"records.held", "records.insertion"}
+# What each index begins with.
 FIRST = {str(one.name): one.columns[0].name for table in METADATA.sorted_tables for one in table.indexes}
 FIRST |= {f"{table.name}_pkey": table.primary_key.columns[0].name for table in METADATA.sorted_tables}
 SEES_ROWS = ("SELECT", "UPDATE", "DELETE")

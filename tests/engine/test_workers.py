@@ -90,11 +90,14 @@ def test_a_signal_is_heeded_while_workers_are_still_starting(place: Place, work:
 
     with log.open("w") as output:
         parent = subprocess.Popen(argv, cwd=CHECKOUT, env=environment, stdout=output, stderr=output)
-        assert wait_until(lambda: len(workers_of(parent.pid)) == 2, 30.0)
-        family = psutil.Process(parent.pid).children(recursive=True)
-        parent.send_signal(signal.Signals[name])
+        try:
+            assert wait_until(lambda: len(workers_of(parent.pid)) == 2, 30.0)
+            family = psutil.Process(parent.pid).children(recursive=True)
+            parent.send_signal(signal.Signals[name])
 
-        assert parent.wait(20.0) == 0
+            assert parent.wait(20.0) == 0
+        finally:
+            parent.kill()
     assert psutil.wait_procs(family, 5.0)[1] == []
     assert "Traceback" not in log.read_text()
 
