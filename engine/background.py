@@ -22,9 +22,15 @@ class Background:
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Begin some work; a crash of it is logged, wherever it is awaited or not."""
+        task = self.spawn_quietly(work)
+        task.add_done_callback(_tell_crash)
+        return task
+
+    def spawn_quietly(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin some work of which the caller itself looks how it ends."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(self._tasks.discard)
         return task
 
     def keep(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -46,8 +52,8 @@ class Background:
                 log_crash("background work crashed, and begins again", error)
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            log_crash("background work ended badly", error)
+
+def _tell_crash(task: asyncio.Task[Any]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log_crash("background work ended badly", error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+import contextlib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -71,7 +71,7 @@ class Services:
         asked = {name: self.dependencies[name].probe(path) for name, path in HEALTH.items()}
         return {**asked, "database": self.database.probe(), "redis": self.fatigue.probe()}
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Prepare the storage, deliver what waits, and in the end let go of everything."""
         await self._prepare_storage()
@@ -90,24 +90,24 @@ class Services:
 
     async def _prepare_storage(self) -> None:
         """Try it before anybody is answered, but not for long: a migration may take minutes, and goes on."""
-        first = self.background.spawn(self._prepared())
+        first = self.background.spawn_quietly(self._try_to_prepare())
         await asyncio.wait({first}, timeout=START_SECONDS)
-        if not first.done() or not first.result():
+        if first.done():
+            first.result()  # what no waiting will mend ends the start
+        if not self.database.prepared:
             log_event("storage_unavailable", "the database cannot be prepared yet")
             self.background.keep(partial(self._keep_preparing, first))
 
-    async def _keep_preparing(self, first: asyncio.Task[bool]) -> None:
-        prepared = await first
-        while not prepared:
+    async def _keep_preparing(self, first: asyncio.Task[None]) -> None:
+        if not first.done():
+            await first
+        while not self.database.prepared:
             await asyncio.sleep(PREPARE_AGAIN_SECONDS)
-            prepared = await self._prepared()
+            await self._try_to_prepare()
 
-    async def _prepared(self) -> bool:
-        try:
+    async def _try_to_prepare(self) -> None:
+        with contextlib.suppress(StorageUnavailableError):
             await self.database.prepare()
-        except StorageUnavailableError:
-            return False
-        return True
 
 
 def build_services(settings: Settings, counts: Path | None = None) -> Services:

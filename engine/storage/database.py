@@ -44,6 +44,11 @@ class Database:
         self._pool_min = min(pool_min, pool_max)
         self._prepared = False
 
+    @property
+    def prepared(self) -> bool:
+        """Say whether the schema is up to date."""
+        return self._prepared
+
     async def prepare(self) -> None:
         """Bring the schema up to date, and open the first connections."""
         async with _told(), asyncio.timeout(PREPARE_SECONDS):
