@@ -182,10 +182,11 @@ import resource
 import sys
 from pathlib import Path
 from engine.observe.audit import AuditLog
+from engine.receipts.signing import read_signing_key
 from engine.values.caller import Caller
 
 caller = Caller("admin-1", "tenant-1", "human", frozenset(), frozenset())
-log = AuditLog(Path(sys.argv[1]))
+log = AuditLog(Path(sys.argv[1]), read_signing_key(sys.argv[2]))
 log.record(caller, "whole", "p", None, None)
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (Path(sys.argv[1]).stat().st_size + 20, hard))
@@ -195,10 +196,10 @@ log.record(caller, "whole", "p", None, None)
 """
 
 
-def test_a_line_that_found_no_room_spoils_no_other(tmp_path: Path) -> None:
+def test_a_line_that_found_no_room_spoils_no_other(place: Place, tmp_path: Path) -> None:
     path = tmp_path / "audit.log"
 
-    subprocess.run([sys.executable, "-c", TORN, str(path)], cwd=CHECKOUT, check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", TORN, str(path), place.key], cwd=CHECKOUT, check=True, timeout=30)
 
     first, torn, last = path.read_text().splitlines()
     assert len(torn) == 20
