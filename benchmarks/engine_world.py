@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from harness.worlds import World
 
-PROFILE = Path(__file__).parents[1] / "targets" / "reference.toml"
+PROFILE = Path(__file__).parents[1] / "targets" / "reference-workers.toml"
 SCOPES = ("mmm.decide", "mmm.read", "mmm.outcome")
 FITTING = 3
 

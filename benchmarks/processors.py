@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from harness.worlds import World
 
@@ -31,7 +32,7 @@ class Parts:
 
 def parts_of(world: World) -> Parts:
     """Find who listens on the world's addresses."""
-    listening = dict(_listeners())
+    listening = _listeners()
     addresses = {
         "engine": world.engine_urls,
         "fakes": world.fakes.values(),
@@ -40,7 +41,7 @@ def parts_of(world: World) -> Parts:
     }
     return Parts(
         {
-            name: frozenset(listening[urlsplit(one).port] for one in urls if one)
+            name: frozenset().union(*(_roots(listening[urlsplit(one).port]) for one in urls if one))
             for name, urls in addresses.items()
         }
     )
@@ -63,7 +64,14 @@ def _of_ended(process: psutil.Process) -> float:
     return float(times.children_user + times.children_system)
 
 
-def _listeners() -> Iterator[tuple[int | None, int]]:
+def _roots(pids: set[int]) -> set[int]:
+    """Leave out whose parent listens too: workers share an address, and are counted with their parent."""
+    return {pid for pid in pids if psutil.Process(pid).ppid() not in pids}
+
+
+def _listeners() -> Mapping[int | None, set[int]]:
+    found: dict[int | None, set[int]] = defaultdict(set)
     for one in psutil.net_connections("tcp"):
         if one.status == psutil.CONN_LISTEN and one.pid is not None and one.laddr:
-            yield one.laddr.port, one.pid
+            found[one.laddr.port].add(one.pid)
+    return found
