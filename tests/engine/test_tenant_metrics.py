@@ -16,7 +16,7 @@ from tests.engine.rows import opened
 if TYPE_CHECKING:
     from tests.engine.house import Talk
 
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NOON = datetime(2126, 3, 2, 12, 0, tzinfo=UTC)  # not yet too old: the job of retention runs meanwhile
 DAY = timedelta(days=1)
 
 
@@ -52,16 +52,16 @@ async def test_everything_is_counted_and_every_word_is_told(any_talk: Talk) -> N
     ("query", "found"),
     [
         ("", 3),
-        ("?start_date=2026-03-02&end_date=2026-03-02", 1),
-        ("?start_date=2026-03-02", 2),
-        ("?end_date=2026-03-02", 2),
-        ("?start_date=2026-03-02T12:00:00Z", 2),
-        ("?start_date=2026-03-02T12:00:00.000001Z", 1),
-        ("?end_date=2026-03-02T12:00:00Z", 1),
-        ("?end_date=2026-03-02T12:00:00.000001Z", 2),
-        ("?start_date=2026-03-02T13:00:00%2B01:00&end_date=2026-03-02T13:00:01%2B01:00", 1),
-        ("?start_date=2026-03-02T13:00:00+01:00&end_date=2026-03-02T13:00:01+01:00", 1),
-        ("?start_date=2026-03-02T12:00:00Z&end_date=2026-03-02T12:00:00Z", 0),
+        ("?start_date=2126-03-02&end_date=2126-03-02", 1),
+        ("?start_date=2126-03-02", 2),
+        ("?end_date=2126-03-02", 2),
+        ("?start_date=2126-03-02T12:00:00Z", 2),
+        ("?start_date=2126-03-02T12:00:00.000001Z", 1),
+        ("?end_date=2126-03-02T12:00:00Z", 1),
+        ("?end_date=2126-03-02T12:00:00.000001Z", 2),
+        ("?start_date=2126-03-02T13:00:00%2B01:00&end_date=2126-03-02T13:00:01%2B01:00", 1),
+        ("?start_date=2126-03-02T13:00:00+01:00&end_date=2126-03-02T13:00:01+01:00", 1),
+        ("?start_date=2126-03-02T12:00:00Z&end_date=2126-03-02T12:00:00Z", 0),
         ("?start_date=0001-01-01&end_date=9999-12-31", 3),
         ("?start_date=9999-12-31", 0),
     ],
@@ -79,9 +79,9 @@ async def test_the_start_is_in_and_the_end_is_out(any_talk: Talk, query: str, fo
 
 
 async def test_a_period_says_what_it_counted(talk: Talk) -> None:
-    told = await metrics(talk, "?start_date=2026-03-02T01:00:00%2B02:00&end_date=2026-03-02")
+    told = await metrics(talk, "?start_date=2126-03-02T01:00:00%2B02:00&end_date=2126-03-02")
 
-    assert told["period"] == {"start": "2026-03-01T23:00:00+00:00", "end": "2026-03-03T00:00:00+00:00"}
+    assert told["period"] == {"start": "2126-03-01T23:00:00+00:00", "end": "2126-03-03T00:00:00+00:00"}
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ async def test_a_period_says_what_it_counted(talk: Talk) -> None:
         ("start_date=yesterday", "start_date"),
         ("start_date=", "start_date"),
         ("end_date=2026-02-30", "end_date"),
-        ("end_date=2026-03-02T12:00:00", "end_date"),
+        ("end_date=2126-03-02T12:00:00", "end_date"),
         ("end_date=1772452800", "end_date"),
         ("start_date=0001-01-01T00:00:00%2B01:00", "start_date"),
-        ("start_date=2026-03-02%00", "start_date"),
+        ("start_date=2126-03-02%00", "start_date"),
         ("end_date=%ED%A0%80", "end_date"),
-        ("start_date=2026-03-03&end_date=2026-03-01", "end_date"),
+        ("start_date=2126-03-03&end_date=2126-03-01", "end_date"),
     ],
 )
 async def test_a_bad_date_is_named(talk: Talk, query: str, field: str) -> None:
