@@ -13,6 +13,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.engine import Status
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario, coverage_scenario
 
+from harness.fuzzing.cases import CaseList
 from harness.fuzzing.ledger import Failed
 from harness.fuzzing.mapping import ANSWERS
 from harness.fuzzing.seen import Seen, weigh
@@ -51,6 +52,7 @@ class Fold:
         self._kept: Counter[str] = Counter()
         self.cases = 0
         self.left_out = 0
+        self.sent = CaseList(personas)
 
     def take(self, recorder: ScenarioRecorder, seconds: float) -> None:
         """Fold one scenario."""
@@ -67,14 +69,15 @@ class Fold:
     def _record(self, case: AnyCase, interaction: Interaction, *, whole: bool) -> None:
         """Emit an exchange; of those that show nothing wrong only so many of an operation."""
         self.cases += 1
-        label = case.operation.label
+        call, label = _call(interaction), case.operation.label
+        self.sent.add(call)
         if not whole and self._kept[label] >= PASSING_KEPT:
             self.left_out += 1
             return
         self._kept[label] += 0 if whole else 1
         self._ids[case.id] = identity = f"contracts-{self.cases}"
         scenario = f"contract:{label}"
-        told = exchange(_call(interaction), identity, scenario, self._personas, whole=whole)
+        told = exchange(call, identity, scenario, self._personas, whole=whole)
         self._emit(ExchangeRecorded(at=told.at, exchange=told))
 
     def _in_failures(self, recorder: ScenarioRecorder) -> set[str]:

@@ -49,13 +49,14 @@ def fuzzing_options(examples: int | None) -> Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What came of a run."""
+    """What came of a run. `digest`: of the list of its cases, the same for the same seed and answers."""
 
     findings: tuple[Finding, ...]
     outcomes: tuple[ScenarioFinished, ...]
     cases: int
     seconds: float
     stopped: str = ""
+    digest: str = ""
 
     @property
     def line(self) -> str:
@@ -64,4 +65,5 @@ class Summary:
         groups = f"{len(self.outcomes)} checks of operations, {count['passed']} passed"
         unknown = f", {count['unknown']} unknown" if count["unknown"] else ""
         stopped = f" ({self.stopped})" if self.stopped else ""
-        return f"{self.cases} requests, {groups}, {len(self.findings)} findings{unknown}{stopped}"
+        cases = f"{self.cases} requests (cases {self.digest[:12]})"
+        return f"{cases}, {groups}, {len(self.findings)} findings{unknown}{stopped}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import requests
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from harness.worlds import World
     from reports.record import Event, Finding, Persona
 
+CASES = "contracts/cases.jsonl"
 # What only the engine under test can be the cause of; anything else is ours, and makes the run unknown.
 ENGINES_FAULT = (requests.RequestException, ServerUnavailable, UnhealthyAPIError, UnresponsiveOperationError)
 
@@ -72,9 +74,10 @@ class _Run:
         known = Personas(self._tokens)
         fold = Fold(self._ledger, tolerance, known, self._emit)
         if self._wanted():
-            values = {TENANT: people[0].tenant_id, **self._prepare(people[0], known)}
+            values = {TENANT: people[0].tenant_id, **self._prepare(people[0], known, fold)}
             self._consume(self._stream(values, tolerance), fold)
         self._note(fold, tolerance)
+        fold.sent.write(Path(self._world.run_dir) / CASES)
         findings, outcomes = self._tell()
         return Summary(
             findings=findings,
@@ -82,6 +85,7 @@ class _Run:
             cases=fold.cases,
             seconds=time.monotonic() - started,
             stopped=self._stopped,
+            digest=fold.sent.digest,
         )
 
     def _mint(self, people: tuple[Persona, ...]) -> dict[str, Persona]:
@@ -96,7 +100,7 @@ class _Run:
             and any(self._ledger.asks_for(rule, operation) for rule in CHECKS)
         ]
 
-    def _prepare(self, person: Persona, known: Personas) -> dict[str, str]:
+    def _prepare(self, person: Persona, known: Personas, fold: Fold) -> dict[str, str]:
         """Prepare what can be prepared; return ids that exist."""
         if not self._tokens:
             self._emit(Note(at=now(), text="contracts: IAM is not ours here; only public routes were fuzzed"))
@@ -106,6 +110,7 @@ class _Run:
         for number, call in enumerate(given.calls, 1):
             told = exchange(call, f"contracts-given-{number}", "contract:given", known)
             self._emit(ExchangeRecorded(at=told.at, exchange=told))
+            fold.sent.learn(call)
         if given.problem:
             self._emit(Note(at=now(), text=f"contracts: there is no decision to fuzz with: {given.problem}"))
         return given.known

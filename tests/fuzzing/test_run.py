@@ -277,4 +277,6 @@ def test_a_summary_says_it_in_one_line(fuzz: Fuzz) -> None:
     with standin.running("fragile") as server:
         summary = fuzz(server, operations=(ONE,))
 
-    assert re.fullmatch(r"\d+ requests, \d+ checks of operations, \d+ passed, 2 findings", summary.line)
+    assert re.fullmatch(
+        r"\d+ requests \(cases [0-9a-f]{12}\), \d+ checks of operations, \d+ passed, 2 findings", summary.line
+    )
