@@ -42,6 +42,7 @@ LEAST_EXAMPLES = fuzzing_options(None).max_examples
     type=click.IntRange(LEAST_EXAMPLES),
     help=f"Generated requests for each operation of the contract; {LEAST_EXAMPLES} (the default) or more.",
 )
+@click.option("--corpus", type=_PATH, help="A folder of past findings, as runs write them: repeated first.")
 @click.option(
     "--signing-key", type=_PATH, help="Private key (PEM); default: $MMM_SIGNING_KEY, else your own."
 )
@@ -58,6 +59,7 @@ def verify(
     seed: int | None,
     environment: str | None,
     examples: int | None,
+    corpus: Path | None,
     signing_key: Path | None,
 ) -> None:
     """Verify the engine of a profile: start it, check it, judge it, and write a signed pack."""
@@ -69,6 +71,7 @@ def verify(
         seed=seed,
         environment=environment,
         examples=examples,
+        corpus=corpus,
         signing_key=signing_key,
     )
     context.exit(verify_engine(options, Console()))

@@ -53,6 +53,12 @@ class Fold:
         self.cases = 0
         self.left_out = 0
         self.sent = CaseList(personas)
+        self._givens: tuple[str, ...] = ()
+        self._given_ids: tuple[str, ...] = ()
+
+    def given(self, exchanges: tuple[str, ...], ids: tuple[str, ...]) -> None:
+        """Note which exchanges made these ids: a finding that uses one cannot be repeated without them."""
+        self._givens, self._given_ids = exchanges, ids
 
     def take(self, recorder: ScenarioRecorder, seconds: float) -> None:
         """Fold one scenario."""
@@ -132,10 +138,19 @@ class Fold:
         lines = "\n".join(curl(call, self._personas) for call in calls)
         return Failed(
             detail=_detail(failure, calls[-1], self._personas),
-            exchanges=tuple(self._ids[each.id] for each in sent if each.id in self._ids),
+            exchanges=(
+                *self._needed(calls),
+                *(self._ids[each.id] for each in sent if each.id in self._ids),
+            ),
             curl=lines,
             size=sum(call.size for call in calls),
         )
+
+    def _needed(self, calls: list[Call]) -> tuple[str, ...]:
+        used = any(
+            each in call.url or each.encode() in call.body for each in self._given_ids for call in calls
+        )
+        return self._givens if used else ()
 
     def _spread(self, recorder: ScenarioRecorder, seconds: float) -> None:
         """Book a scenario's time on the groups it was about."""

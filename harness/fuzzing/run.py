@@ -107,10 +107,12 @@ class _Run:
             return {}
         token = next(iter(self._tokens))
         given = prepare(self._world, self._document, token, person, self._options.timeout)
-        for number, call in enumerate(given.calls, 1):
-            told = exchange(call, f"contracts-given-{number}", "contract:given", known)
+        names = tuple(f"contracts-given-{number}" for number, _ in enumerate(given.calls, 1))
+        for name, call in zip(names, given.calls, strict=True):
+            told = exchange(call, name, "contract:given", known)
             self._emit(ExchangeRecorded(at=told.at, exchange=told))
             fold.sent.learn(call)
+        fold.given(names, tuple(value for value in given.known.values() if value != person.sub))
         if given.problem:
             self._emit(Note(at=now(), text=f"contracts: there is no decision to fuzz with: {given.problem}"))
         return given.known

@@ -6,9 +6,11 @@ import datetime as dt
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from harness.corpus import pasts_of, write_corpus
 from harness.processes import ConfigurationError, UnbuildableError
 from harness.stages.config import write_config
 from reports.pack import PackError, SecretError, build_pack, write_beside
+from reports.run import read_events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from contracts.register import Requirement
     from harness.targets import Profile
+
+CORPUS = "corpus"
 
 
 def new_run(
@@ -37,9 +41,10 @@ def new_run(
 
 
 def write_results(run_dir: Path, key: Ed25519PrivateKey | None) -> Path | None:
-    """Write report and JUnit beside the run and, with a key, the pack; return the pack."""
+    """Write report, JUnit and findings beside the run and, with a key, the pack; return the pack."""
     try:
         write_beside(run_dir, run_dir.parent)
+        write_corpus(run_dir / CORPUS, pasts_of(read_events(run_dir)))
         return build_pack(run_dir, run_dir.with_name(f"{run_dir.name}.zip"), key) if key else None
     except (PackError, SecretError) as error:
         raise UnbuildableError(f"the pack cannot be built: {error}") from None

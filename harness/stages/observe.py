@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import datetime as dt
 import traceback
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from harness.corpus import repeat_past
 from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
 from harness.services import fallen
@@ -60,6 +62,7 @@ def observe(run: Run) -> None:
             running = stack.enter_context(start_world(_plan(run, work_dir, storage)))
             _tell_engine(run, running)
         world = _preflight(run, running)
+        _corpus(run, world)
         _stages(run, world, work_dir)
         _tell_dead(run, running)
         _stand(world)
@@ -119,6 +122,16 @@ def _preflight(run: Run, running: Running) -> World:
     if problem:
         raise UnbuildableError(problem)
     return world
+
+
+def _corpus(run: Run, world: World) -> None:
+    """Repeat what was found before, first of all."""
+    if not run.parts.corpus:
+        return
+    with run.journal.stage("corpus") as outcome, _survived(run, outcome):
+        told = Counter(repeat_past(world, past, run.journal.emit) for past in run.parts.corpus)
+        counted = ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in told.items())
+        outcome.summary = f"{told.total()} past findings repeated: {counted}"
 
 
 def _stages(run: Run, world: World, work_dir: Path) -> None:

@@ -21,7 +21,7 @@ _SEEDS = range(2, 2**31)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command line, read. `seed`, `environment` and `examples`: None where they were not given."""
+    """The command line, read. `seed`, `environment`, `examples`, `corpus`: None where they were not given."""
 
     target: Path
     out: Path
@@ -31,6 +31,7 @@ class Options:
     environment: str | None = None
     signing_key: Path | None = None
     examples: int | None = None
+    corpus: Path | None = None
 
 
 def environment_for(given: str | None, target: Target) -> str:

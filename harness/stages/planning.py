@@ -14,19 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from contracts.register import Requirement
+    from harness.corpus import Past
     from harness.verdicts import Selection
 
-CONTRACTS, LOAD, RESILIENCE = "contracts", "load", "resilience"
+CONTRACTS, CORPUS, LOAD, RESILIENCE = "contracts", "corpus", "load", "resilience"
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is to be run. Folders of scenarios; those of `disturbing` need engines of their own."""
+    """What is to be run. Folders of scenarios; those of `disturbing` need engines of their own.
+
+    `corpus`: past findings, which are repeated first.
+    """
 
     scenarios: tuple[Path, ...]
     disturbing: tuple[Path, ...]
     contracts: bool
     load: bool
+    corpus: tuple[Past, ...] = ()
 
 
 def scenario_folders(extra: tuple[Path, ...]) -> dict[str, Path]:
@@ -41,10 +46,15 @@ def scenario_folders(extra: tuple[Path, ...]) -> dict[str, Path]:
     return folders
 
 
-def parts_of(selection: Selection, register: Mapping[str, Requirement], extra: tuple[Path, ...]) -> Parts:
+def parts_of(
+    selection: Selection,
+    register: Mapping[str, Requirement],
+    extra: tuple[Path, ...],
+    corpus: tuple[Past, ...] = (),
+) -> Parts:
     """Decide what a run has; a name that nobody knows is wrong usage."""
     folders = scenario_folders(extra)
-    _check(selection, register, {*folders, CONTRACTS, LOAD, RESILIENCE})
+    _check(selection, register, {*folders, CONTRACTS, LOAD, RESILIENCE, *([CORPUS] if corpus else [])})
     chosen = {name: folder for name, folder in folders.items() if _chosen(name, selection)}
     disturbing = tuple(folder for name, folder in chosen.items() if name == RESILIENCE)
     quiet = tuple(folder for name, folder in chosen.items() if name != RESILIENCE)
@@ -55,7 +65,13 @@ def parts_of(selection: Selection, register: Mapping[str, Requirement], extra: t
         disturbing=disturbing,
         contracts=_generated(CONTRACTS, "wire", selection, register),
         load=_generated(LOAD, "load", selection, register),
+        corpus=tuple(past for past in corpus if _asked_for(past, selection)),
     )
+
+
+def _asked_for(past: Past, selection: Selection) -> bool:
+    asked = any(selection.asks_for(requirement) for requirement in past.finding.requirements)
+    return asked and _chosen(CORPUS, selection) and not selection.keyword
 
 
 def _chosen(name: str, selection: Selection) -> bool:

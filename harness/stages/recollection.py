@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.processes import ConfigurationError
+from harness.repeating import CONTROL, ENGINE
 from harness.services.storage import EMBEDDED, ENVIRONMENTS
-from harness.stages.repeating import CONTROL, ENGINE
 from harness.targets.keys import nearest
 from reports.record import EngineStarted, Exchange, ExchangeRecorded, Finding, FindingRecorded, RunStarted
 from reports.run import read_events

@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.processes import CHECKOUT, CrashedError, UnbuildableError, work_directory
+from harness.repeating import Repeater
 from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, run_together, scenarios_part
 from harness.stages.journal import Journal
 from harness.stages.options import seed_for
 from harness.stages.progress import Progress
 from harness.stages.recollection import own_engine, recall, remembered_target
-from harness.stages.repeating import Repeater
 from harness.targets import load_profile
 from harness.worlds import NotExercisableError, Plan, save_world, start_world
 from reports.formats.text import one_line, shortened, showable

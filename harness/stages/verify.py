@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from contracts.register import load_register
+from harness.corpus import read_corpus
 from harness.processes import CrashedError, UnbuildableError
 from harness.services.storage import environment_of
 from harness.stages.ground import new_run, write_results
@@ -44,7 +45,8 @@ def verify(options: Options, console: Console) -> int:
     """
     register = load_register()
     profile = load_profile(options.target)
-    parts = parts_of(options.selection, register, options.scenarios)
+    past = read_corpus(options.corpus) if options.corpus else ()
+    parts = parts_of(options.selection, register, options.scenarios, past)
     key = signer(options.signing_key)
     target = profile.target
     environment = environment_for(options.environment, target)

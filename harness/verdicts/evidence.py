@@ -27,6 +27,7 @@ ALL_KINDS = frozenset({"wire", "dependency", "log", "storage", "time", "load"})
 STAGE_KINDS = {
     "scenarios": frozenset({"wire", "dependency", "log", "storage", "time"}),
     "contracts": frozenset({"wire"}),
+    "corpus": frozenset({"wire"}),
     "resilience": frozenset({"wire", "dependency", "time"}),
     "load": frozenset({"load"}),
     "receipts": frozenset({"dependency"}),

@@ -11,6 +11,8 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from contracts.document import Document
 
 if TYPE_CHECKING:
@@ -135,13 +137,17 @@ def document() -> Document:
 
 
 class Standin(ThreadingHTTPServer):
-    """The engine. `flaw` is what it does wrong, `requests` what it was asked, in order."""
+    """The engine. `flaw` is what it does wrong, `requests` what it was asked, in order.
+
+    `iam`: who vouches for callers; without one it knows its two tokens.
+    """
 
     daemon_threads = True
 
-    def __init__(self, flaw: str) -> None:
+    def __init__(self, flaw: str, iam: str | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.flaw = flaw
+        self.iam = iam
         self.things: dict[str, Json] = {}
         self.requests: list[tuple[str, str, bytes]] = []
         self.user_agents: set[str] = set()
@@ -153,9 +159,9 @@ class Standin(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def running(flaw: str = "") -> Iterator[Standin]:
+def running(flaw: str = "", iam: str | None = None) -> Iterator[Standin]:
     """Serve until the context ends."""
-    server = Standin(flaw)
+    server = Standin(flaw, iam)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -204,10 +210,16 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, body: bytes) -> tuple[int, Value]:
         if path == "/v1/health":
             return (200, {"status": "healthy"}) if self.command == "GET" else (405, {"error": {}})
-        caller = TOKENS.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
+        caller = self._caller(self.headers.get("Authorization", "").removeprefix("Bearer "))
         if (caller is None and self.server.flaw != "open") or self.server.flaw == "shut":
             return 401, {"error": {}}
         return (503, {"error": {}}) if self._unavailable() else self._route(caller, path, body)
+
+    def _caller(self, token: str) -> str | None:
+        if self.server.iam is None:
+            return TOKENS.get(token)
+        asked = httpx.post(f"{self.server.iam}/iam/v1/verify", json={"token": token}, trust_env=False)
+        return str(asked.json()["sub"]).replace("-", "_") if asked.is_success else None
 
     def _unavailable(self) -> bool:
         asked = len(self.server.requests)

@@ -12,13 +12,16 @@ from uuid import uuid4
 import pytest
 
 from contracts.document import load_document
+from harness.fuzzing import Options, run_fuzzing
 from harness.fuzzing.given import prepare
 from reports.record import Persona
+from tests.fuzzing import standin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.worlds import World
+    from reports.record import Event
 
 ADMIN = Persona("admin", tenant_id="tenant-1", sub="sub-1", roles=("mmm_admin",))
 
@@ -39,8 +42,16 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("content-length", 0)))
         path = self.path.removeprefix("/v1")
-        answer = json.dumps(self._done(path)).encode()
-        self.send_response(503 if path == self.server.refused else 200)
+        self._reply(503 if path == self.server.refused else 200, self._done(path))
+
+    def do_PUT(self) -> None:
+        """Fall over every playbook that there is."""
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self._reply(500 if self.path.rpartition("/")[2] in self.server.written else 404, {})
+
+    def _reply(self, status: int, body: dict[str, object]) -> None:
+        answer = json.dumps(body).encode()
+        self.send_response(status)
         self.send_header("content-length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -96,3 +107,17 @@ def test_a_given_that_is_refused_is_a_problem_in_words(path: str, world: Callabl
 
     assert given.known == {}
     assert given.problem == f"POST {path} answered 503"
+
+
+def test_a_finding_that_needs_what_was_prepared_begins_with_it(
+    world: Callable[..., World], events: list[Event]
+) -> None:
+    change, begin = "PUT /playbooks/{playbook_id}", "GET /experiments"
+    options = Options(operations=(change, begin), mint=standin.mint, max_examples=1, stateful_examples=1)
+    with running() as engine:  # it lists nothing: 501
+        summary = run_fuzzing(world(f"http://127.0.0.1:{engine.server_port}"), options, events.append)
+
+    found = {each.key: each.exchanges for each in summary.findings}
+    prepared = tuple(f"contracts-given-{number}" for number in range(1, 6))
+    assert found["contract:not_a_server_error", change][:-1] == prepared
+    assert len(found["contract:not_a_server_error", begin]) == 1

@@ -216,6 +216,13 @@ def test_an_engine_that_dies_at_start_shows_its_last_words(desk: Desk) -> None:
     assert err.splitlines()[1:] == ["  | out of luck"]
 
 
+def test_a_corpus_that_is_not_there_is_refused(desk: Desk) -> None:
+    code, _, err = desk.verify(desk.profile(), "--corpus", "nowhere")
+
+    assert code == 2
+    assert err.strip().endswith("--corpus nowhere: is not a directory")
+
+
 def test_fewer_examples_than_usual_are_refused(desk: Desk) -> None:
     code, _, err = desk.verify(desk.profile(), "--examples", "49")
 

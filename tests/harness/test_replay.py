@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from harness.processes import ConfigurationError, CrashedError
+from harness.repeating import Step
 from harness.stages.recollection import Recollection, recall
-from harness.stages.repeating import Step
 from harness.stages.replay import seen_again
 from reports.record import (
     EngineStarted,

@@ -13,17 +13,18 @@ import pytest
 from rich.console import Console
 
 from contracts.register import load_register
+from harness.corpus import Past
 from harness.processes import ConfigurationError, work_directory
+from harness.repeating.rebinding import Rebinding
 from harness.stages.children import Part, ScenarioOptions, contracts_part, run_together, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
 from harness.stages.journal import Journal
 from harness.stages.options import seed_for
 from harness.stages.planning import parts_of
 from harness.stages.progress import Progress
-from harness.stages.rebinding import Rebinding
 from harness.verdicts import Selection, fold
 from harness.worlds import World, save_world
-from reports.record import ScenarioFinished, StageFinished, Status
+from reports.record import Finding, ScenarioFinished, StageFinished, Status
 from reports.run import now, read_events
 
 if TYPE_CHECKING:
@@ -64,6 +65,31 @@ def test_a_narrowed_run_has_only_what_can_show_it(
     parts = parts_of(selection, REGISTER, ())
 
     assert (parts.contracts, parts.load) == (contracts, load)
+
+
+@pytest.mark.parametrize(
+    ("selection", "repeated"),
+    [
+        (Selection(), True),
+        (Selection(suites=("corpus",)), True),
+        (Selection(("NFR-4",)), True),
+        (Selection(("FR-6",)), False),
+        (Selection(suites=("features",)), False),
+        (Selection(keyword="words"), False),
+    ],
+)
+def test_past_findings_are_repeated_where_they_speak_for_what_is_asked(
+    selection: Selection, *, repeated: bool
+) -> None:
+    finding = Finding("F-1", "contract:not_a_server_error", "POST /decide", ("NFR-4",), "Falls.", "")
+    past = Past(finding=finding, exchanges=())
+
+    assert parts_of(selection, REGISTER, (), (past,)).corpus == ((past,) if repeated else ())
+
+
+def test_without_past_findings_there_is_no_such_suite() -> None:
+    with pytest.raises(ConfigurationError, match="--suite corpus: there is none"):
+        parts_of(Selection(suites=("corpus",)), REGISTER, ())
 
 
 def test_scenarios_of_ones_own_are_a_suite_like_any_other(tmp_path: Path) -> None:

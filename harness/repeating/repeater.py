@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 
+from harness.fuzzing.wire import Call, Personas
 from harness.processes import UnbuildableError
-from harness.stages.rebinding import UUID, Rebinding
+from harness.repeating.rebinding import UUID, Rebinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,12 +31,16 @@ CLIENTS_OWN = frozenset({"host", "content-length", "connection", "accept-encodin
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One exchange, repeated: what came then and what came now. `same`: the answers say the same."""
+    """One exchange, repeated: what came then and what came now. `same`: the answers say the same.
+
+    `call` is what was sent to the engine now, and its answer; None for a fake's.
+    """
 
     exchange: Exchange
     now: int | None
     same: bool
     note: str = ""
+    call: Call | None = None
 
     def line(self, number: int, width: int) -> str:
         """Say it in one line of so many columns: the answers first, ids by their beginnings."""
@@ -48,15 +55,30 @@ class Step:
 class Repeater:
     """Holds what the repeated steps need: tokens, ids of now, scripts that are armed."""
 
-    def __init__(self, world: World, exchanges: Sequence[Exchange]) -> None:
+    def __init__(self, world: World, exchanges: Sequence[Exchange], moved: str = "") -> None:
+        """Everybody is of the tenant of then or, `moved`, of one whose id has this added."""
         self._world = world
         self._exchanges = exchanges
         # No connection is used twice: an engine may close it in between.
         once = httpx.Limits(max_keepalive_connections=0)
         self._client = httpx.Client(trust_env=False, timeout=PATIENCE, limits=once)
         self._bound = Rebinding()
+        for tenant in {each.persona.tenant_id for each in exchanges if each.persona and moved}:
+            self._bound.bind(tenant, tenant + moved)
         self._tokens: dict[str, str] = {}
         self._scripts: dict[str, list[str]] = {}
+
+    @property
+    def personas(self) -> Personas:
+        """Return whose tokens were made so far: people as they are called now."""
+        people = {each.persona.name: each.persona for each in self._exchanges if each.persona}
+        tenants = {name: self._bound.apply(person.tenant_id) for name, person in people.items()}
+        return Personas(
+            {
+                token: msgspec.structs.replace(people[name], tenant_id=tenants[name])
+                for name, token in self._tokens.items()
+            }
+        )
 
     def steps(self) -> Iterator[Step]:
         """Repeat each exchange that we had sent ourselves."""
@@ -76,16 +98,21 @@ class Repeater:
             for name, value in then.request.headers
             if name.lower() not in CLIENTS_OWN
         ]
+        request = self._client.build_request(
+            then.method, self._now(target), headers=headers, content=self._body(then)
+        )
+        at, started = time.time(), time.monotonic()
         try:
-            answer = self._client.request(
-                then.method, self._now(target), headers=headers, content=self._body(then)
-            )
+            answer = self._client.send(request)
         except httpx.HTTPError as error:
-            return Step(then, None, same=then.status is None, note=type(error).__name__)
+            name = type(error).__name__
+            lost = _call(request, None, at, time.monotonic() - started, error=name)
+            return Step(then, None, same=then.status is None, note=name, call=lost)
+        call = _call(request, answer, at, time.monotonic() - started)
         old = then.response.body if then.response else ""
         same = then.status == answer.status_code and self._bound.same(old, answer.text)
         self._bound.learn(old, answer.text)
-        return Step(then, answer.status_code, same=same)
+        return Step(then, answer.status_code, same=same, call=call)
 
     def _ask_fake(self, then: Exchange, index: int) -> Step:
         """Script a fake again, or take a script away: its id is new too."""
@@ -141,7 +168,7 @@ class Repeater:
             raise UnbuildableError("IAM of this target is not ours: nobody here can make tokens")
         order = {
             "sub": persona.sub,
-            "tenant_id": persona.tenant_id,
+            "tenant_id": self._bound.apply(persona.tenant_id),
             "roles": persona.roles,
             "scope": persona.scope,
             "actor_type": persona.actor_type,
@@ -150,6 +177,23 @@ class Repeater:
         }
         answer = self._client.post(f"{self._world.fakes['iam']}/__fake__/tokens", json=order)
         return str(answer.raise_for_status().json()["token"])
+
+
+def _call(
+    request: httpx.Request, answer: httpx.Response | None, at: float, seconds: float, error: str | None = None
+) -> Call:
+    return Call(
+        at=at,
+        method=request.method,
+        url=str(request.url),
+        headers=tuple(request.headers.multi_items()),
+        body=request.content,
+        status=answer.status_code if answer is not None else None,
+        answer_headers=tuple(answer.headers.multi_items()) if answer is not None else (),
+        answer=answer.content if answer is not None else b"",
+        error=error,
+        seconds=seconds,
+    )
 
 
 def _claim(token: str, name: str) -> str:

@@ -1,0 +1,51 @@
+"""Whether an answer breaks the rule that an earlier one broke.
+
+Rule: pure. A rule about who gets in or what is accepted is broken again by an answer of the same class
+(success, refusal, server error, none); a rule about the answer's shape by a violation of the same kind.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from contracts.validation import check_response
+from harness.fuzzing.mapping import RULES
+
+if TYPE_CHECKING:
+    from contracts.document import Document
+    from harness.fuzzing.wire import Call
+    from reports.record import Exchange
+
+PREFIX = "contract:"
+# Which violations of contracts.validation a rule is about, by how they begin.
+SHAPES = {
+    "status_code_conformance": ("status.",),
+    "content_type_conformance": ("content-type",),
+    "response_schema_conformance": ("body.",),
+    "response_headers_conformance": ("header.",),
+}
+
+
+def can_judge(rule: str) -> bool:
+    """Say whether it is known what breaks a rule again."""
+    return rule.removeprefix(PREFIX) in RULES and rule.startswith(PREFIX)
+
+
+def class_of(status: int | None) -> int:
+    """Return what kind of answer a status is: its first digit, 0 for none.
+
+    >>> class_of(404), class_of(None)
+    (4, 0)
+    """
+    return (status or 0) // 100
+
+
+def broken_again(rule: str, then: Exchange, now: Call, document: Document, base_path: str) -> bool:
+    """Say whether the answer of now breaks the rule that the answer of then broke."""
+    shape = SHAPES.get(rule.removeprefix(PREFIX))
+    if shape is None or now.status is None:
+        return class_of(then.status) == class_of(now.status)
+    path = urlsplit(now.url).path.removeprefix(base_path)
+    found = check_response(document, now.method, path, now.status, now.answer_headers, now.answer)
+    return any(violation.rule.startswith(shape) for violation in found)
