@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,10 +83,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what was asked for; begin with what takes longest: the scenarios with worlds of their own."""
+    """Keep what was asked for, in an order drawn from the seed, so that nothing can come to depend on one.
+
+    Begin with what takes longest: the scenarios with worlds of their own.
+    """
     wanted = set(config.getoption("--mmm-requirement"))
     kept = [item for item in items if not wanted or wanted & set(requirements_of(item))]
     dropped = [item for item in items if wanted and not wanted & set(requirements_of(item))]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
+    if (stage := config.stash.get(STAGE, None)) is not None:
+        random.Random(stage.world.seed).shuffle(kept)  # noqa: S311 - an order needs no secrecy, but a replay
     items[:] = sorted(kept, key=lambda item: item.get_closest_marker(OWN_WORLD) is None)

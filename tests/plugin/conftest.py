@@ -104,7 +104,7 @@ def fake_urls() -> Iterator[dict[str, str]]:
         yield urls
 
 
-def a_world(tmp_path: Path, engine_url: str, fakes: dict[str, str]) -> World:
+def a_world(tmp_path: Path, engine_url: str, fakes: dict[str, str], seed: int = 7) -> World:
     """Return a world of an engine that somebody else has started."""
     return World(
         engine_urls=(engine_url,),
@@ -113,7 +113,7 @@ def a_world(tmp_path: Path, engine_url: str, fakes: dict[str, str]) -> World:
         work_dir=str(tmp_path),
         run_dir=str(tmp_path / "run"),
         profile=str(tmp_path / "profile.toml"),
-        seed=7,
+        seed=seed,
         fakes=fakes,
         signing_public_key=base64.b64encode(bytes(32)).decode(),
     )
@@ -134,12 +134,12 @@ def run(
     for name in ("PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS", "PYTEST_XDIST_TESTRUNUID"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(source: str, *options: str) -> Ran:
+    def run(source: str, *options: str, seed: int = 7) -> Ran:
         path = pytester.path / "features" / "test_it.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(HEAD + source, "utf-8")
         with standing_in() as engine:
-            world = a_world(tmp_path, engine.url, fake_urls)
+            world = a_world(tmp_path, engine.url, fake_urls, seed)
             save_world(world, tmp_path / "world.json")
             settings = [*SETTINGS, "--import-mode=importlib", f"--rootdir={pytester.path}"]
             arguments = [*PLUGINS, *settings, f"--mmm-world={tmp_path / 'world.json'}", *options, str(path)]

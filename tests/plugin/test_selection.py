@@ -64,6 +64,21 @@ def test_a_run_can_be_narrowed_to_requirements(run: Callable[..., Ran]) -> None:
     assert [event.title for event in ran.finished] == ["Two."]
 
 
+def test_the_order_is_drawn_from_the_seed(run: Callable[..., Ran]) -> None:
+    many = "".join(
+        TWO.replace("_one", f"_one_{number}").replace("_two", f"_two_{number}") for number in "12345"
+    )
+
+    for seed in (7, 7, 8):
+        ran = run(many, seed=seed)
+    names = [event.scenario.rpartition("::")[2] for event in ran.finished]
+
+    first, again, other = names[:10], names[10:20], names[20:]
+    assert first == again
+    assert sorted(first) == sorted(other)
+    assert len({tuple(first), tuple(other), tuple(sorted(first))}) == 3
+
+
 def test_a_requirement_that_the_register_has_not_is_wrong_usage(run: Callable[..., Ran]) -> None:
     ran = run(TWO, "--mmm-requirement", "FR-99")
 
