@@ -100,7 +100,7 @@ def _get(client: httpx.Client, url: str, ends: float) -> str:
 def _left(ends: float) -> float:
     left = ends - time.monotonic()
     if left <= 0:
-        raise httpx.ReadTimeout(f"nothing whole after {PATIENCE:.0f} seconds")
+        raise httpx.ReadTimeout(f"nothing whole after {PATIENCE:g} seconds")
     return left
 
 

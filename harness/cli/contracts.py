@@ -42,8 +42,9 @@ def _how_to_tell(command: Callable[P, R]) -> Callable[P, R]:
         help="For people, for programs, or as annotations of a pull request.",
     )  # fmt: skip
     fail_on = click.option(
-        "--fail-on", type=click.Choice([Level.BREAKING, Level.RISKY]), default=Level.BREAKING,
-        show_default=True, help="Exit code 1 from this class on; risky means breaking, too.",
+        "--fail-on", type=click.Choice([Level.BREAKING.value, Level.RISKY.value]),
+        default=Level.BREAKING.value, show_default=True,
+        help="Exit code 1 from this class on; risky means breaking, too.",
     )  # fmt: skip
     return form(fail_on(command))
 
