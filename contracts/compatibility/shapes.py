@@ -82,8 +82,15 @@ class Shape:
     @cached_property
     def nullable(self) -> bool:
         """Say whether null fits."""
-        groups = (group.nullable or any(map(_forms_null, group.branches)) for group in self.groups)
-        return all(part.forms_null for part in self.parts) and all(groups)
+        return self.fits_null({})
+
+    def fits_null(self, known: dict[str, bool]) -> bool:
+        """Say whether null fits; `known` says so of alternatives, where a circle fits nothing by itself."""
+        groups = (
+            group.nullable or any(_fits_null(branch, known) for branch in group.branches)
+            for group in self.groups
+        )
+        return all(part.fits_null for part in self.parts) and all(groups)
 
     @cached_property
     def stated(self) -> frozenset[str]:
@@ -149,5 +156,8 @@ def below(part: Part, keyword: str, value: Any) -> Spot:  # noqa: ANN401 - what 
     )
 
 
-def _forms_null(node: Node) -> bool:
-    return Shape(Schema(node, (node,))).nullable
+def _fits_null(node: Node, known: dict[str, bool]) -> bool:
+    if node.place not in known:
+        known[node.place] = False
+        known[node.place] = Shape(Schema(node, (node,))).fits_null(known)
+    return known[node.place]

@@ -34,7 +34,7 @@ class Part:
     forbidden: bool = False
 
     @property
-    def forms_null(self) -> bool:
+    def fits_null(self) -> bool:
         """Say whether null is right."""
         if self.nullable or self.forbidden:
             return self.nullable

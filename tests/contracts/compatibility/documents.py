@@ -30,6 +30,9 @@ BASE: dict[str, Any] = {
         "schemas": {
             "Cat": {"type": "object", "required": ["purrs"], "properties": {"purrs": {"type": "boolean"}}},
             "Dog": {"type": "object", "required": ["barks"], "properties": {"barks": {"type": "boolean"}}},
+            "Knot": {
+                "anyOf": [{"$ref": "#/components/schemas/Knot"}, {"type": "object", "maxProperties": 9}]
+            },
             "Tree": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
         },
         "securitySchemes": {

@@ -37,10 +37,7 @@ ASSERTIONS: tuple[Document, ...] = (
     {"discriminator": {"propertyName": "a", "mapping": {"x": "Cat"}}},
 )
 HOLDERS: tuple[Piece, ...] = (
-    *(
-        (lambda schema, name=name: {"properties": {name: schema}})  # type: ignore[misc] # the name of this turn
-        for name in ("a", "b")
-    ),
+    *((lambda schema, name=name: {"properties": {name: schema}}) for name in ("a", "b")),
     lambda schema: {"properties": {"a": schema, "b": True}, "additionalProperties": False},
     lambda schema: {"additionalProperties": schema},
     lambda schema: {"patternProperties": {"^a": schema, "(": True}},
@@ -141,7 +138,7 @@ PAIRS: st.SearchStrategy[Pair] = st.tuples(PARTS, PARTS, st.integers(0, 7)).map(
         built([drawn[0][part] if drawn[2] & 1 << part else drawn[1][part] for part in range(3)]),
     )
 )
-JUNK = (None, 0, "x", [], {}, [1], {"$ref": "#/nowhere"}, {"$ref": 3}, {"type": 5}, True)
+JUNK: tuple[Any, ...] = (None, 0, "x", [], {}, [1], {"$ref": "#/nowhere"}, {"$ref": 3}, {"type": 5}, True)
 
 
 @st.composite

@@ -25,6 +25,7 @@ from tests.contracts.compatibility.documents import (
 
 CAT, DOG = {"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}
 STRING, INTEGER, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
+OBJECT = {"type": "object"}
 A, B = {"properties": {"a": STRING}}, {"properties": {"b": INTEGER}}
 AB: dict[str, Any] = {"type": "object", "properties": {"a": STRING, "b": INTEGER}, "required": ["a", "b"]}
 INLINE_CAT = BASE["components"]["schemas"]["Cat"]
@@ -58,6 +59,15 @@ SAME_SCHEMAS: dict[str, tuple[Any, Any]] = {
     "a circle begun later": (
         {"$ref": "#/components/schemas/Tree"},
         {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
+    ),
+    "a circle of alternatives": (
+        {"oneOf": [{"type": "object", "anyOf": [CAT, {"$ref": "#/components/schemas/Knot"}]}, STRING]},
+        {
+            "oneOf": [
+                STRING,
+                {"allOf": [{"anyOf": [{"$ref": "#/components/schemas/Knot"}, INLINE_CAT]}, OBJECT]},
+            ]
+        },
     ),
     "values in another order": ({"enum": ["a", "b"]}, {"enum": ["b", "a"]}),
     "values with their type": ({"enum": ["a", "b"]}, {"type": "string", "enum": ["a", "b"]}),

@@ -22,7 +22,7 @@ from tests.contracts.compatibility.documents import diff
 from tests.contracts.compatibility.generated import DOCUMENTS, PAIRS, Pair, spoilt
 from tests.contracts.compatibility.rewriting import REWRITINGS, turned_round
 
-few = settings(max_examples=int(__import__("os").environ.get("EX", "60")), deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 
 def spots(changes: tuple[Change, ...]) -> list[tuple[Spot, Spot]]:
