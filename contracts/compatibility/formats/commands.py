@@ -22,7 +22,7 @@ def commands(report: Report) -> str:
 def _annotation(change: Change, report: Report) -> str:
     line = report.line(change.new)
     properties = {
-        "file": change.new.document,
+        **({} if "://" in change.new.document else {"file": change.new.document}),
         **({} if line is None else {"line": str(line)}),
         "title": change.rule.id,
     }

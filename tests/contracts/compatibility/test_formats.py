@@ -72,6 +72,21 @@ def test_programs_read_the_same_whatever_the_order_of_keys() -> None:
     assert FORMATS["json"](REPORT) == FORMATS["json"](Report("old.yaml", "new.yaml", diff(OLD, NEW)))
 
 
+def test_changes_are_sorted_by_class_rule_and_place() -> None:
+    old = with_(("paths", "/b"), {}, with_(("paths", "/a"), {}))
+    new = with_(("paths", "/0"), {}, with_((*GET, "tags"), ["t"], with_((*GET, "deprecated"), value=True)))
+
+    changes = json.loads(FORMATS["json"](Report("old.yaml", "new.yaml", diff(old, new))))["changes"]
+
+    assert [(change["class"], change["rule"], change["pointer"]) for change in changes] == [
+        ("breaking", "path-removed", "/paths/~1a"),
+        ("breaking", "path-removed", "/paths/~1b"),
+        ("safe", "operation-deprecated", "/paths/~1things/get/deprecated"),
+        ("safe", "operation-tag-added", "/paths/~1things/get/tags/0"),
+        ("safe", "path-added", "/paths/~10"),
+    ]
+
+
 def test_pull_requests_get_a_command_for_each_change_at_its_line() -> None:
     lines = FORMATS["github"](Report("old.yaml", "new.yaml", REPORT.changes, lambda _spot: 7)).split("\n")
 
@@ -79,6 +94,15 @@ def test_pull_requests_get_a_command_for_each_change_at_its_line() -> None:
     head, _, message = lines[0].removeprefix("::error ").partition("::")
     assert head == "file=new.yaml,line=7,title=request-enum-value-removed"
     assert message.endswith('schema/enum: "b" -> (none) (POST /things)')
+
+
+def test_what_an_engine_publishes_is_no_file_of_a_pull_request() -> None:
+    [change] = diff(request_schema({"const": "a"}), request_schema({"const": "b"}))
+    published = type(change)(change.rule, change.old, Spot("http://host/openapi.json", "", "b"))
+
+    text = FORMATS["github"](Report("ours", "http://host/openapi.json", (published,)))
+
+    assert text.startswith("::error title=request-const-changed::")
 
 
 def test_what_a_command_would_read_as_its_own_is_escaped() -> None:
