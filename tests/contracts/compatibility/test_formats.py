@@ -74,14 +74,14 @@ def test_programs_read_the_same_whatever_the_order_of_keys() -> None:
 
 def test_changes_are_sorted_by_class_rule_and_place() -> None:
     old = with_(("paths", "/b"), {}, with_(("paths", "/a"), {}))
-    new = with_(("paths", "/0"), {}, with_((*GET, "tags"), ["t"], with_((*GET, "deprecated"), value=True)))
+    new = with_(("paths", "/0"), {}, with_((*GET, "callbacks"), {"c": {}}, with_((*GET, "tags"), ["t"])))
 
     changes = json.loads(FORMATS["json"](Report("old.yaml", "new.yaml", diff(old, new))))["changes"]
 
     assert [(change["class"], change["rule"], change["pointer"]) for change in changes] == [
         ("breaking", "path-removed", "/paths/~1a"),
         ("breaking", "path-removed", "/paths/~1b"),
-        ("safe", "operation-deprecated", "/paths/~1things/get/deprecated"),
+        ("safe", "callback-added", "/paths/~1things/get/callbacks/c"),
         ("safe", "operation-tag-added", "/paths/~1things/get/tags/0"),
         ("safe", "path-added", "/paths/~10"),
     ]
