@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.contracts import contracts
 from harness.cli.evidence import evidence
 from harness.cli.keys import keys
 from harness.cli.replay import replay
@@ -35,7 +36,7 @@ def mmm() -> None:
     """Say, with proof that others can check, which requirements an MMM engine keeps."""
 
 
-for command in (verify, replay, up, evidence, keys):
+for command in (verify, replay, up, contracts, evidence, keys):
     mmm.add_command(command)
 
 
