@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.evidence import evidence
+from harness.cli.gate import gate
 from harness.cli.keys import keys
 from harness.cli.replay import replay
 from harness.cli.up import up
@@ -35,7 +36,7 @@ def mmm() -> None:
     """Say, with proof that others can check, which requirements an MMM engine keeps."""
 
 
-for command in (verify, replay, up, evidence, keys):
+for command in (verify, replay, up, evidence, gate, keys):
     mmm.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from harness.scenario import (
@@ -22,6 +23,7 @@ from harness.scenario import (
     each_of,
     parametrize,
     requirement,
+    routes,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "no time at all": ({"signal": a_signal(occurred_at="yesterday")}, "occurred_at"),
     "empty signal id": ({"signal": a_signal(signal_id="")}, "signal_id"),
 }
+# More than any request has a use for, and less than anybody should fall over.
+TOO_LARGE = 3_000_000
 MALFORMED_IDS = ("pref-1", "0", "-1", "not-a-uuid", "a" * 500, "5a0c4b7e", "' OR '1'='1")
 ROUTES_WITH_ID: dict[str, Callable[[EngineClient, str], Awaitable[Reply]]] = {
     "update": lambda engine, identity: engine.update_playbook(identity, {"name": "Renamed"}),
@@ -127,6 +131,28 @@ async def test_no_hostile_body_makes_the_engine_crash(
 
     for reply in each_of(replies):
         assert reply.status < 500
+    sane = await engine.decide(people.another_developer())
+    assert sane.status == 200
+
+
+@requirement("NFR-4")
+async def test_no_body_is_too_much_for_any_route(engine: EngineClient, people: People) -> None:
+    """On every route that takes a body, one that cannot be read is refused, and one too large no crash.
+
+    How is the engine's choice: 400 or 422; 413 and 415, or to read it all the same.
+    """
+    taking = [(route, body) for route in routes() if (body := route.body(people.admin)) is not None]
+    text = {"Content-Type": "text/plain"}
+
+    for route, body in each_of(taking):
+        path, by = route.path_of(people.admin), people.admin
+        half = await engine.call(route.method, path, by=by, content=json.dumps(body).encode()[:-1])
+        plain = await engine.call(route.method, path, by=by, body=body, headers=text)
+        large = await engine.call(route.method, path, by=by, body=body | {"more": "m" * TOO_LARGE})
+
+        assert half.status in {400, 422}, route.name
+        assert plain.status < 500, route.name
+        assert large.status < 500, route.name
     sane = await engine.decide(people.another_developer())
     assert sane.status == 200
 

@@ -1,0 +1,98 @@
+"""Whatever a playbook may say is kept, told again, and may be changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.scenario import (
+    CREATED,
+    EngineClient,
+    Given,
+    a_mentor,
+    a_mirror,
+    a_multiplier,
+    a_playbook,
+    each_of,
+    requirement,
+)
+
+if TYPE_CHECKING:
+    from harness.scenario import Object
+
+EVERYWHERE = ["ide", "ci", "alert"]
+CONDITIONS = ("role", "branch", "repo", "actor_type", "environment")
+SEVERITIES = ("info", "warn", "high", "critical")
+MOST: dict[str, Any] = {
+    "name": "Everything",
+    "description": "Says all that a playbook may say.",
+    "owner": "team-build",
+    "triggers": [
+        {"event_type": "build.failed", "source": "ci", "severity": severity, "actor_roles": ["developer"]}
+        for severity in SEVERITIES
+    ]
+    + [{"actor_roles": []}],
+    "conditions": [{"type": kind, "value": f"some-{kind}"} for kind in CONDITIONS],
+    "actions": [
+        a_mirror("Shown", surfaces=EVERYWHERE, requires_consent=True, requires_dual_channel=True),
+        a_mentor("Suggested", surfaces=EVERYWHERE, requires_consent=False, requires_dual_channel=False),
+        a_multiplier("Offered", surfaces=EVERYWHERE, llm_prompt="Offer {actor} to rerun {event} in {repo}."),
+    ],
+    "limits": {
+        "priority": 50,
+        "max_per_actor_per_day": 5,
+        "max_per_repo_per_day": 20,
+        "cooldown_minutes": 1,
+        "quiet_hours": {"start": 22, "end": 6},
+    },
+}
+LEAST: dict[str, Any] = {
+    "name": "Least",
+    "triggers": [],
+    "conditions": [],
+    "actions": [a_mirror("Shown")],
+    "limits": {},
+}
+
+
+def says(playbook: Object, sent: dict[str, Any]) -> None:
+    """Claim that a listed playbook says what was sent; it may say more."""
+    assert playbook["name"] == sent["name"]
+    for member in ("type", "value"):
+        assert playbook.objects("conditions").pluck(member) == [each[member] for each in sent["conditions"]]
+    assert [
+        (action["type"], sorted(action.strings("surfaces")), action.object("payload")["title"])
+        for action in playbook.objects("actions")
+    ] == [
+        (action["type"], sorted(action["surfaces"]), action["payload"]["title"]) for action in sent["actions"]
+    ]
+    assert len(playbook.objects("triggers")) == len(sent["triggers"])
+    limits = playbook.object("limits")
+    assert {name: limits[name] for name in sent["limits"]} == sent["limits"]
+
+
+@requirement("FR-3")
+async def test_all_that_a_playbook_says_is_kept(engine: EngineClient) -> None:
+    """A playbook that says all it may, and one that says the least, are listed as they were written."""
+    written = [await engine.create_playbook(a_playbook(**content)) for content in (MOST, LEAST)]
+
+    listed = await engine.own_playbooks()
+
+    for reply in each_of(written):
+        assert reply.status in CREATED
+    for content in (MOST, LEAST):
+        says(next(each for each in listed if each["name"] == content["name"]), content)
+
+
+@requirement("FR-3")
+async def test_all_that_a_playbook_says_may_be_changed(engine: EngineClient, given: Given) -> None:
+    """A playbook that said the least says everything after a change, and the other way round."""
+    for before, after in each_of([(LEAST, MOST), (MOST, LEAST)]):
+        draft = await given.draft_playbook(a_playbook(**before))
+
+        changed = await engine.update_playbook(draft["playbook_id"], after)
+        published = await engine.publish_playbook(draft["playbook_id"])
+
+        assert changed.status == 200
+        assert published.status == 200
+        listed = await engine.own_playbooks(status="published")
+        says(next(each for each in listed if each["playbook_id"] == draft["playbook_id"]), after)
