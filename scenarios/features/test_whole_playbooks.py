@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.scenario import (
+    ABSENT,
     CREATED,
     EngineClient,
     Given,
@@ -12,7 +13,9 @@ from harness.scenario import (
     a_mirror,
     a_multiplier,
     a_playbook,
+    a_rationale,
     each_of,
+    parametrize,
     requirement,
 )
 
@@ -30,7 +33,7 @@ MOST: dict[str, Any] = {
         {"event_type": "build.failed", "source": "ci", "severity": severity, "actor_roles": ["developer"]}
         for severity in SEVERITIES
     ]
-    + [{"actor_roles": []}],
+    + [{"event_type": "risk.alert"}, {"actor_roles": []}],
     "conditions": [{"type": kind, "value": f"some-{kind}"} for kind in CONDITIONS],
     "actions": [
         a_mirror("Shown", surfaces=EVERYWHERE, requires_consent=True, requires_dual_channel=True),
@@ -45,6 +48,13 @@ MOST: dict[str, Any] = {
         "quiet_hours": {"start": 22, "end": 6},
     },
 }
+NOT_WHOLE: dict[str, dict[str, Any]] = {
+    "no evidence": {"evidence_links": ABSENT},
+    "nothing linked": {"evidence_links": []},
+    "no baseline": {"baseline_comparison": ABSENT},
+    "no relevance": {"why_relevant": ABSENT},
+}
+REASONS = ("evidence_links", "baseline_comparison", "why_relevant")
 LEAST: dict[str, Any] = {
     "name": "Least",
     "triggers": [],
@@ -96,3 +106,24 @@ async def test_all_that_a_playbook_says_may_be_changed(engine: EngineClient, giv
         assert published.status == 200
         listed = await engine.own_playbooks(status="published")
         says(next(each for each in listed if each["playbook_id"] == draft["playbook_id"]), after)
+
+
+@requirement("FR-3", "UT-MMM-02")
+@parametrize("parts", NOT_WHOLE.values(), ids=NOT_WHOLE.keys())
+async def test_half_a_reason_is_no_reason(parts: dict[str, Any], engine: EngineClient, given: Given) -> None:
+    """A rationale that lacks a part is refused when written, not proposed, or proposed with all its parts."""
+    playbook = await given.published_playbook(a_playbook(actions=[a_mentor("Whole")]))
+    whole = await engine.decide(engine.people.another_developer())
+    payload = {"title": "Half", "body": "Rerunning often helps.", "rationale": a_rationale(**parts)}
+
+    written = await engine.update_playbook(playbook["playbook_id"], {"actions": [a_mentor(payload=payload)]})
+    published = await engine.publish_playbook(playbook["playbook_id"])
+    after = await engine.decide(engine.people.another_developer())
+
+    assert whole.decision.titles == ["Whole"]
+    assert written.status in {200, 422}
+    assert published.status == 200
+    assert after.decision.titles in ([["Whole"]] if written.status == 422 else [["Half"], []])
+    for action in after.decision.actions.where_each(lambda _: True):
+        rationale = action.object("payload").object("rationale")
+        assert all(name in rationale for name in REASONS)
