@@ -224,6 +224,8 @@ def test_no_operation_is_excused() -> None:
 
     excused = unreached(engine, points_of(engine))
 
+    assert "POST /decide 413" in excused
+    assert "POST /decide 401" not in excused
     assert [name for name in excused if points_of(engine)[name] is Kind.OPERATIONS] == []
 
 
