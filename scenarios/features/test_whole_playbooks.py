@@ -108,6 +108,24 @@ async def test_all_that_a_playbook_says_may_be_changed(engine: EngineClient, giv
         says(next(each for each in listed if each["playbook_id"] == draft["playbook_id"]), after)
 
 
+@requirement("FR-3")
+async def test_a_playbook_of_a_name_and_actions_is_completed_or_refused(
+    engine: EngineClient, given: Given
+) -> None:
+    """A playbook that says nothing but its name and actions is kept as a whole one, or refused with 422."""
+    await given.draft_playbook(a_playbook(name="Whole"))
+
+    reply = await engine.create_playbook({"name": "Least", "actions": LEAST["actions"]})
+
+    assert reply.status in {*CREATED, 422}
+    listed = await engine.own_playbooks()
+    assert "Whole" in listed.pluck("name")
+    kept = listed.where_each(lambda each: each["name"] == "Least")
+    assert len(kept) == (0 if reply.status == 422 else 1)
+    for playbook in kept:
+        says(playbook, LEAST)
+
+
 @requirement("FR-3", "UT-MMM-02")
 @parametrize("parts", NOT_WHOLE.values(), ids=NOT_WHOLE.keys())
 async def test_half_a_reason_is_no_reason(parts: dict[str, Any], engine: EngineClient, given: Given) -> None:
@@ -116,11 +134,13 @@ async def test_half_a_reason_is_no_reason(parts: dict[str, Any], engine: EngineC
     whole = await engine.decide(engine.people.another_developer())
     payload = {"title": "Half", "body": "Rerunning often helps.", "rationale": a_rationale(**parts)}
 
+    created = await engine.create_playbook(a_playbook(name="Draft", actions=[a_mentor(payload=payload)]))
     written = await engine.update_playbook(playbook["playbook_id"], {"actions": [a_mentor(payload=payload)]})
     published = await engine.publish_playbook(playbook["playbook_id"])
     after = await engine.decide(engine.people.another_developer())
 
     assert whole.decision.titles == ["Whole"]
+    assert created.status in {*CREATED, 422}
     assert written.status in {200, 422}
     assert published.status == 200
     assert after.decision.titles in ([["Whole"]] if written.status == 422 else [["Half"], []])
