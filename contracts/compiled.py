@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jsonschema_rs
 
+from contracts.parts import Part, follow, fragment
 from contracts.resources import openapi_uri, registry
-from contracts.violations import compile_schema, escape
+from contracts.violations import compile_schema
 
 if TYPE_CHECKING:
     from contracts.document import Document
@@ -63,10 +64,13 @@ class Checks:
 
     def response(self, status: int) -> Response | None:
         """Return what is said of this status: by itself, by its hundred ("4XX") or by `default`."""
-        for key in (str(status), f"{status // 100}XX", "default"):
-            if key in self.responses:
-                return self.responses[key]
-        return None
+        key = self.key_of(status)
+        return None if key is None else self.responses[key]
+
+    def key_of(self, status: int) -> str | None:
+        """Return under which key it is said; None for a status that is not documented."""
+        keys = (str(status), f"{status // 100}XX", "default")
+        return next((key for key in keys if key in self.responses), None)
 
 
 @cache
@@ -76,23 +80,9 @@ def compile_document(document: Document) -> dict[str, Checks]:
     return {operation.operation_id: compiler.operation(operation) for operation in document.operations}
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A part of the document and the JSON Pointer at which it really stands."""
-
-    pointer: str
-    value: Any
-
-    def at(self, *steps: str) -> _Node:
-        value = self.value
-        for step in steps:
-            value = value[step]
-        return _Node(self.pointer + "".join(f"/{escape(step)}" for step in steps), value)
-
-
 class _Compiler:
     def __init__(self, document: Document) -> None:
-        self._root = _Node("", document.raw)
+        self._root = Part("", document.raw)
         self._uri = openapi_uri(document.name)
         self._registry = registry((document.name, document.raw))
         self._closed_query = document.raw.get("x-unknown-query") == "refused"
@@ -101,7 +91,7 @@ class _Compiler:
     def operation(self, operation: Operation) -> Checks:
         item = self._root.at("paths", operation.template)
         node = item.at(operation.method.lower())
-        body = self._follow(node.at("requestBody")) if "requestBody" in node.value else _Node("", {})
+        body = self._follow(node.at("requestBody")) if "requestBody" in node.value else Part("", {})
         return Checks(
             operation=operation,
             name=operation.name,
@@ -115,14 +105,13 @@ class _Compiler:
             },
         )
 
-    def _parameters(self, holder: _Node) -> Iterator[Parameter]:
-        for index, value in enumerate(holder.value.get("parameters", ())):
-            listed = _Node(f"{holder.pointer}/parameters/{index}", value)
-            node = self._follow(listed)
+    def _parameters(self, holder: Part) -> Iterator[Parameter]:
+        for index in range(len(holder.value.get("parameters", ()))):
+            node = self._follow(holder.at("parameters", index))
             yield self._parameter(node, node.value["name"], node.value["in"])
 
-    def _response(self, node: _Node) -> Response:
-        headers = node.at("headers") if "headers" in node.value else _Node("", {})
+    def _response(self, node: Part) -> Response:
+        headers = node.at("headers") if "headers" in node.value else Part("", {})
         return Response(
             headers=tuple(
                 self._parameter(self._follow(headers.at(name)), name, "header") for name in headers.value
@@ -131,7 +120,7 @@ class _Compiler:
             may_be_empty=node.value.get("x-may-be-empty", False),
         )
 
-    def _parameter(self, node: _Node, name: str, part: str) -> Parameter:
+    def _parameter(self, node: Part, name: str, part: str) -> Parameter:
         schema = node.at("schema") if "schema" in node.value else None
         return Parameter(
             name=name.lower() if part == "header" else name,
@@ -141,11 +130,11 @@ class _Compiler:
             validator=self._validator(schema) if schema else None,
         )
 
-    def _types(self, schema: _Node) -> frozenset[str]:
+    def _types(self, schema: Part) -> frozenset[str]:
         stated = self._follow(schema).value.get("type", "string")
         return frozenset([stated] if isinstance(stated, str) else stated)
 
-    def _contents(self, holder: _Node) -> Contents:
+    def _contents(self, holder: Part) -> Contents:
         return {
             media.lower(): self._validator(holder.at("content", media, "schema"))
             if "schema" in value
@@ -153,21 +142,12 @@ class _Compiler:
             for media, value in holder.value.get("content", {}).items()
         }
 
-    def _validator(self, schema: _Node) -> jsonschema_rs.Validator:
+    def _validator(self, schema: Part) -> jsonschema_rs.Validator:
         """Return the validator of the schema that stands there; one that many refer to is compiled once."""
         pointer = self._follow(schema).pointer if schema.value.keys() == {"$ref"} else schema.pointer
         if pointer not in self._compiled:
-            self._compiled[pointer] = compile_schema(f"{self._uri}#{_fragment(pointer)}", self._registry)
+            self._compiled[pointer] = compile_schema(f"{self._uri}#{fragment(pointer)}", self._registry)
         return self._compiled[pointer]
 
-    def _follow(self, node: _Node) -> _Node:
-        """Return what a reference object within this document means; anything else as it is."""
-        while isinstance(node.value, dict) and str(node.value.get("$ref", "")).startswith("#/"):
-            steps = node.value["$ref"][2:].split("/")
-            node = self._root.at(*(step.replace("~1", "/").replace("~0", "~") for step in steps))
-        return node
-
-
-def _fragment(pointer: str) -> str:
-    """Return a JSON Pointer as the fragment of an address."""
-    return pointer.replace("%", "%25").replace("{", "%7B").replace("}", "%7D")
+    def _follow(self, part: Part) -> Part:
+        return follow(self._root, part)

@@ -24,10 +24,14 @@ __all__ = [
     "Headers",
     "Violation",
     "body_schema",
+    "check_answered",
     "check_received",
     "check_request",
     "check_response",
+    "lower",
+    "media_of",
     "read_json",
+    "read_value",
 ]
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -49,7 +53,7 @@ def check_request(  # noqa: PLR0917 - the parts of a request, in the order of th
     if match is None:
         return [_no_operation(document, method, path)]
     checks = compile_document(document)[match.operation.operation_id]
-    return check_received(checks, match.path_params, query, _lower(headers), body, read_json(body))
+    return check_received(checks, match.path_params, query, lower(headers), body, read_json(body))
 
 
 def check_received(  # noqa: PLR0917 - the parts of a request, in the order of the wire
@@ -81,7 +85,7 @@ def body_schema(
 
     None: the head breaks it, or such a body need be no JSON; `check_received` says more.
     """
-    media, key = _media(checks.body, headers.get("content-type"))
+    media, key = media_of(checks.body, headers.get("content-type"))
     if key is None or not media.endswith("json") or _check_head(checks, path_params, query, headers):
         return None
     return checks.body[key]
@@ -103,14 +107,21 @@ def check_response(  # noqa: PLR0917 - the parts of an answer, in the order of t
     match = document.find(method, path)
     if match is None:
         return [_no_operation(document, method, path)]
-    name = match.operation.name
-    response = compile_document(document)[match.operation.operation_id].response(status)
+    checks = compile_document(document)[match.operation.operation_id]
+    return check_answered(checks, status, lower(headers), body, read_json(body))
+
+
+def check_answered(
+    checks: Checks, status: int, headers: Mapping[str, str], body: bytes, value: object
+) -> list[Violation]:
+    """Return the same of an answer that was routed and read already, as `check_received` has it."""
+    name = checks.name
+    response = checks.response(status)
     if response is None:
         return [Violation("status.undocumented", name, "/status", f"status {status} is not documented")]
-    known = _lower(headers)
-    found = [violation for header in response.headers for violation in _check_header(header, known, name)]
+    found = [violation for header in response.headers for violation in _check_header(header, headers, name)]
     if response.contents and (body or not response.may_be_empty):
-        found += _check_content(response.contents, known.get("content-type"), read_json(body), name)
+        found += _check_content(response.contents, headers.get("content-type"), value, name)
     return found
 
 
@@ -123,7 +134,8 @@ def _no_operation(document: Document, method: str, path: str) -> Violation:
     )
 
 
-def _lower(headers: Headers) -> dict[str, str]:
+def lower(headers: Headers) -> dict[str, str]:
+    """Return the headers by lower-case name."""
     pairs = headers.items() if isinstance(headers, Mapping) else headers
     return {name.lower(): value for name, value in pairs}
 
@@ -177,12 +189,12 @@ def _missing(parameter: Parameter, operation: str) -> Violation:
 def _check_value(parameter: Parameter, text: str, operation: str) -> list[Violation]:
     if parameter.validator is None:
         return []
-    value = _read_value(text, parameter.types)
+    value = read_value(text, parameter.types)
     at = f"/{escape(parameter.name)}"
     return schema_violations(parameter.validator, value, part=parameter.part, operation=operation, at=at)
 
 
-def _read_value(text: str, types: frozenset[str]) -> object:
+def read_value(text: str, types: frozenset[str]) -> object:
     """Return the value that a parameter's text stands for: a number or boolean where one is wanted."""
     if types.isdisjoint(("integer", "number", "boolean")):
         return text
@@ -195,7 +207,7 @@ def _read_value(text: str, types: frozenset[str]) -> object:
 def _check_content(
     contents: Contents, content_type: str | None, value: object, operation: str
 ) -> list[Violation]:
-    media, key = _media(contents, content_type)
+    media, key = media_of(contents, content_type)
     if key is None:
         message = f"content type {media or 'none'} is not one of {', '.join(contents)}"
         return [Violation("content-type", operation, "/header/content-type", message)]
@@ -207,7 +219,7 @@ def _check_content(
     return schema_violations(validator, value, part="body", operation=operation)
 
 
-def _media(contents: Contents, content_type: str | None) -> tuple[str, str | None]:
+def media_of(contents: Mapping[str, object], content_type: str | None) -> tuple[str, str | None]:
     """Return the media type, and as what it is documented."""
     media = content_type or ""
     if media in contents:
@@ -216,7 +228,7 @@ def _media(contents: Contents, content_type: str | None) -> tuple[str, str | Non
     return media, _documented(contents, media)
 
 
-def _documented(contents: Contents, media: str) -> str | None:
+def _documented(contents: Mapping[str, object], media: str) -> str | None:
     wanted = (media, f"{media.partition('/')[0]}/*", "*/*")
     return next((key for key in wanted if key in contents), None)
 

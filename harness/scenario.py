@@ -131,6 +131,7 @@ __all__ = [
     "AuditLog",
     "Decision",
     "Dependency",
+    "EngineBreachError",
     "EngineClient",
     "EngineLog",
     "Eris",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import click
 from rich.console import Console
 
+from reports.formats.coverage import read_coverage
 from reports.formats.table import render_verdict
 from reports.formats.text import showable
 from reports.formats.traceability import read_traceability
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from reports.pack import Verification
 
 _FILE = click.Path(path_type=Path)
-_TRUSTED = click.option(
+TRUSTED = click.option(
     "--key", "public_keys", type=_FILE, multiple=True, help="A public key to trust (PEM); may be repeated."
 )
 
@@ -58,39 +59,43 @@ def build(run: Path, out: Path | None, signing_key: Path | None) -> None:
         raise RefusedError(str(error)) from error
     except (KeyFileError, PackError, RunError) as error:
         raise WrongUsageError(str(error)) from error
-    _say(f"{pack}: signed by {keyid(key.public_key())}")
+    say(f"{pack}: signed by {keyid(key.public_key())}")
 
 
 @evidence.command()
 @click.argument("pack", type=_FILE)
-@_TRUSTED
+@TRUSTED
 def verify(pack: Path, public_keys: tuple[Path, ...]) -> None:
     """Check that no byte of PACK has changed and that its signer is trusted: your own key, or those given."""
-    result = _verified(pack, public_keys)
-    _say(f"{pack}: {result.line()}")
+    result = verified(pack, public_keys)
+    say(f"{pack}: {result.line()}")
     if not result.ok:
         raise click.exceptions.Exit(1)
 
 
 @evidence.command()
 @click.argument("pack", type=_FILE)
-@_TRUSTED
+@TRUSTED
 def show(pack: Path, public_keys: tuple[Path, ...]) -> None:
     """Print the verdict table of PACK; a tampered pack is refused."""
-    result = _verified(pack, public_keys)
+    result = verified(pack, public_keys)
     if not result.intact:
         raise RefusedError(f"{pack}: {result.line()}")
-    _say(f"{pack}: {result.line()}")
+    say(f"{pack}: {result.line()}")
     verdicts, findings = read_traceability(result.members["traceability.json"])
-    render_verdict(verdicts, findings, Console())
+    told = result.members.get("coverage.json")
+    closing = () if told is None else (read_coverage(told).line(),)
+    render_verdict(verdicts, findings, Console(), closing)
 
 
-def _verified(pack: Path, public_keys: tuple[Path, ...]) -> Verification:
+def verified(pack: Path, public_keys: tuple[Path, ...]) -> Verification:
+    """Return what checking a pack says; a file that is none is wrong usage."""
     try:
         return verify_pack(pack, trusted(public_keys))
     except (KeyFileError, PackError) as error:
         raise WrongUsageError(str(error)) from error
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Print a line that standard output can take."""
     click.echo(showable(line, sys.stdout.encoding or "utf-8"))

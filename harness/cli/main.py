@@ -13,6 +13,7 @@ import click
 
 from harness.cli.contracts import contracts
 from harness.cli.evidence import evidence
+from harness.cli.gate import gate
 from harness.cli.keys import keys
 from harness.cli.replay import replay
 from harness.cli.up import up
@@ -36,7 +37,7 @@ def mmm() -> None:
     """Say, with proof that others can check, which requirements an MMM engine keeps."""
 
 
-for command in (verify, replay, up, contracts, evidence, keys):
+for command in (verify, replay, up, contracts, evidence, gate, keys):
     mmm.add_command(command)
 
 

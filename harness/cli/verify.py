@@ -43,6 +43,7 @@ LEAST_EXAMPLES = fuzzing_options(None).max_examples
     help=f"Generated requests for each operation of the contract; {LEAST_EXAMPLES} (the default) or more.",
 )
 @click.option("--corpus", type=_PATH, help="A folder of past findings, as runs write them: repeated first.")
+@click.option("--gate", type=_PATH, help="What else must be reached (TOML): exit code 1 where it was not.")
 @click.option(
     "--signing-key", type=_PATH, help="Private key (PEM); default: $MMM_SIGNING_KEY, else your own."
 )
@@ -60,6 +61,7 @@ def verify(
     environment: str | None,
     examples: int | None,
     corpus: Path | None,
+    gate: Path | None,
     signing_key: Path | None,
 ) -> None:
     """Verify the engine of a profile: start it, check it, judge it, and write a signed pack."""
@@ -72,6 +74,7 @@ def verify(
         environment=environment,
         examples=examples,
         corpus=corpus,
+        gate=gate,
         signing_key=signing_key,
     )
     context.exit(verify_engine(options, Console()))

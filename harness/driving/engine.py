@@ -121,6 +121,16 @@ class EngineClient:
         if answer is None:
             recorder.look(WIRE, exchange.id)
             raise NoAnswerError(f"{operation}: {error} after {seconds:.1f} s")
+        if recorder.coverage is not None:
+            recorder.coverage.see(
+                method=request.method,
+                url=str(request.url),
+                headers=tuple(request.headers.multi_items()),
+                body=request.content,
+                status=answer.status_code,
+                answer_headers=tuple(answer.headers.multi_items()),
+                answer=answer.content,
+            )
         pairs = tuple(answer.headers.multi_items())
         raw = RawReply(operation, answer.status_code, pairs, answer.content, seconds, exchange.id)
         return Reply(raw, recorder)

@@ -18,6 +18,7 @@ from reports.run import now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from harness.driving.coverage import Coverage
     from reports.record import Event, Persona
 
 Headers = tuple[tuple[str, str], ...]
@@ -41,8 +42,11 @@ class Disturbance(msgspec.Struct, frozen=True):
 class Recorder:
     """Keeps a scenario's exchanges, emits each as it happens, and notes what was looked at."""
 
-    def __init__(self, scenario: str, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, scenario: str, emit: Callable[[Event], None], coverage: Coverage | None = None
+    ) -> None:
         self.scenario = scenario
+        self.coverage = coverage
         self.exchanges: list[Exchange] = []
         self.kinds: set[str] = set()
         self.disturbances: list[Disturbance] = []

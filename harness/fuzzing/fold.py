@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from schemathesis.core.transport import Response
     from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorder
 
+    from harness.driving.coverage import Coverage
     from harness.fuzzing.ledger import Ledger
     from harness.fuzzing.schema import AnyCase
     from harness.fuzzing.tolerance import Tolerance
@@ -42,11 +43,17 @@ class Fold:
     """Takes one finished scenario of schemathesis after the other."""
 
     def __init__(
-        self, ledger: Ledger, tolerance: Tolerance, personas: Personas, emit: Callable[[Event], None]
+        self,
+        ledger: Ledger,
+        tolerance: Tolerance,
+        personas: Personas,
+        coverage: Coverage,
+        emit: Callable[[Event], None],
     ) -> None:
         self._ledger = ledger
         self._tolerance = tolerance
         self._personas = personas
+        self._coverage = coverage
         self._emit = emit
         self._ids: dict[str, str] = {}
         self._kept: Counter[str] = Counter()
@@ -77,6 +84,7 @@ class Fold:
         self.cases += 1
         call, label = _call(interaction), case.operation.label
         self.sent.add(call)
+        see(self._coverage, call)
         if not whole and self._kept[label] >= PASSING_KEPT:
             self.left_out += 1
             return
@@ -163,6 +171,20 @@ class Fold:
         ]
         for group in groups:
             group.seconds += seconds / len(groups)
+
+
+def see(coverage: Coverage, call: Call) -> None:
+    """Fold a call into what was exercised of the contract, where it was answered."""
+    if call.status is not None:
+        coverage.see(
+            method=call.method,
+            url=call.url,
+            headers=call.headers,
+            body=call.body,
+            status=call.status,
+            answer_headers=call.answer_headers,
+            answer=call.answer,
+        )
 
 
 def _children(recorder: ScenarioRecorder) -> defaultdict[str, list[AnyCase]]:

@@ -17,8 +17,9 @@ from schemathesis.engine import StopReason, events
 from schemathesis.engine.errors import ServerUnavailable, UnhealthyAPIError, UnresponsiveOperationError
 
 from contracts.document import load_document
+from harness.driving.coverage import Coverage
 from harness.fuzzing.callers import mint, personas
-from harness.fuzzing.fold import DETAIL, Fold
+from harness.fuzzing.fold import DETAIL, Fold, see
 from harness.fuzzing.given import prepare
 from harness.fuzzing.ledger import SUITE, Failed, Ledger
 from harness.fuzzing.mapping import ANSWERS, CHECKS, MOST
@@ -59,6 +60,7 @@ class _Run:
         self._document = options.document or load_document("engine")
         present, self._missing = _parted(self._document, world, options)
         self._ledger = Ledger(present, frozenset(options.requirements))
+        self._coverage = Coverage(SUITE, world.base_path, self._document)
         self._tokens: dict[str, Persona] = {}
         self._reached: set[str] = set()
         self._lost: list[tuple[str, str]] = []
@@ -72,10 +74,11 @@ class _Run:
         self._tokens = (self._options.mint or self._mint)(people)
         tolerance = Tolerance(self._document, self._options.timeout)
         known = Personas(self._tokens)
-        fold = Fold(self._ledger, tolerance, known, self._emit)
+        fold = Fold(self._ledger, tolerance, known, self._coverage, self._emit)
         if self._wanted():
             values = {TENANT: people[0].tenant_id, **self._prepare(people[0], known, fold)}
             self._consume(self._stream(values, tolerance), fold)
+        self._coverage.tell(self._emit)
         self._note(fold, tolerance)
         fold.sent.write(Path(self._world.run_dir) / CASES)
         findings, outcomes = self._tell()
@@ -109,6 +112,7 @@ class _Run:
         given = prepare(self._world, self._document, token, person, self._options.timeout)
         names = tuple(f"contracts-given-{number}" for number, _ in enumerate(given.calls, 1))
         for name, call in zip(names, given.calls, strict=True):
+            see(self._coverage, call)
             told = exchange(call, name, "contract:given", known)
             self._emit(ExchangeRecorded(at=told.at, exchange=told))
             fold.sent.learn(call)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.driving.coverage import Coverage
 from harness.plugin.markers import LINES, OWN_WORLD, requirements_of, unknown_requirements
 from harness.worlds import World, load_world
 from reports.record import FindingRecorded
@@ -31,6 +32,11 @@ class Stage:
     def events(self) -> EventLog:
         """Return this process' own event file."""
         return EventLog(Path(self.world.run_dir), self._source)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Return what this process has exercised of the contract."""
+        return Coverage(self._source, self.world.base_path)
 
     def emit(self, event: Event) -> None:
         """Write an event."""
@@ -76,9 +82,10 @@ def configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close the event file."""
+    """Tell what was exercised of the contract, and close the event file."""
     stage = config.stash.get(STAGE, None)
     if stage is not None:
+        stage.coverage.tell(stage.emit)
         stage.events.close()
 
 

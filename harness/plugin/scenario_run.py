@@ -28,7 +28,7 @@ class ScenarioRun:
     def __init__(self, item: pytest.Item, stage: Stage) -> None:
         self.item = item
         self.stage = stage
-        self.recorder = Recorder(item.nodeid, stage.emit)
+        self.recorder = Recorder(item.nodeid, stage.emit, stage.coverage)
         self.problems: list[Problem] = []
         self._started = time.monotonic()
 

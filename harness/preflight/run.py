@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fakes.control import IamControl
+from harness.driving.coverage import Coverage
 from harness.driving.curl import curl_line
 from harness.driving.engine import EngineClient
 from harness.driving.names import Names
@@ -40,7 +41,8 @@ async def run_preflight(world: World, emit: Callable[[Event], None]) -> Prefligh
     if "iam" not in world.fakes:
         emit(Note(at=now(), text="preflight: IAM is not ours here, so no caller can be made up"))
         return Preflight()
-    recorder = Recorder(NAME, emit)
+    coverage = Coverage(NAME, world.base_path)
+    recorder = Recorder(NAME, emit, coverage)
     names = Names(world.seed, NAME)
     people = People(names, names.tenant())
     iam = IamControl("iam", world.fakes["iam"])
@@ -51,6 +53,7 @@ async def run_preflight(world: World, emit: Callable[[Event], None]) -> Prefligh
         run = _Run(world=world, walk=walk, wallet=wallet, iam=iam, recorder=recorder, emit=emit)
         return await run.execute()
     finally:
+        coverage.tell(emit)
         await engine.aclose()
         await iam.aclose()
 

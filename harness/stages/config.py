@@ -45,7 +45,7 @@ def write_versions(run_dir: Path, profile: Profile, environment: str, work_dir: 
 def _contracts() -> dict[str, bytes]:
     room = files("contracts")
     documents = {entry.name: entry.read_bytes() for entry in (room / "openapi").iterdir() if entry.is_file()}
-    return documents | {"requirements.toml": (room / "requirements.toml").read_bytes()}
+    return documents | {name: (room / name).read_bytes() for name in ("requirements.toml", "unreached.toml")}
 
 
 def _subject(profile: Profile) -> config.Subject | None:

@@ -20,6 +20,7 @@ from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, contracts_part, load_part, run_together, scenarios_part
 from harness.stages.config import write_versions
 from harness.stages.consumer import collect_breaches
+from harness.stages.coverage import declared
 from harness.stages.receipts import collect_receipts
 from harness.worlds import Plan, save_world, start_world
 from reports.record import EngineStarted
@@ -63,6 +64,7 @@ def observe(run: Run) -> None:
             _tell_engine(run, running)
         world = _preflight(run, running)
         _corpus(run, world)
+        journal.emit(declared(world.missing_operations))
         _stages(run, world, work_dir)
         _tell_dead(run, running)
         _stand(world)

@@ -21,7 +21,7 @@ _SEEDS = range(2, 2**31)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The command line, read. `seed`, `environment`, `examples`, `corpus`: None where they were not given."""
+    """The command line, read; None where something was not given."""
 
     target: Path
     out: Path
@@ -32,6 +32,7 @@ class Options:
     signing_key: Path | None = None
     examples: int | None = None
     corpus: Path | None = None
+    gate: Path | None = None
 
 
 def environment_for(given: str | None, target: Target) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from contracts.register import load_register
 from harness.corpus import read_corpus
+from harness.gate import answer, load_gate, refusals
 from harness.processes import CrashedError, UnbuildableError
 from harness.services.storage import environment_of
 from harness.stages.ground import new_run, write_results
@@ -20,6 +21,7 @@ from harness.stages.progress import Progress
 from harness.stages.recollection import remember_target
 from harness.targets import load_profile
 from harness.verdicts import fold
+from reports.formats.coverage import coverage_of
 from reports.formats.table import render_verdict
 from reports.keys import signer
 from reports.record import Attribution, Finding, FindingRecorded, RunFinished, RunStarted
@@ -33,9 +35,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.stages.options import Options
-    from harness.verdicts import Judgement
 
-UNBUILT = 3
+REFUSED, UNBUILT = 1, 3
 
 
 def verify(options: Options, console: Console) -> int:
@@ -47,6 +48,7 @@ def verify(options: Options, console: Console) -> int:
     profile = load_profile(options.target)
     past = read_corpus(options.corpus) if options.corpus else ()
     parts = parts_of(options.selection, register, options.scenarios, past)
+    gate = load_gate(options.gate) if options.gate else None
     key = signer(options.signing_key)
     target = profile.target
     environment = environment_for(options.environment, target)
@@ -69,15 +71,19 @@ def verify(options: Options, console: Console) -> int:
         journal.emit(_started(run))
         with progress.live(), _crashes_kept(run_dir):
             problem = _observed(run)
-        judgement = fold(register, read_events(run_dir))
-        exit_code = UNBUILT if problem else judgement.exit_code
+        events = read_events(run_dir)
+        judgement, coverage = fold(register, events), coverage_of(events)
+        refused = refusals(gate, coverage) if gate else ()
+        exit_code = UNBUILT if problem else REFUSED if refused else judgement.exit_code
         journal.emit(RunFinished(at=now(), verdicts=judgement.verdicts, exit_code=exit_code))
     pack = write_results(run_dir, None if problem else key)
     if problem is not None:
         raise problem
     progress.say(f"report {run_dir.with_name('report.html')}")
     progress.say(f"pack {pack}")
-    _show(run_dir, judgement, console)
+    findings = [event.finding for event in events if isinstance(event, FindingRecorded)]
+    closing = (*((coverage.line(),) if coverage else ()), *(answer(refused) if gate else ()))
+    render_verdict(judgement.verdicts, findings, console, closing)
     return exit_code
 
 
@@ -140,8 +146,3 @@ def _crashes_kept(run_dir: Path) -> Iterator[None]:
         raise CrashedError(
             f"the harness itself crashed: {type(error).__name__} {error} (see {log})"
         ) from error
-
-
-def _show(run_dir: Path, judgement: Judgement, console: Console) -> None:
-    findings = [event.finding for event in read_events(run_dir) if isinstance(event, FindingRecorded)]
-    render_verdict(judgement.verdicts, findings, console)

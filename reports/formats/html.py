@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.formats import plot
+from reports.formats.coverage import coverage_of, percentage
 from reports.formats.faults import NEVER_FIRED, delays_of, matrix, outcome_of
 from reports.formats.latency import keeps_slo, percentile
 from reports.formats.text import printable, shortened
@@ -26,6 +27,7 @@ from reports.run import instant
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from reports.formats.coverage import Excused
     from reports.record import FaultInjected, ScenarioFinished
     from reports.story import Story
 
@@ -44,6 +46,7 @@ def html(story: Story) -> str:
         Status=Status,
         plot=plot,
         bands=matrix(story),
+        coverage=coverage_of(story.events),
         loads=[_Lane.of(load) for load in story.loads],
         engine_findings=sum(each.attribution is Attribution.ENGINE for each in story.findings),
         longest=max((stage.seconds for stage in story.stages), default=0.0),
@@ -99,6 +102,8 @@ def _environment() -> Environment:
         "by_outcome": _by_outcome,
         "slug": _slug,
         "caller": _caller,
+        "percentage": percentage,
+        "by_reason": _by_reason,
         "breakable": _breakable,
     }
     made.globals |= {"exchanges_of": _exchanges_of, "outcome_of": outcome_of}
@@ -173,6 +178,14 @@ def _breakable(path: str) -> Markup:
     return Markup("").join(
         Markup("{}<wbr>").format(part) for part in re.findall(r"[^/:]*(?:::|/|:)?", printable(path)) if part
     )
+
+
+def _by_reason(excused: Iterable[Excused]) -> list[tuple[str, list[str]]]:
+    """Return the points that need not be touched, by their reason."""
+    held: dict[str, list[str]] = {}
+    for each in excused:
+        held.setdefault(each.reason, []).append(each.point)
+    return list(held.items())
 
 
 def _slug(name: str) -> str:

@@ -35,8 +35,10 @@ _STYLES = {
 }
 
 
-def render_verdict(verdicts: Sequence[Verdict], findings: Iterable[Finding], console: Console) -> None:
-    """Print what a person needs at the end of a run; the last line is for machines."""
+def render_verdict(
+    verdicts: Sequence[Verdict], findings: Iterable[Finding], console: Console, closing: Iterable[str] = ()
+) -> None:
+    """Print what a person needs at the end of a run: `closing`, and last a line for machines."""
     console.print(_table(verdicts, console), width=min(console.width, WIDTH))
     bugs = list({finding.key: finding for finding in reversed(list(findings))}.values())[::-1]
     for finding in bugs[:_MOST_FINDINGS]:
@@ -44,7 +46,8 @@ def render_verdict(verdicts: Sequence[Verdict], findings: Iterable[Finding], con
     if len(bugs) > _MOST_FINDINGS:
         console.print(f"\n{len(bugs) - _MOST_FINDINGS} more findings are in report.html")
     console.print()
-    console.print(Text(tally(verdicts).line()), soft_wrap=True)
+    for line in (*closing, tally(verdicts).line()):
+        console.print(_text(one_line(line), console), soft_wrap=True)
 
 
 def _table(verdicts: Iterable[Verdict], console: Console) -> Table:

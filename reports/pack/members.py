@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports.formats.coverage import coverage_json, coverage_of
 from reports.formats.ctrf import ctrf
 from reports.formats.har import hars
 from reports.formats.html import html
@@ -34,7 +35,7 @@ class SecretError(Exception):
 def members_of(run_dir: Path) -> tuple[Story, dict[str, bytes]]:
     """Return a run's story and the members made of it; a secret in any of them is an error."""
     story = read_story(run_dir)
-    texts = _results(story) | _exchanges(story) | _receipts(story) | _load(story)
+    texts = _results(story) | _exchanges(story) | _receipts(story) | _load(story) | _coverage(story)
     members = {name: text.encode() for name, text in texts.items()}
     members |= config_files(run_dir) | _raw_load(run_dir)
     _refuse_secrets(members)
@@ -84,6 +85,11 @@ def _load(story: Story) -> dict[str, str]:
         f"load/{number:02d}-{load.lane}.json": load_summary(load)
         for number, load in enumerate(story.loads, start=1)
     }
+
+
+def _coverage(story: Story) -> dict[str, str]:
+    coverage = coverage_of(story.events)
+    return {} if coverage is None else {"coverage.json": coverage_json(coverage)}
 
 
 def _raw_load(run_dir: Path) -> dict[str, bytes]:

@@ -4,6 +4,8 @@ Rule: no behaviour, no I/O; a report or a check is a function of these.
 """
 
 from reports.record.events import (
+    CoverageDeclared,
+    CoverageObserved,
     EngineStarted,
     Event,
     ExchangeRecorded,
@@ -25,6 +27,8 @@ from reports.record.verdict import Status, Totals, Verdict
 
 __all__ = [
     "Attribution",
+    "CoverageDeclared",
+    "CoverageObserved",
     "EngineStarted",
     "Event",
     "Exchange",

@@ -129,6 +129,23 @@ class ReceiptsCollected(_Event, frozen=True, tag=True, kw_only=True):
     chain_problems: tuple[str, ...]
 
 
+class CoverageDeclared(_Event, frozen=True, tag=True, kw_only=True):
+    """What there is to cover of the engine's contract: every point by kind, in order.
+
+    `unreached`: why a point need not be touched; it is listed apart where it was not.
+    """
+
+    points: dict[str, tuple[str, ...]]
+    unreached: dict[str, str] = {}
+
+
+class CoverageObserved(_Event, frozen=True, tag=True, kw_only=True):
+    """What one process has touched of the engine's contract, told at its end."""
+
+    observer: str
+    points: tuple[str, ...]
+
+
 class Note(_Event, frozen=True, tag=True, kw_only=True):
     """A sentence for the reader: what could not be controlled, a deviation in force, a fault unfired."""
 
@@ -153,6 +170,8 @@ Event = (
     | ScenarioFinished
     | LoadMeasured
     | ReceiptsCollected
+    | CoverageDeclared
+    | CoverageObserved
     | Note
     | RunFinished
 )

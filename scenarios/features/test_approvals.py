@@ -59,6 +59,23 @@ async def test_an_action_waits_for_approval_from_its_decision_on(
     assert WITH_OFFSET.fullmatch(approval.string("created_at"))
 
 
+@requirement("FR-6")
+async def test_an_approval_may_say_all_that_it_means(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """Who approves, which approval it is and that it is one may be spelled out, where all of it is so."""
+    action = _first_action(await given.decision_to_approve())
+    actor, approver = people.developer, people.approver
+
+    first = await engine.approve(action, actor_id=actor.sub, is_first=True, verdict="approve")
+    second = await engine.approve(
+        action, by=approver, actor_id=approver.sub, is_first=False, verdict="approve"
+    )
+
+    each_answered([first, second], 200)
+    assert [first.object["status"], second.object["status"]] == [FIRST, FULLY]
+
+
 @requirement("FR-6", "IT-MMM-04")
 @parametrize("role", APPROVER_ROLES)
 async def test_first_the_actor_approves_then_somebody_else(

@@ -81,6 +81,22 @@ async def test_what_is_the_engines_to_set_a_body_cannot_set(
 
 
 @requirement("FR-13")
+async def test_an_experiment_without_a_config_is_completed_or_refused(
+    engine: EngineClient, given: Given, names: Names
+) -> None:
+    """An experiment that has nothing but a name gets an empty config, or is refused with 422 and not kept."""
+    whole = await given.experiment(names.canary())
+
+    reply = await engine.create_experiment({"name": "To be filled in"})
+
+    assert reply.status in {*CREATED, 422}
+    listed = (await engine.list_experiments()).objects
+    assert whole["experiment_id"] in listed.pluck("experiment_id")
+    kept = [each.object("config").plain for each in listed if each["name"] == "To be filled in"]
+    assert kept == ([] if reply.status == 422 else [{}])
+
+
+@requirement("FR-13")
 @parametrize(
     "change", [{"name": "Renamed"}, {"config": {"share": 1}}, {"name": "Both", "config": {}}], ids=str
 )

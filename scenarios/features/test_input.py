@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from harness.scenario import (
     ABSENT,
     NOTHING,
+    EngineBreachError,
     EngineClient,
     Eris,
     Given,
@@ -22,6 +24,7 @@ from harness.scenario import (
     each_of,
     parametrize,
     requirement,
+    routes,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +45,9 @@ INVALID: dict[str, tuple[dict[str, Any], str]] = {
     "no time at all": ({"signal": a_signal(occurred_at="yesterday")}, "occurred_at"),
     "empty signal id": ({"signal": a_signal(signal_id="")}, "signal_id"),
 }
+# More than any request has a use for, and less than anybody should fall over.
+TOO_LARGE = 3_000_000
+LONG = "m" * 20_000
 MALFORMED_IDS = ("pref-1", "0", "-1", "not-a-uuid", "a" * 500, "5a0c4b7e", "' OR '1'='1")
 ROUTES_WITH_ID: dict[str, Callable[[EngineClient, str], Awaitable[Reply]]] = {
     "update": lambda engine, identity: engine.update_playbook(identity, {"name": "Renamed"}),
@@ -129,6 +135,55 @@ async def test_no_hostile_body_makes_the_engine_crash(
         assert reply.status < 500
     sane = await engine.decide(people.another_developer())
     assert sane.status == 200
+
+
+@requirement("NFR-4")
+async def test_no_body_is_too_much_for_any_route(engine: EngineClient, people: People) -> None:
+    """On every route that takes a body, one that cannot be read is refused, and one too large no crash.
+
+    How is the engine's choice: 400 or 422; 413 and 415, or to read it all the same.
+    """
+    taking = [(route, body) for route in routes() if (body := route.body(people.admin)) is not None]
+    text = {"Content-Type": "text/plain"}
+
+    for route, body in each_of(taking):
+        path, by = route.path_of(people.admin), people.admin
+        half = await engine.call(route.method, path, by=by, content=json.dumps(body).encode()[:-1])
+        plain = await engine.call(route.method, path, by=by, body=body, headers=text)
+        large = await engine.call(route.method, path, by=by, body=body | {"more": "m" * TOO_LARGE})
+
+        assert half.status in {400, 422}, route.name
+        assert plain.status < 500, route.name
+        assert large.status < 500, route.name
+    sane = await engine.decide(people.another_developer())
+    assert sane.status == 200
+
+
+@requirement("NFR-4")
+async def test_no_address_or_header_is_too_long_for_any_route(engine: EngineClient, people: People) -> None:
+    """On every route an address or a header of 20,000 characters is no crash, and the next call is served.
+
+    How is the engine's choice: 400, 414, 431, to read it all the same, or its server hangs up.
+    """
+    paths = [(route.method, route.path_of(people.admin)) for route in routes() if "?" not in route.path]
+    paths += [("GET", "/health"), ("GET", "/ready"), ("GET", "/metrics")]
+
+    for method, path in each_of(paths):
+        asked = [{"query": {"more": LONG}}, {"headers": {"X-More": LONG}}]
+        statuses = [await _status(engine, method, path, **more) for more in asked]
+
+        for status in each_of(statuses):
+            assert status is None or status < 500 or path == "/ready", path
+    sane = await engine.decide(people.another_developer())
+    assert sane.status == 200
+
+
+async def _status(engine: EngineClient, method: str, path: str, **more: Any) -> int | None:  # noqa: ANN401 - of call
+    """Return the status of an answer; None where the server hung up instead."""
+    try:
+        return (await engine.call(method, path, by=engine.people.admin, **more)).status
+    except EngineBreachError:
+        return None
 
 
 @requirement("NFR-4")

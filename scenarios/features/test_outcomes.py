@@ -62,6 +62,21 @@ async def test_every_result_is_taken(result: str, engine: EngineClient, given: G
     assert CANONICAL.fullmatch(reply.object.string("outcome_id"))
 
 
+@requirement("IT-MMM-01")
+async def test_who_reports_an_outcome_may_name_itself(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """An outcome may name the caller as its actor, which is what it means without one."""
+    await given.published_playbook()
+    decision = await given.decision_with_actions()
+    action = decision.actions[0].string("action_id")
+
+    reply = await engine.report_outcome(decision.id, an_outcome(action, actor_id=people.developer.sub))
+
+    assert reply.status == 202
+    assert reply.object["status"] == "accepted"
+
+
 @requirement("IT-MMM-01", "NFR-4")
 @parametrize("result", ["dismissed", "failed"])
 async def test_a_refusal_or_failure_needs_a_reason(result: str, engine: EngineClient, given: Given) -> None:

@@ -81,6 +81,25 @@ async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient) -> None:
 
 
 @requirement("FR-14")
+async def test_every_category_and_surface_can_be_chosen(engine: EngineClient) -> None:
+    """All categories and surfaces that there are can be chosen, are told again, and outlive a snooze."""
+    all_of_them = {"opt_out_categories": list(ONE_OF_EACH), "preferred_surfaces": EVERYWHERE}
+
+    chosen = await engine.update_preferences(all_of_them)
+    snoozed = await engine.snooze({"until": "2090-03-02T10:15:00+01:00"})
+    told = (await engine.read_preferences()).object
+    taken_back = await engine.update_preferences({name: [] for name in all_of_them})
+
+    each_answered([chosen, snoozed, taken_back], CREATED, CREATED, 200)
+    assert {name: sorted(told.strings(name)) for name in all_of_them} == {
+        name: sorted(values) for name, values in all_of_them.items()
+    }
+    after = (await engine.read_preferences()).object
+    assert after.strings("opt_out_categories") == []
+    assert sorted(after.strings("preferred_surfaces")) in ([], sorted(EVERYWHERE))
+
+
+@requirement("FR-14")
 async def test_changes_at_the_same_time_all_stand(engine: EngineClient, people: People) -> None:
     """First changes of one actor at the same instant make one record, and none loses another's part."""
     for actor in each_of([people.another_developer() for _ in range(ROUNDS)]):

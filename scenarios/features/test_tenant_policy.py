@@ -26,6 +26,7 @@ from harness.scenario import (
 )
 
 EVERYWHERE = ["alert", "ci", "ide"]
+HOUR, DAY = "max_actions_per_hour", "max_actions_per_day"
 # Where one change overtakes the other is a matter of luck: each round has a tenant of its own.
 ROUNDS = 8
 ONE_OF_EACH = {
@@ -76,6 +77,39 @@ async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient, people: 
     assert policy["quiet_hours"] == {"start": 0, "end": 0}
     told = policy.object("quotas")
     assert {name: told[name] for name in quotas} == quotas
+
+
+@requirement("FR-13")
+async def test_all_and_nothing_can_be_enabled(engine: EngineClient) -> None:
+    """Every surface and type can be enabled, and none; either is told again."""
+    everything = {"enabled_surfaces": EVERYWHERE, "enabled_action_types": sorted(ONE_OF_EACH)}
+    nothing: dict[str, list[str]] = {name: [] for name in everything}
+
+    for policy in each_of([everything, nothing]):
+        changed = await engine.update_tenant_policy(policy)
+        told = (await engine.read_tenant_policy()).object
+
+        each_answered([changed], CREATED)
+        assert {name: sorted(told.strings(name)) for name in policy} == policy
+
+
+@requirement("FR-13")
+@parametrize(("quota", "other"), [(HOUR, DAY), (DAY, HOUR)], ids=["hour", "day"])
+async def test_half_of_the_quotas_is_completed_or_refused(
+    quota: str, other: str, engine: EngineClient
+) -> None:
+    """One quota alone is taken, and the other is still there, or refused with 422 that changes nothing."""
+    whole = await engine.update_tenant_policy({"quotas": {HOUR: 2, DAY: 7}})
+
+    half = await engine.update_tenant_policy({"quotas": {quota: 1}})
+
+    each_answered([whole, half], CREATED, (*CREATED, 422))
+    told = (await engine.read_tenant_policy()).object.object("quotas")
+    if half.status == 422:
+        assert (told[HOUR], told[DAY]) == (2, 7)
+    else:
+        assert told[quota] == 1
+        assert isinstance(told[other], int)
 
 
 @requirement("FR-13")

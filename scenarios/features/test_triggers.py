@@ -8,11 +8,29 @@ from harness.scenario import (
     Eris,
     Given,
     People,
+    Reply,
+    a_mentor,
+    a_mirror,
+    a_multiplier,
     a_playbook,
     a_signal,
     each_of,
     requirement,
 )
+
+
+def proposed(reply: Reply) -> list[tuple[str, str, list[str], bool, bool]]:
+    """Return what was proposed, without what is new in each decision."""
+    return sorted(
+        (
+            action.object("payload").string("title"),
+            action["type"],
+            sorted(action.strings("surfaces")),
+            action["requires_consent"],
+            action["requires_dual_channel"],
+        )
+        for action in reply.decision.actions
+    )
 
 
 @requirement("FR-1")
@@ -29,6 +47,25 @@ async def test_an_explicit_trigger_decides_as_decide_does(
     assert differs.decision.playbooks == []
     receipt = await eris.receipt_of(fits.decision.id)
     assert receipt.inputs.strings("signal_ids") == ["signal-1"]
+
+
+@requirement("FR-1", "UT-MMM-02")
+async def test_an_explicit_trigger_proposes_what_decide_proposes(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """One signal gets the same actions, whether it comes by decide or by an explicit trigger."""
+    templates = [
+        a_mirror("A fact", surfaces=["ide", "ci", "alert"]),
+        a_mentor("A hint", surfaces=["ci"], requires_consent=False),
+        a_multiplier("An offer", surfaces=["alert"], requires_dual_channel=True),
+    ]
+    await given.published_playbook(a_playbook(actions=templates))
+
+    asked = await engine.decide(people.another_developer())
+    triggered = await engine.trigger(people.another_developer())
+
+    assert sorted(asked.decision.titles) == ["A fact", "A hint", "An offer"]
+    assert proposed(triggered) == proposed(asked)
 
 
 @requirement("FR-1", "NFR-4")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reports.record import ExchangeRecorded, Note, ScenarioFinished
+from contracts.coverage import points_of
+from reports.record import CoverageObserved, ExchangeRecorded, Note, ScenarioFinished
 from tests.fuzzing import standin
 
 if TYPE_CHECKING:
@@ -179,6 +180,19 @@ def test_of_exchanges_that_show_nothing_wrong_only_so_many_are_kept(
     assert len(kept) < summary.cases
     assert sum(each.status != 405 for each in kept) == 5
     assert set(wrong.exchanges) <= {each.id for each in kept}
+
+
+def test_what_is_left_out_of_the_record_counts_as_exercised(
+    fuzz: Fuzz, events: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.fuzzing.fold.PASSING_KEPT", 0)
+
+    with standin.running() as server:
+        fuzz(server, operations=(MAKE,))
+
+    (told,) = [event for event in events if isinstance(event, CoverageObserved)]
+    assert {MAKE, f"{MAKE} request.count given", f"{MAKE} request.count absent"} <= set(told.points)
+    assert set(told.points) <= points_of(standin.document()).keys()
 
 
 def test_a_run_narrowed_to_a_requirement_tells_of_nothing_else(fuzz: Fuzz) -> None:

@@ -102,10 +102,16 @@ def one_line(err: str) -> str:
 
 
 def test_a_run_ends_with_its_verdict_and_leaves_pack_and_reports(desk: Desk) -> None:
-    code, out, err = desk.verify(desk.profile(), "--requirement", "FM-MMM-02")
+    gate = desk.folder / "gate.toml"
+    gate.write_text("[contract_coverage]\nstatus_codes = 100", encoding="utf-8")
+
+    code, out, err = desk.verify(desk.profile(), "--requirement", "FM-MMM-02", "--gate", str(gate))
 
     assert (code, err) == (1, "")
-    assert out.splitlines()[-1].startswith("verdict: FAIL verified 0 violated ")
+    *_, covered, gated, verdict = out.splitlines()
+    assert covered.startswith("contract coverage of a narrowed run: operations 0 %, status codes 0 %, ")
+    assert gated.startswith("gate: no: contract coverage: status codes 0 % (0 of ")
+    assert verdict.startswith("verdict: FAIL verified 0 violated ")
     assert "engine ready in " in out
     (run,) = desk.runs()
     assert sorted(path.name for path in desk.out.iterdir()) == sorted(

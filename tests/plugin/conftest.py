@@ -15,6 +15,7 @@ from harness.processes import work_directory
 from harness.services import fakes
 from harness.worlds import World, save_world
 from reports.record import (
+    CoverageObserved,
     Event,
     Exchange,
     ExchangeRecorded,
@@ -64,6 +65,12 @@ class Ran:
     @property
     def exchanges(self) -> list[Exchange]:
         return [event.exchange for event in self.events if isinstance(event, ExchangeRecorded)]
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        return tuple(
+            name for event in self.events if isinstance(event, CoverageObserved) for name in event.points
+        )
 
     @property
     def faults(self) -> list[FaultInjected]:

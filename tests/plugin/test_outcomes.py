@@ -35,6 +35,18 @@ def test_a_scenario_that_holds_is_passed(run: Callable[..., Ran]) -> None:
     assert ran.findings == []
 
 
+def test_what_was_exercised_of_the_contract_is_told_once_at_the_end(run: Callable[..., Ran]) -> None:
+    ran = run(PASSES)
+
+    # The stand-in's answers break the contract: what was sent and done counts, what came back does not.
+    assert type(ran.events[-1]).__name__ == "CoverageObserved"
+    assert 'POST /decide request.signal.severity = "warn"' in ran.covered
+    assert "POST /decide request.actor_id absent" in ran.covered
+    assert "POST /decide request.actor_id given" not in ran.covered
+    assert not {"POST /decide", "POST /decide 200"} & set(ran.covered)
+    assert "token" not in " ".join(ran.covered)
+
+
 def test_a_scenario_that_does_not_hold_is_a_finding(run: Callable[..., Ran]) -> None:
     ran = run(
         '''

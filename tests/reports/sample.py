@@ -10,6 +10,8 @@ from pathlib import Path
 
 from reports.record import (
     Attribution,
+    CoverageDeclared,
+    CoverageObserved,
     EngineStarted,
     Event,
     Exchange,
@@ -485,7 +487,28 @@ def during(stage: str, clock: Clock) -> list[Event]:
             ),
             Note(at=clock.at(), text="Deviation in force: POST /playbooks answers 201 (until 2027-01-01)"),
         ]
+    if stage == "contracts":
+        return coverage(clock)
     return [*loads(clock)] if stage == "load" else []
+
+
+def coverage(clock: Clock) -> list[Event]:
+    """Return what there is to cover of a small contract, and what two processes have covered."""
+    points = {
+        "operations": ("POST /decide", "GET /ready"),
+        "parameters": (),
+        "status_codes": ("POST /decide 200", "POST /decide 413", "GET /ready 200"),
+        "enum_values": tuple(
+            f'POST /decide request.severity = "{each}"' for each in ("info", "warn", "high")
+        ),
+        "branches": ("POST /decide request.signal given", "POST /decide request.signal absent"),
+    }
+    covered = (*points["operations"], "POST /decide 200", "GET /ready 200", points["enum_values"][1])
+    return [
+        CoverageDeclared(at=clock.at(), points=points, unreached={"POST /decide 413": "left to the engine"}),
+        CoverageObserved(at=clock.at(), observer="contracts", points=covered),
+        CoverageObserved(at=clock.at(), observer="scenarios-gw0", points=(points["branches"][0],)),
+    ]
 
 
 def write_sample(run_dir: Path, told: list[Event] | None = None, *, declared: bool = True) -> Path:

@@ -11,6 +11,7 @@ import pytest
 @pytest.mark.parametrize(
     "name",
     [
+        "reports.formats.coverage",
         "reports.formats.latency",
         "reports.formats.plot",
         "reports.formats.text",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from reports.formats.html import html
 from reports.formats.plot import BOTTOM, LEFT, RIGHT, TOP, curve, histogram
-from reports.record import RunFinished, Status, Verdict
+from reports.record import RunFinished, RunStarted, Status, Verdict
 from reports.run.config import Config
 from reports.story import Story, read_story, tell
 from tests.reports.sample import events, latencies, register
@@ -156,6 +156,31 @@ def test_each_fault_is_in_the_matrix_with_what_came_of_it(page: str) -> None:
 
 def test_a_run_without_faults_says_so() -> None:
     assert "nothing was made to misbehave" in html(judged(Verdict("FR-1", Status.VERIFIED)))
+
+
+def test_what_of_the_contract_was_exercised_is_told_with_what_was_not(page: str) -> None:
+    section = page.partition('<section aria-labelledby="contract">')[2].partition("</section>")[0]
+    text = " ".join(Page(section.replace("><", "> <")).text.split())
+
+    assert "operations 2 of 2 100 % 0" in text
+    assert "status codes 2 of 2 100 % 1" in text
+    assert "enum values 1 of 3 33.3 % 0" in text
+    assert 'Not exercised: 2 of the enum values POST /decide request.severity = "info"' in text
+    assert "need not be: 1 of the status codes left to the engine POST /decide 413" in text
+    assert 'style="width: 33.3%"' in section
+    assert "narrowed" not in text
+
+
+def test_a_narrowed_run_says_that_its_coverage_is_so() -> None:
+    began, *rest = events()
+    assert isinstance(began, RunStarted)
+    narrowed = tell([replace(began, selection="--suite features"), *rest], Config(register=register()))
+
+    assert "This is the coverage of a narrowed run (<code>--suite features</code>)" in html(narrowed)
+
+
+def test_a_run_that_saw_no_contract_says_so() -> None:
+    assert "It was not observed." in html(judged(Verdict("FR-1", Status.VERIFIED)))
 
 
 def test_the_load_is_drawn_with_its_objective_and_called_smoke(page: str) -> None:

@@ -30,6 +30,7 @@ MEMBERS = {
     "config/seeds.json",
     "config/subject.json",
     "config/versions.json",
+    "coverage.json",
     "envelope.json",
     "exchanges/control-iam.har",
     "exchanges/engine.har",

@@ -40,6 +40,19 @@ def test_the_totals_are_the_last_line() -> None:
         assert last == "verdict: FAIL verified 4 violated 5 not-exercised 32 waived 1 unknown 1"
 
 
+def test_what_closes_a_run_stands_before_the_totals() -> None:
+    console = Console(file=io.StringIO(), width=200)
+
+    render_verdict(verdicts(), findings(), console, ("contract coverage: all", "gate: yes\nverdict: PASS"))
+
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines()[-4:-1] == [
+        "",
+        "contract coverage: all",
+        "gate: yes verdict: PASS",
+    ]
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_row_is_wider_than_80_columns(width: int) -> None:
     rows = printed([], width=width).splitlines()[:-1]
