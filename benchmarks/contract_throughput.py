@@ -11,8 +11,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from harness.fuzzing.options import Options
-from harness.fuzzing.run import run_fuzzing
+from harness.fuzzing import Options, run_fuzzing
 from harness.worlds import World
 from reports.record import Event, Persona
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.fuzzing.options import Options, Summary
-from harness.fuzzing.run import run_fuzzing
+from harness.fuzzing import Options, Summary, run_fuzzing
 from harness.worlds import World
 from tests.fuzzing import standin
 

@@ -15,7 +15,7 @@ from tests.fuzzing import standin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.fuzzing.options import Summary
+    from harness.fuzzing import Summary
     from reports.record import Event, Finding
 
     Fuzz = Callable[..., Summary]
