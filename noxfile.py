@@ -16,6 +16,8 @@ nox.options.error_on_missing_interpreters = True
 
 # No interpreter is ever downloaded: the Python that runs nox is the one that is used.
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+# Sessions start hundreds of Python processes: without bytecode, each would compile all that it imports anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ROOMS = (
     "contracts",

@@ -5,7 +5,9 @@ Rule: a refusal is an error with the fake's own words; nothing here knows how a 
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 import httpx
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
 
 _FIRST_ERROR = 400
 _PATIENCE_SECONDS = 10.0
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Return what all clients share: to read the system's certificates takes longer than a call."""
+    return ssl.create_default_context()
 
 
 class ControlError(Exception):
@@ -78,7 +86,7 @@ class ControlClient(Generic[State, Line]):
         self.healed: list[State] = []
         self._speech = speech
         self._client = httpx.AsyncClient(
-            base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False
+            base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False, verify=tls()
         )
 
     async def scripts(self, **scope: str | int) -> tuple[State, ...]:

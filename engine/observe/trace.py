@@ -7,16 +7,10 @@ of an exception. Whatever the collector does touches no request: a thread of its
 from __future__ import annotations
 
 import contextlib
-import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-import requests
 from opentelemetry.context import attach, detach
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import (
     NonRecordingSpan,
@@ -36,49 +30,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from opentelemetry.context import Context
-    from opentelemetry.trace import Span, Tracer
+    from opentelemetry.trace import Span
+
+    from engine.observe.collector import Collector
 
 SERVICE = "mmm-engine"
 DECISION = "mmm.decide"
-SEND_MILLISECONDS = 1_000
-STOP_SECONDS = 1.0
 REQUEST_ID: ContextVar[str | None] = ContextVar("engine_request_id", default=None)
 _PROPAGATOR = TraceContextTextMapPropagator()
 _IDS = RandomIdGenerator()
-
-
-class Collector:
-    """Where spans are sent; in batches, by a thread, so that nobody waits for it."""
-
-    def __init__(self, endpoint: str) -> None:
-        session = requests.Session()
-        session.trust_env = False  # as all our clients: no proxy between us and what we are told to call
-        self._exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", session=session)
-        self._provider = TracerProvider(
-            resource=Resource.create({SERVICE_NAME: SERVICE}), shutdown_on_exit=False
-        )
-        self._provider.add_span_processor(
-            BatchSpanProcessor(self._exporter, schedule_delay_millis=SEND_MILLISECONDS)
-        )
-
-    def tracer(self) -> Tracer:
-        """Return what makes the spans."""
-        return self._provider.get_tracer(SERVICE)
-
-    def close(self) -> None:
-        """Send what is left, within a second; a collector that hangs holds nobody up."""
-        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
-        ending.start()
-        ending.join(STOP_SECONDS)
-        if ending.is_alive():
-            self._exporter.shutdown()  # type: ignore[no-untyped-call]  # the library has no types there
 
 
 class Tracing:
     """Makes the spans of decisions; without a collector, none: the caller's trace is passed on."""
 
     def __init__(self, endpoint: str | None) -> None:
-        self._collector = Collector(endpoint) if endpoint else None
+        self._collector = _collector(endpoint) if endpoint else None
         self._tracer = self._collector.tracer() if self._collector else NoOpTracer()
 
     def begun(self, traceparent: str | None, *, decision: bool) -> Context:
@@ -106,6 +73,12 @@ class Tracing:
         """Let go of the collector."""
         if self._collector is not None:
             self._collector.close()
+
+
+def _collector(endpoint: str) -> Collector:
+    from engine.observe.collector import Collector  # noqa: PLC0415 -- a tenth of a start's imports
+
+    return Collector(endpoint, SERVICE)
 
 
 @contextlib.contextmanager

@@ -7,17 +7,11 @@ not be built; 4 unknown; 130 and 143 ended by SIGINT and SIGTERM (0 where that i
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.contracts import contracts
-from harness.cli.evidence import evidence
-from harness.cli.gate import gate
-from harness.cli.keys import keys
-from harness.cli.replay import replay
-from harness.cli.up import up
-from harness.cli.verify import verify
 from harness.processes import HarnessError
 from harness.stages.interrupts import Interrupted, interruptible
 from reports.formats.text import one_line, showable
@@ -29,16 +23,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WRONG_USAGE, UNKNOWN = 2, 4
+COMMANDS = ("verify", "replay", "up", "contracts", "evidence", "gate", "keys")
 
 
-@click.group()
+class Commands(click.Group):
+    """The commands, one a module of that name here; each is imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        """Return their names."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Return the command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"harness.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands)
 @click.version_option(toolkit_version(), prog_name="mmm")
 def mmm() -> None:
     """Say, with proof that others can check, which requirements an MMM engine keeps."""
-
-
-for command in (verify, replay, up, contracts, evidence, gate, keys):
-    mmm.add_command(command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

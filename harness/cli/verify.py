@@ -9,9 +9,8 @@ from rich.console import Console
 
 from harness.fuzzing.options import fuzzing_options
 from harness.services.storage import EMBEDDED, ENVIRONMENTS
-from harness.stages import Options
-from harness.stages import verify as verify_engine
-from harness.stages.options import DEFAULT_SEED
+from harness.stages.options import DEFAULT_SEED, Options
+from harness.stages.verify import verify as verify_engine
 from harness.verdicts import Selection
 
 _PATH = click.Path(path_type=Path)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -50,4 +48,6 @@ class ScenarioError(Exception):
 
 def not_exercised(reason: str) -> NoReturn:
     """End the scenario: what it is about cannot be looked at here, and `reason` says why."""
+    import pytest  # noqa: PLC0415 - scenarios run in it; commands, which import us too, do without
+
     pytest.skip(reason)

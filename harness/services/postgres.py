@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 READY_SECONDS = 20.0
+EMPTY = "template0"
 SETTINGS = {
     "fsync": "off",  # a power cut is not among our faults; a killed server still loses nothing
     "full_page_writes": "off",
@@ -60,17 +61,17 @@ class PostgreSQL:
     admin_url: str
     process: Child
 
-    def create_database(self, name: str | None = None) -> str:
-        """Create an empty database and return its URL."""
-        return create_database(self.admin_url, name)
+    def create_database(self, name: str | None = None, like: str = EMPTY) -> str:
+        """Create a database, empty or like another of this server, and return its URL."""
+        return create_database(self.admin_url, name, like)
 
 
-def create_database(admin_url: str | None, name: str | None = None) -> str:
-    """Create an empty database on a running server and return its URL."""
+def create_database(admin_url: str | None, name: str | None = None, like: str = EMPTY) -> str:
+    """Create a database on a running server, empty or like another there, and return its URL."""
     if admin_url is None:
         raise UnbuildableError("an engine that is started needs a database server")
     chosen = name or f"mmm_{token_hex(6)}"
-    asyncio.run(_execute(admin_url, f'CREATE DATABASE "{chosen}" TEMPLATE template0'))
+    asyncio.run(_execute(admin_url, f'CREATE DATABASE "{chosen}" TEMPLATE "{like}"'))
     return admin_url.rpartition("/")[0] + f"/{chosen}"
 
 

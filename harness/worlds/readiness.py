@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from fakes.asking import tls
 from harness.processes import UnbuildableError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def wait_until_ready(
     not waited for to the end.
     """
     began = time.monotonic()
-    with httpx.Client(base_url=origin, trust_env=False, timeout=ASK_SECONDS) as client:
+    with httpx.Client(base_url=origin, trust_env=False, timeout=ASK_SECONDS, verify=tls()) as client:
         while True:
             check_alive()
             answer = look(client, path)
@@ -108,7 +109,7 @@ def never_heard(dependencies: tuple[str, ...], fakes: Mapping[str, str]) -> str:
 
 
 def _journal(fake: str) -> list[object]:
-    reply = httpx.get(f"{fake}/__fake__/journal", trust_env=False, timeout=ASK_SECONDS)
+    reply = httpx.get(f"{fake}/__fake__/journal", trust_env=False, timeout=ASK_SECONDS, verify=tls())
     entries: list[object] = reply.raise_for_status().json()["entries"]
     return entries
 

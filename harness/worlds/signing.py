@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from fakes.asking import tls
 from harness.processes import UnbuildableError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def trust(fakes: Mapping[str, str], key: SigningKey) -> None:
     """Make the ERIS fake trust the key, whatever the engine calls it: a `kid` is the engine's choice."""
     if "eris" not in fakes:
         return
-    with httpx.Client(base_url=fakes["eris"], trust_env=False, timeout=5.0) as eris:
+    with httpx.Client(base_url=fakes["eris"], trust_env=False, timeout=5.0, verify=tls()) as eris:
         body = {"public_key": key.public, "status": "active"}
         for reply in (
             eris.put(f"/__fake__/keys/{key.kid}", json=body),

@@ -25,7 +25,8 @@ def write_sbom(run_dir: Path) -> None:
 
 def sbom() -> str:
     """Return the bill of materials as CycloneDX 1.6 JSON."""
-    installed = {found.name.lower(): found.version for found in metadata.distributions()}
+    told = [found.metadata for found in metadata.distributions()]  # `name` and `version` read it anew
+    installed = {one["Name"].lower(): one["Version"] for one in told}
     bom = Bom(components=[_library(name, version) for name, version in sorted(installed.items())])
     bom.metadata.component = _toolkit()
     bom.register_dependency(bom.metadata.component, bom.components)

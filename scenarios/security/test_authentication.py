@@ -241,13 +241,14 @@ async def test_a_denial_of_iam_is_obeyed(engine: EngineClient, people: People, i
 async def test_what_operators_watch_needs_no_token(name: str, engine: EngineClient, people: People) -> None:
     """Health, readiness and metrics are open to everybody, and nothing else is."""
     guarded = await engine.call("GET", "/playbooks")
+    assert guarded.status == 401  # what is not guarded is not waited for
+
     stranger = people.flawed("expired")
     open_to_all = await asked_until(lambda: engine.public(name), _served, within=READY_WITHIN)
     flawed = await asked_until(
         lambda: engine.call("GET", f"/{name}", by=stranger), _served, within=READY_WITHIN
     )
 
-    assert guarded.status == 401
     assert open_to_all[-1].status == 200
     assert flawed[-1].status == 200
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_an_engine_that_never_asks_iam_breaks_nfr_7(desk: Desk, tmp_path: Path) -> None:
     profile = script_profile(tmp_path, "open_door.py")
 
-    narrowed = ("--requirement", "NFR-7", "--suite", "security")
+    narrowed = ("--requirement", "NFR-7", "--suite", "security", "-k", "decide_refuses")
     outcome = desk.mmm("verify", "--target", profile, "--out", tmp_path / "out", *narrowed)
 
     assert outcome.code == 1, outcome.out + outcome.err

@@ -45,9 +45,11 @@ async def alone(place: Place, fresh: str) -> AsyncIterator[Talk]:
 
 
 @pytest.fixture(scope="module")
-def enduring(place: Place, server: PostgreSQL) -> Iterator[Engine]:
+def enduring(place: Place, server: PostgreSQL, schema: str) -> Iterator[Engine]:
     """Return an engine whose circuits never open: what one tenant cannot reach, the others can."""
-    with running_engine(place, server.create_database(), MMM_BREAKER_FAILURES="1000000") as running:
+    with running_engine(
+        place, server.create_database(like=schema), MMM_BREAKER_FAILURES="1000000"
+    ) as running:
         yield running
 
 

@@ -167,11 +167,11 @@ async def test_what_was_proposed_before_there_were_approvals_waits_for_its_actor
 
 
 async def test_an_engine_whose_migration_takes_long_is_alive_and_heeds_its_end(
-    place: Place, fresh: str
+    place: Place, empty: str
 ) -> None:
-    connection = await asyncpg.connect(fresh)
+    connection = await asyncpg.connect(empty)
     await connection.execute("SELECT pg_advisory_lock($1)", databases._SCHEMA_LOCK)
-    with running_engine(place, fresh) as engine:
+    with running_engine(place, empty) as engine:
         async with talking(engine, place) as talk:
             asked = [(await talk.client.get(path)).status_code for path in ("/health", "/ready")]
             listed = await talk.ask("GET", "/playbooks")

@@ -13,7 +13,6 @@ from tests.engine.house import running_engine, talking
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.services import PostgreSQL
     from tests.engine.house import Place
 
 DOWN = {"kind": "status", "status": 503}
@@ -23,8 +22,8 @@ DOWN = {"kind": "status", "status": 503}
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'engine.db'}"
-    server: PostgreSQL = request.getfixturevalue("server")
-    return server.create_database()
+    made: str = request.getfixturevalue("fresh")
+    return made
 
 
 async def test_receipts_survive_an_outage_and_a_kill(place: Place, database: str) -> None:

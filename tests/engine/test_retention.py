@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
-    from harness.services import PostgreSQL
     from tests.engine.house import Place
     from tests.engine.rows import Rows
 
@@ -35,8 +34,8 @@ CONFIG = "GET /v1/data-governance/tenants/{tenant_id}/config"
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'engine.db'}"
-    server: PostgreSQL = request.getfixturevalue("server")
-    return server.create_database()
+    made: str = request.getfixturevalue("fresh")
+    return made
 
 
 @pytest.fixture

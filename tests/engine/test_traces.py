@@ -12,7 +12,8 @@ import pytest
 from opentelemetry.context import attach, detach
 from opentelemetry.trace import get_current_span
 
-from engine.observe.trace import STOP_SECONDS, Tracing, outbound, trace_id, whole
+from engine.observe.collector import STOP_SECONDS
+from engine.observe.trace import Tracing, outbound, trace_id, whole
 from tests.engine.house import action, eventually, running_engine, talking
 
 if TYPE_CHECKING:

@@ -163,10 +163,11 @@ def test_what_is_read_from_disk_is_the_whole_exchange() -> None:
     assert [entry.response_body for entry in entries] == [{"number": n} for n in (2, 4, 6, 8)]
 
 
-def test_a_page_of_very_large_entries_is_shorter() -> None:
+def test_a_page_of_very_large_entries_is_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fakes.shape.journal._PAGE_BYTES", 1_677_721)
     book = JournalBook(lambda: 0.0)
     for _ in range(5):
-        book.close(book.open(None, Identity(), Request("GET", "/x", body=b" " * 8_000_000)))
+        book.close(book.open(None, Identity(), Request("GET", "/x", body=b" " * 800_000)))
 
     page = book.page()
 

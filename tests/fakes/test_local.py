@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from fakes.asking import tls
 from fakes.catalogue import FAKES
 from fakes.control import FakeControl, IamControl, NotAsAskedError, Reply
 from fakes.local import (
@@ -27,8 +28,8 @@ from fakes.local import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-get = partial(httpx.get, trust_env=False)
-post = partial(httpx.post, trust_env=False)
+get = partial(httpx.get, trust_env=False, verify=tls())
+post = partial(httpx.post, trust_env=False, verify=tls())
 
 
 @pytest.mark.parametrize(

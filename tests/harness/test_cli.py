@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
+from harness.cli.main import mmm
 from harness.processes import free_port, own_environment
 from reports.record import FindingRecorded, RunFinished, ScenarioFinished
 from reports.run import read_events
@@ -180,7 +183,8 @@ def test_an_engine_that_runs_already_is_judged_by_what_can_be_seen_of_it(desk: D
     with subprocess.Popen(
         [sys.executable, SMALL, str(engine_port)], env=environment, stdout=subprocess.DEVNULL
     ) as engine:
-        code, out, err = desk.verify(desk.profile(text=attach), "--requirement", "ST-MMM-02")
+        narrowed = ("--requirement", "ST-MMM-02", "--suite", "security")
+        code, out, err = desk.verify(desk.profile(text=attach), *narrowed)
         engine.terminate()
 
     assert (code, err) == (1, "")
@@ -261,6 +265,25 @@ def test_wrong_usage_is_one_line(arguments: tuple[str, ...], named: str, desk: D
 
     assert (code, out) == (2, "")
     assert named in one_line(err)
+
+
+def test_a_command_loads_only_what_it_needs() -> None:
+    look = "; print(sorted({'rich', 'pytest', 'schemathesis', 'gevent', 'docker'} & set(sys.modules)))"
+    loaded = [
+        subprocess.run(
+            [sys.executable, "-c", f"import sys, harness.cli.{name}{look}"],
+            env=own_environment(), capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for name in ("main", "verify")
+    ]  # fmt: skip
+
+    assert loaded == ["[]", "['rich']"]
+
+
+def test_help_names_every_command() -> None:
+    told = CliRunner().invoke(mmm, ["--help"]).output
+
+    assert re.findall(r"^  ([a-z]+) ", told, re.MULTILINE) == ["evidence", "keys", "replay", "up", "verify"]
 
 
 def test_a_misspelt_key_and_an_unknown_requirement_are_named(desk: Desk) -> None:

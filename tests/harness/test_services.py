@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -72,8 +73,8 @@ def test_valkey_is_empty_and_answers(work_dir: Path) -> None:
     assert not port_taken(port)
 
 
-def test_services_that_have_ended_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.services.standing.PATIENCE", 1.0)
+def test_services_that_have_ended_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.services.standing.PATIENCE", 60.0)
     with (
         work_directory() as folder,
         postgresql(folder) as server,
@@ -82,6 +83,18 @@ def test_services_that_have_ended_are_named(monkeypatch: pytest.MonkeyPatch) -> 
     ):
         standing = fallen(server.admin_url, redis, urls)
 
+    began = time.monotonic()
+    ended = fallen(server.admin_url, redis, urls)
+
     assert standing == ()
-    assert fallen(server.admin_url, redis, urls) == ("PostgreSQL", "Redis", "the process of the fakes")
+    assert ended == ("PostgreSQL", "Redis", "the process of the fakes")
+    assert time.monotonic() - began < 10.0
     assert fallen(None, None, {}) == ()
+
+
+def test_a_service_that_stays_silent_has_fallen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.services.standing.PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+
+        assert fallen(None, url, {}) == ("Redis",)

@@ -51,8 +51,8 @@ class Story:
 def database(request: pytest.FixtureRequest, work: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{work / uuid4().hex}.db"
-    server: PostgreSQL = request.getfixturevalue("server")
-    return server.create_database()
+    made: str = request.getfixturevalue("fresh")
+    return made
 
 
 async def ask(talk: Talk, story: Story) -> None:

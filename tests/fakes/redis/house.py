@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from fakes.asking import tls
 from fakes.http.server import HttpServer
 from fakes.redis.backends import backend_of
 from fakes.redis.memory.backend import MemoryBackend
@@ -39,33 +40,35 @@ class Place:
 
     def script(self, fault: dict[str, Any], operation: str | None = None, **order: Any) -> str:  # noqa: ANN401 -- the API's own members
         body = {"fault": fault, "operation": operation, **order}
-        answer = httpx.post(f"{self.control}/__fake__/scripts", json=body, trust_env=False)
+        answer = httpx.post(f"{self.control}/__fake__/scripts", json=body, trust_env=False, verify=tls())
         assert answer.status_code == 201, answer.text
         return str(answer.json()["script_id"])
 
     def state(self, script_id: str) -> dict[str, Any]:
-        answer = httpx.get(f"{self.control}/__fake__/scripts/{script_id}", trust_env=False)
+        answer = httpx.get(f"{self.control}/__fake__/scripts/{script_id}", trust_env=False, verify=tls())
         assert answer.status_code == 200, answer.text
         state: dict[str, Any] = answer.json()
         return state
 
     def heal(self, script_id: str) -> dict[str, Any]:
-        answer = httpx.delete(f"{self.control}/__fake__/scripts/{script_id}", trust_env=False)
+        answer = httpx.delete(f"{self.control}/__fake__/scripts/{script_id}", trust_env=False, verify=tls())
         assert answer.status_code == 200, answer.text
         state: dict[str, Any] = answer.json()
         return state
 
     def journal(self, **filters: str | int) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.control}/__fake__/journal", params=filters, trust_env=False)
+        answer = httpx.get(f"{self.control}/__fake__/journal", params=filters, trust_env=False, verify=tls())
         assert answer.status_code == 200, answer.text
         entries: list[dict[str, Any]] = answer.json()["entries"]
         return entries
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        return httpx.request(method, f"{self.control}/__fake__{path}", json=body, trust_env=False)
+        return httpx.request(
+            method, f"{self.control}/__fake__{path}", json=body, trust_env=False, verify=tls()
+        )
 
     def reset(self, **scope: str | int) -> None:
-        answer = httpx.post(f"{self.control}/__fake__/reset", json=scope, trust_env=False)
+        answer = httpx.post(f"{self.control}/__fake__/reset", json=scope, trust_env=False, verify=tls())
         assert answer.status_code == 200, answer.text
 
 
