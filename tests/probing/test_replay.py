@@ -1,0 +1,62 @@
+"""A finding of our own checks is seen again on an engine that has never heard of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from harness.stages.recollection import recall
+from harness.stages.repeating import Repeater
+from reports.record import RunStarted
+from reports.run import EventLog
+from tests.probing import standin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from harness.probing import Summary
+    from harness.worlds import World
+    from reports.record import Event
+
+    Probe = Callable[..., Summary]
+
+START = RunStarted(
+    at="2026-11-23T09:12:00Z", run_id="r", target="t", target_version="1", environment="light", seed=7
+)
+CASES = [
+    ("by substring", "POST /playbooks", "wrong_role", "NFR-7"),
+    ("credulous", "GET /playbooks", "bad_token", "NFR-7"),
+    ("shared", "POST /playbooks/{playbook_id}/publish", "other_tenant", "NFR-5"),
+    ("fragile", "GET /playbooks", "nasty_input", "NFR-4"),
+    ("undead", "DELETE /playbooks/{playbook_id}", "use_after_delete", "FR-3"),
+    ("promoting", "PUT /playbooks/{playbook_id}", "mass_assignment", "FR-3"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case[2] for case in CASES])
+def test_a_finding_is_repeated_on_another_engine_with_the_same_flaw_and_not_on_a_sound_one(
+    probe: Probe,
+    events: list[Event],
+    world: Callable[..., World],
+    tmp_path: Path,
+    case: tuple[str, str, str, str],
+) -> None:
+    flaw, operation, rule, requirement = case
+    with standin.running(flaw) as server:
+        summary = probe(server, operations=(operation,), requirements=(requirement,))
+    (finding,) = [each for each in summary.findings if each.rule == f"contract:{rule}"]
+    with EventLog(tmp_path, "contracts") as log:
+        for event in (START, *events):
+            log.emit(event)
+    exchanges = recall(tmp_path, finding.id).exchanges
+
+    answers = []
+    for again in (flaw, ""):
+        with standin.running(again) as server:
+            there = msgspec.structs.replace(world(server.url), fakes={"iam": server.url})
+            answers.append([*Repeater(there, exchanges).steps()][-1].same)
+
+    assert answers == [True, False]
