@@ -69,6 +69,7 @@ class Scene:
         if not succeeded(control):
             raise CannotError(f"the valid request was answered {control.status}")
         self._control = control
+        self.givens.append(control)
 
     @property
     def caller(self) -> Persona | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from harness.repeating import Repeater
 from harness.stages.recollection import recall
-from harness.stages.repeating import Repeater
 from reports.record import RunStarted
 from reports.run import EventLog
 from tests.probing import standin

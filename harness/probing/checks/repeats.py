@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.probing.breach import BreachError
-from harness.stages.rebinding import TIME
+from harness.repeating.rebinding import TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
