@@ -87,6 +87,11 @@ class Bench:
                 self._unanswered += 1
         return call
 
+    def unheard(self) -> None:
+        """Count a request that somebody else sent, and that had no answer in time."""
+        with self._lock:
+            self._unanswered += 1
+
     @property
     def stopped(self) -> str:
         """Say why nothing more is sent; "" while it is."""

@@ -96,6 +96,8 @@ class Scene:
         given = prepare(self.bench.world, self.bench.document, token, person, self.bench.timeout)
         self.calls += given.calls
         self.givens += given.calls
+        if "Timeout" in given.problem:
+            self.bench.unheard()
         return given
 
     def _go_before(self) -> None:

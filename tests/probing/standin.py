@@ -218,6 +218,9 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         if self._flawed("fragile") and ("%00" in self.path or b"\\u0000" in body):
             return 500, None
+        down = self._flawed("goes down") and len(self.server.requests) > 40
+        if down or (self._flawed("hides") and "%00" in self.path):
+            raise _RefusedError(503)
         if path == "/v1/mmm/health":
             return (200, {"status": "healthy"}) if self.command == "GET" else (405, None)
         caller = self._caller()

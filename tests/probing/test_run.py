@@ -6,10 +6,13 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.fuzzing.mapping import OURS
+from harness.probing.checks import CHECKS, WATCHED
 from reports.record import ExchangeRecorded, FindingRecorded, Note, ScenarioFinished
 from tests.probing import standin
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     Probe = Callable[..., Summary]
 
+PAGE = Path(__file__).parent.parent.parent / "docs" / "contracts.md"
 DECIDE, CREATE, LIST = "POST /decide", "POST /playbooks", "GET /playbooks"
 UPDATE, DELETE = "PUT /playbooks/{playbook_id}", "DELETE /playbooks/{playbook_id}"
 PUBLISH = "POST /playbooks/{playbook_id}/publish"
@@ -38,6 +42,35 @@ CONFORMING = {
     "mass_assignment": {DECIDE, CREATE, UPDATE, WANT},
     "repeated": {LIST, UPDATE, DELETE, PUBLISH, WANTS, WANT, ERASE},
 }
+
+
+FLAWS = [
+    ("open", LIST, "no_token", ("NFR-7",)),
+    ("open", CREATE, "no_token", ("ST-MMM-01", "NFR-7")),
+    ("credulous", DECIDE, "bad_token", ("ST-MMM-02", "NFR-7")),
+    ("by prefix", LIST, "wrong_scope", ("NFR-7",)),
+    ("by substring", PUBLISH, "wrong_role", ("ST-MMM-01", "NFR-7")),
+    ("shared", PUBLISH, "other_tenant", ("NFR-5",)),
+    ("open list", LIST, "other_tenant", ("NFR-5",)),
+    ("one for all", WANT, "other_tenant", ("NFR-5",)),
+    ("fragile", LIST, "nasty_input", ("NFR-4",)),
+    ("fragile", WANT, "nasty_input", ("NFR-4",)),
+    ("hides", LIST, "nasty_input", ("NFR-4",)),
+    ("bare", DELETE, "security_headers", ("NFR-7",)),
+    ("other shape", DELETE, "error_model", ("NFR-7",)),
+    ("chatty", LIST, "error_model", ("NFR-7",)),
+    ("nameless", HEALTH, "request_id", ("NFR-7",)),
+    ("monotonous", LIST, "request_id", ("NFR-7",)),
+    ("parrot", HEALTH, "request_id", ("NFR-7",)),
+    ("indiscreet", DELETE, "secret_echoed", ("NFR-7",)),
+    ("careless", CREATE, "secret_echoed", ("NFR-7",)),
+    ("undead", DELETE, "use_after_delete", ("FR-3",)),
+    ("faithful", ERASE, "use_after_delete", ("PR-MMM-02", "NFR-3")),
+    ("obedient", CREATE, "mass_assignment", ("FR-3", "NFR-4")),
+    ("promoting", UPDATE, "mass_assignment", ("FR-3", "NFR-4")),
+    ("once only", PUBLISH, "repeated", ("FR-3",)),
+    ("growing", UPDATE, "repeated", ("FR-3",)),
+]
 
 
 def finding_of(summary: Summary, rule: str, operation: str) -> Finding:
@@ -62,48 +95,19 @@ def test_a_conforming_engine_passes_every_check_on_every_operation_that_it_is_ab
     assert passed["error_model"] == CONFORMING["request_id"]
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        ("open", LIST, "no_token", {"NFR-7"}),
-        ("open", CREATE, "no_token", {"NFR-7", "ST-MMM-01"}),
-        ("credulous", DECIDE, "bad_token", {"NFR-7", "ST-MMM-02"}),
-        ("by prefix", LIST, "wrong_scope", {"NFR-7"}),
-        ("by substring", PUBLISH, "wrong_role", {"NFR-7", "ST-MMM-01"}),
-        ("shared", PUBLISH, "other_tenant", {"NFR-5"}),
-        ("open list", LIST, "other_tenant", {"NFR-5"}),
-        ("one for all", WANT, "other_tenant", {"NFR-5"}),
-        ("fragile", LIST, "nasty_input", {"NFR-4"}),
-        ("fragile", WANT, "nasty_input", {"NFR-4"}),
-        ("bare", DELETE, "security_headers", {"NFR-7"}),
-        ("other shape", DELETE, "error_model", {"NFR-7"}),
-        ("chatty", LIST, "error_model", {"NFR-7"}),
-        ("nameless", HEALTH, "request_id", {"NFR-7"}),
-        ("monotonous", LIST, "request_id", {"NFR-7"}),
-        ("parrot", HEALTH, "request_id", {"NFR-7"}),
-        ("indiscreet", DELETE, "secret_echoed", {"NFR-7"}),
-        ("careless", CREATE, "secret_echoed", {"NFR-7"}),
-        ("undead", DELETE, "use_after_delete", {"FR-3"}),
-        ("faithful", ERASE, "use_after_delete", {"PR-MMM-02", "NFR-3"}),
-        ("obedient", CREATE, "mass_assignment", {"NFR-4", "FR-3"}),
-        ("promoting", UPDATE, "mass_assignment", {"NFR-4", "FR-3"}),
-        ("once only", PUBLISH, "repeated", {"FR-3"}),
-        ("growing", UPDATE, "repeated", {"FR-3"}),
-    ],
-    ids=lambda case: f"{case[0]}-{case[2]}",
-)
+@pytest.mark.parametrize("case", FLAWS, ids=lambda case: f"{case[0]}-{case[2]}")
 def test_a_flaw_is_found_and_blamed_on_its_requirement(
-    probe: Probe, events: list[Event], case: tuple[str, str, str, set[str]]
+    probe: Probe, events: list[Event], case: tuple[str, str, str, tuple[str, ...]]
 ) -> None:
     flaw, operation, rule, blamed = case
 
     with standin.running(flaw) as server:
-        summary = probe(server, operations=(operation,), requirements=tuple(blamed)[:1])
+        summary = probe(server, operations=(operation,), requirements=blamed[:1])
 
     finding = finding_of(summary, rule, operation)
     recorded = {event.exchange.id: event.exchange for event in events if isinstance(event, ExchangeRecorded)}
     ended = next(each for each in summary.outcomes if each.finding == finding.id)
-    assert set(finding.requirements) == blamed
+    assert set(finding.requirements) == {*blamed}
     assert ended.scenario == f"contract:{rule}:{operation}"
     assert (ended.outcome, ended.kinds, finding.seed) == ("failed", ("wire",), 7)
     assert finding.exchanges
@@ -135,6 +139,23 @@ def test_an_engine_that_hangs_is_given_up_soon_and_is_a_finding_for_each_operati
     assert summary.requests <= 4
     others = {each.outcome for each in summary.outcomes if ":answers:" not in each.scenario}
     assert others == {"not_exercised"}
+
+
+def test_every_check_of_ours_is_made_told_in_the_docs_and_shown_to_fail_here() -> None:
+    told = re.findall(r"^\| (`.+?`) \|", PAGE.read_text("utf-8"), flags=re.MULTILINE)
+
+    assert {*CHECKS, *WATCHED, "answers"} == OURS.keys()
+    assert {rule for _, _, rule, _ in FLAWS} | {"response_time", "answers"} == OURS.keys()
+    assert {name.strip("`") for cell in told for name in cell.split(", ")} == OURS.keys()
+    assert all(ours.source for ours in OURS.values())
+
+
+def test_an_engine_that_goes_down_on_the_way_is_not_blamed(probe: Probe) -> None:
+    with standin.running("goes down") as server:
+        summary = probe(server, operations=(LIST,))
+
+    assert summary.findings == ()
+    assert any("a dependency is down" in each.reason for each in summary.outcomes)
 
 
 def test_an_engine_that_shuts_everybody_out_is_neither_blamed_nor_verified(probe: Probe) -> None:
