@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from harness.corpus.judge import broken_again, can_judge
+from harness.fuzzing.wire import Call
 from harness.repeating import Repeater
 from harness.stages.recollection import recall
-from reports.record import RunStarted
+from reports.record import Exchange, Message, RunStarted
 from reports.run import EventLog
 from tests.probing import standin
 
@@ -60,3 +62,28 @@ def test_a_finding_is_repeated_on_another_engine_with_the_same_flaw_and_not_on_a
             answers.append([*Repeater(there, exchanges).steps()][-1].same)
 
     assert answers == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("rule", "then", "now", "again"),
+    [
+        ("wrong_role", 200, 200, True),
+        ("wrong_role", 200, 403, False),
+        ("wrong_role", 404, 403, False),
+        ("nasty_input", 500, 502, True),
+        ("nasty_input", 500, 422, False),
+    ],
+)
+def test_the_corpus_judges_ours_by_what_they_ask_for(rule: str, then: int, now: int, *, again: bool) -> None:
+    nothing = Message((), "")
+    url = "http://h/v1/mmm/playbooks"
+    seen = Exchange(id="x", at="", side="engine", method="GET", url=url, request=nothing, status=then)
+    call = Call(at=0.0, method="GET", url=url, headers=(), body=b"", status=now)
+
+    assert can_judge(f"contract:{rule}")
+    assert broken_again(f"contract:{rule}", seen, call, standin.document(), "/v1/mmm") is again
+
+
+@pytest.mark.parametrize("rule", ["mass_assignment", "request_id", "other_tenant", "security_headers"])
+def test_what_an_answer_does_not_show_by_its_status_is_not_kept_as_a_past_finding(rule: str) -> None:
+    assert not can_judge(f"contract:{rule}")
