@@ -75,9 +75,8 @@ class Bench:
         return self._tokens[person]
 
     def send(self, request: Request) -> Call:
-        """Send a request; nothing is sent any more once there is no use in it."""
-        if self.stopped:
-            raise StoppedError(self.stopped)
+        """Send a request, while there is any use in it."""
+        self.go_on()
         call = self._wire.send(request)
         with self._lock:
             self.requests += 1
@@ -86,6 +85,11 @@ class Bench:
             elif not request.may_be_cut:
                 self._unanswered += 1
         return call
+
+    def go_on(self) -> None:
+        """Raise StoppedError once nothing more is to be sent."""
+        if why := self.stopped:
+            raise StoppedError(why)
 
     def unheard(self) -> None:
         """Count a request that somebody else sent, and that had no answer in time."""

@@ -92,6 +92,7 @@ class Scene:
         return {*unmade.path, *(unmade.body or ())} if unmade is not None else set()
 
     def _prepared(self, person: Persona) -> Given:
+        self.bench.go_on()
         token = self.bench.token_of(person)
         given = prepare(self.bench.world, self.bench.document, token, person, self.bench.timeout)
         self.calls += given.calls
