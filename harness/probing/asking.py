@@ -11,15 +11,13 @@ import ssl
 import time
 from dataclasses import dataclass, replace
 from http.client import HTTPException, HTTPResponse, IncompleteRead
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from harness.fuzzing.schema import USER_AGENT
 from harness.fuzzing.wire import Call
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
     from harness.fuzzing.wire import Headers
 
 LARGEST_ANSWER = 8 * 1024 * 1024
@@ -167,7 +165,7 @@ class _Bounded(io.RawIOBase):
         """Return that it can be read."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - any writable buffer, which 3.11 has no name for
         """Read what has come, or wait for more until the deadline."""
         left = self._deadline - time.monotonic()
         if left <= 0:
