@@ -76,6 +76,10 @@ class Document:
             requirements=tuple(node.get("x-requirements", ())),
             optional=node.get("x-optional", False),
             public=not node.get("security", self.raw.get("security")),
+            scopes=tuple(node.get("x-scopes", ())),
+            roles=tuple(node.get("x-roles", ())),
+            or_self=node.get("x-or-self", False),
+            refuses_secrets=node.get("x-secrets") == "refused",
         )
 
 

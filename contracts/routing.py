@@ -19,7 +19,8 @@ class Operation:
     """One operation of a document.
 
     `requirements`: what a breach of it is blamed on. `public`: it asks for no credentials. `optional`: there
-    need not be one (`x-optional`).
+    need not be one (`x-optional`). `scopes` are all needed (`x-scopes`), of `roles` one (`x-roles`), which
+    `or_self` the actor itself does not need (`x-or-self`). `refuses_secrets`: credentials (`x-secrets`).
     """
 
     operation_id: str
@@ -28,6 +29,10 @@ class Operation:
     requirements: tuple[str, ...] = ()
     public: bool = False
     optional: bool = False
+    scopes: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    or_self: bool = False
+    refuses_secrets: bool = False
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""`python -m harness.fuzzing --world FILE`: fuzz a world's engine and tell it to the run directory."""
+"""`python -m harness.fuzzing --world FILE`: fuzz and probe a world's engine, and tell the run of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import click
 from harness.fuzzing.ledger import SUITE
 from harness.fuzzing.options import Options
 from harness.fuzzing.run import run_fuzzing
+from harness.probing import Options as Probing
+from harness.probing import run_probing
 from harness.worlds import load_world
 from reports.run import EventLog
 
@@ -33,7 +35,7 @@ def main(
     max_examples: int,
     limit_seconds: float,
 ) -> None:
-    """Fuzz the engine of a world against its contract."""
+    """Fuzz the engine of a world against its contract, and make the checks of our own."""
     world = load_world(world_file)
     options = Options(
         requirements=requirements,
@@ -43,8 +45,10 @@ def main(
         limit_seconds=limit_seconds,
     )
     with EventLog(Path(world.run_dir), SUITE) as log:
-        summary = run_fuzzing(world, options, log.emit)
-    click.echo(summary.line)
+        fuzzed = run_fuzzing(world, options, log.emit)
+        probing = Probing(requirements=requirements, operations=operations)
+        probed = run_probing(world, probing, log.emit)
+    click.echo(f"{fuzzed.line}; {probed.line}")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def _admin(name: str, tenant: str) -> Persona:
 
 
 def mint(world: World, people: tuple[Persona, ...]) -> dict[str, Persona]:
-    """Return a token of each, made by the IAM fake; none where IAM is not ours."""
+    """Return a token of each, flawed where a person's is, by the IAM fake; none where IAM is not ours."""
     url = world.fakes.get("iam")
     return {} if url is None else asyncio.run(_mint(url, people))
 
@@ -47,4 +47,5 @@ async def _token(iam: IamControl, person: Persona) -> str:
         scope=list(person.scope),
         actor_type=person.actor_type,
         lifetime_seconds=person.lifetime_seconds,
+        flaw=person.flaw,
     )

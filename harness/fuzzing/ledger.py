@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 from harness.fuzzing.mapping import RULES, TITLES, requirements_of
 from harness.fuzzing.seen import EXERCISED
-from reports.record import Finding, ScenarioFinished
+from reports.record import Finding, FindingRecorded, ScenarioFinished
+from reports.run import now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts.routing import Operation
     from harness.fuzzing.seen import Weight
+    from reports.record import Event
 
 SUITE = "contracts"
 
@@ -158,3 +162,19 @@ class Ledger:
 def scenario_name(rule: str, operation: Operation) -> str:
     """Return the name under which a check on an operation stands in the record."""
     return f"contract:{rule}:{operation.name}"
+
+
+def tell(
+    ledger: Ledger, seed: int, emit: Callable[[Event], None]
+) -> tuple[tuple[Finding, ...], tuple[ScenarioFinished, ...]]:
+    """Emit the findings; return them and how each group ended."""
+    findings: list[Finding] = []
+    outcomes: list[ScenarioFinished] = []
+    for group in ledger.groups():
+        finding = group.finding(seed)
+        if finding is not None:
+            findings.append(finding)
+            emit(FindingRecorded(at=now(), finding=finding))
+        outcome = group.outcome(now(), finding.id if finding else None)
+        outcomes += [outcome] if outcome else []
+    return tuple(findings), tuple(outcomes)

@@ -61,7 +61,7 @@ def _narrow_body(document: Json, holder: Json, values: Mapping[str, str]) -> Non
             media["schema"] = _narrow_schema(document, media["schema"], values)
         for name in ("example", "examples"):
             if name in media:
-                media[name] = _narrow_example(document, media[name], values)
+                media[name] = narrow_example(document, media[name], values)
 
 
 def _narrow_schema(
@@ -82,17 +82,18 @@ def _narrow_schema(
     if TENANT in changed.get("properties", {}):
         changed["properties"] = {**changed["properties"], TENANT: _only(values[TENANT])}
     for word in {"example", "examples"} & changed.keys():
-        changed[word] = _narrow_example(document, meant[word], values)
+        changed[word] = narrow_example(document, meant[word], values)
     return node if changed == meant else changed
 
 
-def _narrow_example(document: Json, example: Value, values: Mapping[str, str]) -> Value:
+def narrow_example(document: Json, example: Value, values: Mapping[str, str]) -> Value:
+    """Return an example that names what is known to exist."""
     if isinstance(example, list):
-        return [_narrow_example(document, each, values) for each in example]
+        return [narrow_example(document, each, values) for each in example]
     if not isinstance(example, dict):
         return example
     meant = follow(document, example)
-    return {key: values.get(key) or _narrow_example(document, value, values) for key, value in meant.items()}
+    return {key: values.get(key) or narrow_example(document, value, values) for key, value in meant.items()}
 
 
 def _only(value: str) -> Json:

@@ -21,14 +21,14 @@ from harness.driving.coverage import Coverage
 from harness.fuzzing.callers import mint, personas
 from harness.fuzzing.fold import DETAIL, Fold, see
 from harness.fuzzing.given import prepare
-from harness.fuzzing.ledger import SUITE, Failed, Ledger
+from harness.fuzzing.ledger import SUITE, Failed, Ledger, tell
 from harness.fuzzing.mapping import ANSWERS, CHECKS, MOST
 from harness.fuzzing.narrow import TENANT, narrowed
 from harness.fuzzing.options import Options, Summary
 from harness.fuzzing.schema import Callers, ContractEngine, configuration, contract_schema
 from harness.fuzzing.tolerance import Tolerance
 from harness.fuzzing.wire import Personas, exchange
-from reports.record import ExchangeRecorded, FindingRecorded, Note, ScenarioFinished
+from reports.record import ExchangeRecorded, Note, ScenarioFinished
 from reports.redaction import redact
 from reports.run import now
 
@@ -206,19 +206,11 @@ class _Run:
     def _tell(self) -> tuple[tuple[Finding, ...], tuple[ScenarioFinished, ...]]:
         """Emit findings and outcomes."""
         self._book_troubles()
-        findings: list[Finding] = []
-        outcomes: list[ScenarioFinished] = []
-        for group in self._ledger.groups():
-            finding = group.finding(self._world.seed)
-            if finding is not None:
-                findings.append(finding)
-                self._emit(FindingRecorded(at=now(), finding=finding))
-            outcome = group.outcome(now(), finding.id if finding else None)
-            outcomes += [outcome] if outcome else []
-        outcomes += [*self._unreached(), *self._unknown()]
+        findings, ended = tell(self._ledger, self._world.seed, self._emit)
+        outcomes = [*ended, *self._unreached(), *self._unknown()]
         for outcome in outcomes:
             self._emit(outcome)
-        return tuple(findings), tuple(outcomes)
+        return findings, tuple(outcomes)
 
     def _book_troubles(self) -> None:
         """Put on the groups what their cases do not tell: connections lost, checks that could not run."""

@@ -44,9 +44,15 @@ class Stage:
 
     def found(self, finding: Finding) -> None:
         """Write a finding, each once."""
-        if finding.id not in self._found:
-            self._found.add(finding.id)
-            self.emit(FindingRecorded(at=now(), finding=finding))
+        self.once(FindingRecorded(at=now(), finding=finding))
+
+    def once(self, event: Event) -> None:
+        """Write an event; one that tells a finding which was told is left out."""
+        if isinstance(event, FindingRecorded):
+            if event.finding.id in self._found:
+                return
+            self._found.add(event.finding.id)
+        self.emit(event)
 
 
 STAGE = pytest.StashKey[Stage]()

@@ -5,6 +5,7 @@ Rule: only so many at once as the machine can bear, over all processes of the st
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.driving.failures import not_exercised
+from harness.stages.consumer import collect_breaches
 from harness.worlds import NotExercisableError, plan_like, start_world
 from reports.record import EngineStarted, FaultInjected
 from reports.run import now
@@ -48,7 +50,7 @@ def places() -> int:
 
 @contextlib.contextmanager
 def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> Iterator[Running]:
-    """Start a world like the stage's with other settings, and end it."""
+    """Start a world like the stage's with other settings; ask its fakes what was sent to them, and end it."""
     label = "own-" + re.sub(r"[^a-z0-9]+", "-", scenario.rpartition("::")[2].lower()).strip("-")[:60]
     try:
         plan = plan_like(stage.world, label, settings=settings)
@@ -70,6 +72,7 @@ def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> I
             yield running
         finally:
             _tell_blows(stage, scenario, running)
+            asyncio.run(collect_breaches(running.world.fakes, stage.once, running.world.label))
 
 
 def _tell_blows(stage: Stage, scenario: str, running: Running) -> None:

@@ -93,8 +93,9 @@ class Repeater:
         """Send a request to the engine again."""
         url = urlsplit(then.url)
         target = self._world.engine_url + url.path + (f"?{url.query}" if url.query else "")
+        # As bytes: a header that was recorded may have characters that the client would not encode.
         headers = [
-            (name, self._now(value))
+            (name.encode("latin-1"), self._now(value).encode("latin-1"))
             for name, value in then.request.headers
             if name.lower() not in CLIENTS_OWN
         ]

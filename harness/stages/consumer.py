@@ -1,8 +1,9 @@
-"""Whether the engine keeps its dependencies' contracts: what the shared world's fakes refused, as findings.
+"""Whether the engine keeps its dependencies' contracts: what a world's fakes refused, as findings.
 
 Rules: one finding for each way to break each operation, whoever sent it however often, with the first such
 request as its exchange; it is blamed on the requirement that this dependency is there for. A request that
 never became whole broke nothing: its sender may have been killed on purpose.
+Each world is asked before it goes: the shared one at the end of a run, another with its scenario.
 """
 
 from __future__ import annotations
@@ -36,12 +37,15 @@ BLAMED = {
 }
 
 
-async def collect_breaches(fakes: Mapping[str, str], emit: Callable[[Event], None]) -> str:
-    """Tell how the engine's requests broke the fakes' contracts; return the stage's summary."""
+async def collect_breaches(fakes: Mapping[str, str], emit: Callable[[Event], None], world: str = "") -> str:
+    """Tell how the engine's requests broke the fakes' contracts; return the stage's summary.
+
+    `world` tells the exchanges of one world from those of another ("" is the shared one).
+    """
     found = 0
     for name in [name for name in BLAMED if name in fakes]:
         async with FakeControl(name, fakes[name]) as control:
-            breaches = consumer_findings(name, fakes[name], await control.violations())
+            breaches = consumer_findings(name, fakes[name], await control.violations(), world)
         for finding, exchange in breaches:
             emit(ExchangeRecorded(at=exchange.at, exchange=exchange))
             emit(FindingRecorded(at=now(), finding=finding))
@@ -49,7 +53,9 @@ async def collect_breaches(fakes: Mapping[str, str], emit: Callable[[Event], Non
     return f"{found} ways to break a dependency's contract" if found else "every request kept its contract"
 
 
-def consumer_findings(name: str, url: str, entries: Iterable[Entry]) -> list[tuple[Finding, Exchange]]:
+def consumer_findings(
+    name: str, url: str, entries: Iterable[Entry], world: str = ""
+) -> list[tuple[Finding, Exchange]]:
     """Return a finding, and how it was seen, for each operation of a fake and each rule that was broken."""
     groups: dict[tuple[str, str], list[tuple[Entry, Breach]]] = {}
     for entry in entries:
@@ -57,13 +63,16 @@ def consumer_findings(name: str, url: str, entries: Iterable[Entry]) -> list[tup
             if breach.rule == _NO_REQUEST and entry.status == HTTPStatus.REQUEST_TIMEOUT:
                 continue
             groups.setdefault((entry.operation or entry.method, breach.rule), []).append((entry, breach))
-    return [
-        (_finding(name, operation, rule, group), _exchange(name, url, group[0][0]))
-        for (operation, rule), group in groups.items()
-    ]
+    told = []
+    for (operation, rule), group in groups.items():
+        exchange = _exchange(name, url, group[0][0], world)
+        told.append((_finding(name, operation, rule, group, exchange.id), exchange))
+    return told
 
 
-def _finding(name: str, operation: str, rule: str, group: list[tuple[Entry, Breach]]) -> Finding:
+def _finding(
+    name: str, operation: str, rule: str, group: list[tuple[Entry, Breach]], exchange: str
+) -> Finding:
     entry, breach = group[0]
     requests = len({entry.seq for entry, _ in group})
     key = f"consumer contract of {name}: {rule}"
@@ -74,17 +83,17 @@ def _finding(name: str, operation: str, rule: str, group: list[tuple[Entry, Brea
         requirements=(BLAMED[name],),
         title=f"The engine's requests to {name} break its contract.",
         detail=f"{breach.pointer or entry.path}: {breach.message} (requests like this: {requests})",
-        exchanges=(_exchange_id(name, entry),),
+        exchanges=(exchange,),
     )
 
 
-def _exchange(name: str, url: str, entry: Entry) -> Exchange:
+def _exchange(name: str, url: str, entry: Entry, world: str) -> Exchange:
     """Return a journaled request and its answer; the journal shows no secret, and no header of an answer."""
     query = f"?{entry.query}" if entry.query else ""
     headers = tuple((header, redact(text)) for header, text in entry.request_headers.items())
     answered = entry.status is not None
     return Exchange(
-        id=_exchange_id(name, entry),
+        id="-".join(filter(None, ("consumer", world, name, str(entry.seq)))),
         at=entry.at,
         side=name,
         method=entry.method,
@@ -94,10 +103,6 @@ def _exchange(name: str, url: str, entry: Entry) -> Exchange:
         response=Message((), _body(entry.response_body)) if answered else None,
         error=None if answered else "no answer",
     )
-
-
-def _exchange_id(name: str, entry: Entry) -> str:
-    return f"consumer-{name}-{entry.seq}"
 
 
 def _body(value: object) -> str:

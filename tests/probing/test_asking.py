@@ -1,0 +1,106 @@
+"""A request goes over the wire byte by byte as it was written, and its answer has one deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.probing.asking import TIMED_OUT, Request, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+OK = b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nok"
+
+
+@contextlib.contextmanager
+def answering(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[bytes]]]:
+    """Take one connection, keep what comes first, and answer."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                heard.append(connection.recv(65536))
+                with contextlib.suppress(OSError):
+                    answer(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1", heard
+        thread.join(5.0)
+
+
+def test_nothing_of_a_request_is_mended() -> None:
+    request = Request(
+        method="PUT",
+        target="/a//%zz?\xff=%",
+        headers=(("X-Ray", "caf\xe9"), ("Host", "elsewhere")),
+        body=b"{\x00",
+    )
+
+    with answering(lambda connection: connection.sendall(OK)) as (url, heard):
+        call = Wire(url, 2.0).send(request)
+
+    head, _, body = heard[0].partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert lines[0] == b"PUT /v1/a//%zz?\xff=% HTTP/1.1"
+    assert b"X-Ray: caf\xe9" in lines
+    assert b"Host: elsewhere" in lines
+    assert b"Content-Length: 2" in lines
+    assert sum(line.lower().startswith(b"host") for line in lines) == 1
+    assert body == b"{\x00"
+    assert (call.status, call.answer, call.error) == (200, b"ok", None)
+    assert ("X-A", "b") in call.answer_headers
+
+
+def test_a_body_in_pieces_tells_no_length() -> None:
+    with answering(lambda connection: connection.sendall(OK)) as (url, heard):
+        Wire(url, 2.0).send(Request(method="POST", target="/a", body=b"12345", chunked=True))
+
+    assert b"Transfer-Encoding: chunked\r\n" in heard[0]
+    assert b"Content-Length" not in heard[0]
+    assert heard[0].endswith(b"5\r\n12345\r\n0\r\n\r\n")
+
+
+def drip(connection: socket.socket) -> None:
+    for byte in OK:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (drip, TIMED_OUT),
+        (lambda connection: connection.close(), "RemoteDisconnected"),
+        (lambda connection: connection.sendall(b"nonsense\r\n\r\n"), "BadStatusLine"),
+        (lambda connection: connection.sendall(OK[:-1]), "IncompleteRead"),
+    ],
+    ids=["drips", "hangs up", "nonsense", "cut"],
+)
+def test_what_is_no_whole_answer_in_time_is_none(answer: Callable[[socket.socket], None], error: str) -> None:
+    with answering(answer) as (url, _):
+        call = Wire(url, 0.3).send(Request(method="GET", target="/a"))
+
+    assert (call.status, call.error) == (None, error)
+    assert call.seconds < 1.0
+
+
+def test_an_answer_that_came_before_the_server_hung_up_is_an_answer() -> None:
+    def early(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(1 << 20):
+            pass
+
+    with answering(early) as (url, _):
+        call = Wire(url, 2.0).send(Request(method="POST", target="/a", body=b"x" * 300_000))
+
+    assert call.status == 413

@@ -1,0 +1,89 @@
+"""A finding of our own checks is seen again on an engine that has never heard of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from harness.corpus.judge import broken_again, can_judge
+from harness.fuzzing.wire import Call
+from harness.repeating import Repeater
+from harness.stages.recollection import recall
+from reports.record import Exchange, Message, RunStarted
+from reports.run import EventLog
+from tests.probing import standin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from harness.probing import Summary
+    from harness.worlds import World
+    from reports.record import Event
+
+    Probe = Callable[..., Summary]
+
+START = RunStarted(
+    at="2026-11-23T09:12:00Z", run_id="r", target="t", target_version="1", environment="light", seed=7
+)
+CASES = [
+    ("by substring", "POST /playbooks", "wrong_role", "NFR-7"),
+    ("credulous", "GET /playbooks", "bad_token", "NFR-7"),
+    ("shared", "POST /playbooks/{playbook_id}/publish", "other_tenant", "NFR-5"),
+    ("fragile", "GET /playbooks", "nasty_input", "NFR-4"),
+    ("undead", "DELETE /playbooks/{playbook_id}", "use_after_delete", "FR-3"),
+    ("promoting", "PUT /playbooks/{playbook_id}", "mass_assignment", "FR-3"),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case[2] for case in CASES])
+def test_a_finding_is_repeated_on_another_engine_with_the_same_flaw_and_not_on_a_sound_one(
+    probe: Probe,
+    events: list[Event],
+    world: Callable[..., World],
+    tmp_path: Path,
+    case: tuple[str, str, str, str],
+) -> None:
+    flaw, operation, rule, requirement = case
+    with standin.running(flaw) as server:
+        summary = probe(server, operations=(operation,), requirements=(requirement,))
+    (finding,) = [each for each in summary.findings if each.rule == f"contract:{rule}"]
+    with EventLog(tmp_path, "contracts") as log:
+        for event in (START, *events):
+            log.emit(event)
+    exchanges = recall(tmp_path, finding.id).exchanges
+
+    answers = []
+    for again in (flaw, ""):
+        with standin.running(again) as server:
+            there = msgspec.structs.replace(world(server.url), fakes={"iam": server.url})
+            answers.append([*Repeater(there, exchanges).steps()][-1].same)
+
+    assert answers == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("rule", "then", "now", "again"),
+    [
+        ("wrong_role", 200, 200, True),
+        ("wrong_role", 200, 403, False),
+        ("wrong_role", 404, 403, False),
+        ("nasty_input", 500, 502, True),
+        ("nasty_input", 500, 422, False),
+    ],
+)
+def test_the_corpus_judges_ours_by_what_they_ask_for(rule: str, then: int, now: int, *, again: bool) -> None:
+    nothing = Message((), "")
+    url = "http://h/v1/mmm/playbooks"
+    seen = Exchange(id="x", at="", side="engine", method="GET", url=url, request=nothing, status=then)
+    call = Call(at=0.0, method="GET", url=url, headers=(), body=b"", status=now)
+
+    assert can_judge(f"contract:{rule}")
+    assert broken_again(f"contract:{rule}", seen, call, standin.document(), "/v1/mmm") is again
+
+
+@pytest.mark.parametrize("rule", ["mass_assignment", "request_id", "other_tenant", "security_headers"])
+def test_what_an_answer_does_not_show_by_its_status_is_not_kept_as_a_past_finding(rule: str) -> None:
+    assert not can_judge(f"contract:{rule}")
