@@ -9,6 +9,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from harness.fuzzing.fold import see
 from harness.fuzzing.ledger import Failed
 from harness.fuzzing.mapping import ANSWERS
 from harness.fuzzing.seen import EXERCISED
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from contracts.document import Document
     from contracts.routing import Operation
+    from harness.driving.coverage import Coverage
     from harness.fuzzing.ledger import Ledger
     from harness.fuzzing.wire import Call, Personas
     from harness.probing.asking import Request, Wire
@@ -46,6 +48,7 @@ class Bench:
         bad: tuple[Persona, ...],
         known: Personas,
         ledger: Ledger,
+        coverage: Coverage,
         timeout: float,
         deadline: float,
         emit: Callable[[Event], None],
@@ -61,6 +64,7 @@ class Bench:
         self._tokens = tokens
         self._known = known
         self._ledger = ledger
+        self._coverage = coverage
         self._deadline = deadline
         self._emit = emit
         self._lock = threading.Lock()
@@ -159,6 +163,8 @@ class Bench:
         needed = {name for group in groups for name in _exchanges(group.smallest)}
         left = KEPT
         for call in scene.calls:
+            with self._lock:
+                see(self._coverage, call)
             name = _name_of(scene, call)
             left -= name not in needed
             if name in needed or left >= 0:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from contracts.document import load_document
 from fakes.control import IamControl
+from harness.driving.coverage import Coverage
 from harness.fuzzing.callers import mint
 from harness.fuzzing.ledger import Ledger, tell
 from harness.fuzzing.mapping import ANSWERS
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from harness.worlds import World
     from reports.record import Event, Persona
 
+OBSERVER = "probing"
 AT_ONCE = 4
 SHORTEST_TOKEN = 24
 RULES = (*CHECKS, *WATCHED, ANSWERS)
@@ -55,13 +57,22 @@ def run_probing(world: World, options: Options, emit: Callable[[Event], None]) -
     bad = bad_callers(world.seed, _flaws(world, options)) if casts else ()
     people = (*bad, *(person for cast in casts.values() for person in cast.everybody()))
     minted = (options.mint or (lambda asked: mint(world, asked)))(people)
+    coverage = Coverage(OBSERVER, world.base_path, document)
     bench = _bench(
-        world=world, document=document, ledger=ledger, options=options, bad=bad, minted=minted, emit=emit
+        world=world,
+        document=document,
+        ledger=ledger,
+        coverage=coverage,
+        options=options,
+        bad=bad,
+        minted=minted,
+        emit=emit,
     )
     if minted:
         _examine_all(bench, casts)
     elif casts:
         emit(Note(at=now(), text="contracts: IAM is not ours here; none of our own checks was made"))
+    coverage.tell(emit)
     findings, outcomes = tell(ledger, world.seed, emit)
     for outcome in outcomes:
         emit(outcome)
@@ -84,6 +95,7 @@ def _bench(
     world: World,
     document: Document,
     ledger: Ledger,
+    coverage: Coverage,
     options: Options,
     bad: tuple[Persona, ...],
     minted: dict[str, Persona],
@@ -98,6 +110,7 @@ def _bench(
         # A token that is nearly nothing would be found in any text.
         known=Personas({token: each for token, each in minted.items() if len(token) >= SHORTEST_TOKEN}),
         ledger=ledger,
+        coverage=coverage,
         timeout=options.timeout,
         deadline=time.monotonic() + options.limit_seconds,
         emit=emit,
