@@ -5,7 +5,9 @@ Rule: a refusal is an error with the fake's own words; nothing here knows how a 
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 import httpx
@@ -78,7 +80,7 @@ class ControlClient(Generic[State, Line]):
         self.healed: list[State] = []
         self._speech = speech
         self._client = httpx.AsyncClient(
-            base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False
+            base_url=f"{url}/__fake__", timeout=_PATIENCE_SECONDS, trust_env=False, verify=certificates()
         )
 
     async def scripts(self, **scope: str | int) -> tuple[State, ...]:
@@ -155,3 +157,9 @@ class ControlClient(Generic[State, Line]):
         if answer.status_code >= _FIRST_ERROR:
             raise ControlError(f"fake {self.name} refused {method} {path}: {answer.text}")
         return msgspec.json.decode(answer.content, type=wanted)
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Return the system's certificates: to read them takes longer than an exchange, so once a process."""
+    return ssl.create_default_context()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import ssl
 import time
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import httpx
 
 from contracts.document import load_document
+from fakes.asking import certificates
 from harness.driving.answers import Items
 from harness.driving.builders import Json, a_decide_request
 from harness.driving.failures import MalformedAnswerError, NoAnswerError, ScenarioError, not_exercised
@@ -53,7 +52,7 @@ class EngineClient:
             timeout=ANSWER_WITHIN,
             limits=_NO_REUSE,
             trust_env=False,
-            verify=_tls(),
+            verify=certificates(),
             headers={"accept": "application/json"},
         )
 
@@ -279,9 +278,3 @@ def _preferences(person: Persona) -> str:
 
 def _segment(value: str) -> str:
     return quote(value, safe="")
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    # Reading the system's certificates takes longer than a whole exchange; they do not change in a run.
-    return ssl.create_default_context()
