@@ -31,6 +31,8 @@ ROOMS = (
     "noxfile.py",
 )
 BENCHMARKS = ("benchmarks.fakes_throughput", "benchmarks.redis_throughput")
+# The suites that run in parallel on one engine.
+OF_ONE_ENGINE = ("features", "security", "privacy")
 PINS = ("--constraint", "constraints.txt")
 
 
@@ -127,9 +129,28 @@ def security(session: nox.Session) -> None:
 
 
 @nox.session
+def privacy(session: nox.Session) -> None:
+    """Run the privacy scenarios against the reference engine."""
+    verify_suite(session, "privacy")
+
+
+@nox.session
 def workers(session: nox.Session) -> None:
-    """Run the feature and security scenarios against two workers that must behave as one."""
-    verify_suite(session, "features", "security", target="targets/reference-workers.toml")
+    """Run features, security and privacy against two workers behind one address that must behave as one."""
+    verify_suite(session, *OF_ONE_ENGINE, target="targets/reference-workers.toml")
+
+
+@nox.session
+def replicas(session: nox.Session) -> None:
+    """Run features, security and privacy against two replicas that take turns and must behave as one."""
+    verify_suite(session, *OF_ONE_ENGINE, target="targets/reference-replicas.toml")
+
+
+@nox.session
+def traceability(session: nox.Session) -> None:
+    """Write anew which scenarios show which requirement (contracts/traceability.toml and its page)."""
+    install(session)
+    session.run("python", "-m", "harness.traceability", *session.posargs)
 
 
 @nox.session

@@ -22,6 +22,7 @@ OWN_WORLD = "own_world"
 LINES = (
     "requirement(*ids): the one to three requirements of the register that this scenario shows",
     "own_world(**settings): this scenario has an engine, storage and fakes of its own, with these settings",
+    "own_world(replicas=N): … and with so many replicas of the engine",
 )
 
 

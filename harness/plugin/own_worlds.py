@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from harness.worlds import Running
     from reports.record import Setting
 
+# What is no setting of the engine but how many of its processes there are to be.
+REPLICAS = "replicas"
 _POLL = 0.05
 
 
@@ -51,9 +53,13 @@ def places() -> int:
 @contextlib.contextmanager
 def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> Iterator[Running]:
     """Start a world like the stage's with other settings; ask its fakes what was sent to them, and end it."""
+    asked = dict(settings)
+    replicas = asked.pop(REPLICAS, None)
     label = "own-" + re.sub(r"[^a-z0-9]+", "-", scenario.rpartition("::")[2].lower()).strip("-")[:60]
     try:
-        plan = plan_like(stage.world, label, settings=settings)
+        plan = plan_like(
+            stage.world, label, settings=asked, replicas=None if replicas is None else int(replicas)
+        )
         plan.variables()
     except NotExercisableError as reason:
         not_exercised(str(reason))
@@ -65,7 +71,7 @@ def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> I
                 seconds=running.seconds,
                 replicas=len(running.engines),
                 scenario=scenario,
-                settings=dict(settings),
+                settings=asked,
             )
         )
         try:

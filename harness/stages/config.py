@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from contracts.traceability import Trace, load_traceability
 from harness.services.storage import storage_of
 from reports.run import config
 from reports.run.sbom import write_sbom
@@ -24,8 +25,11 @@ def write_config(
     config.write_profile(run_dir, profile.path.read_text(encoding="utf-8"))
     write_versions(run_dir, profile, environment)
     config.write_seeds(run_dir, {"run": seed})
+    traces = load_traceability()
     described = {
-        name: config.Described(requirement.text, requirement.see, requirement.shown)
+        name: config.Described(
+            requirement.text, requirement.see, requirement.shown, dict(traces.get(name, Trace()).awaits)
+        )
         for name, requirement in register.items()
     }
     config.write_register(run_dir, described)

@@ -58,6 +58,8 @@ def plan_like(
     profile = load_profile(Path(world.profile))
     if profile.target.services:
         raise NotControllableError("its storage is somebody else's: no world of its own can be had beside it")
+    if (replicas or 1) > 1 and profile.target.port is not None:
+        raise NotControllableError("the profile fixes the engine's port: a second replica cannot be had")
     return Plan(
         profile=profile,
         run_dir=Path(world.run_dir),

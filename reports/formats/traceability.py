@@ -60,6 +60,7 @@ def _requirement(story: Story, verdict: Verdict) -> dict[str, Any]:
         "text": described.text,
         "see": described.see,
         "shown": described.shown,
+        "awaits": described.awaits,
         "verdict": {
             "status": verdict.status.value,
             "reason": verdict.reason,

@@ -30,11 +30,12 @@ _URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*:)([^/@\s]+)(?=@)")
 
 
 class Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A requirement as the register has it."""
+    """A requirement as the register has it; `awaits`: kinds of `shown` that no run shows yet, and why."""
 
     text: str
     see: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    awaits: dict[str, str] = {}
 
 
 class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

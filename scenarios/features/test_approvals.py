@@ -98,6 +98,7 @@ async def test_first_the_actor_approves_then_somebody_else(
     assert after["status"] == second.object.object("approval")["status"] == FULLY
     assert after["approval_id"] == between["approval_id"]
     assert after["approver_id"] == approver.sub
+    assert after["first_approval_at"] == between["first_approval_at"]
     assert after["actor_id"] == people.developer.sub
     assert WITH_OFFSET.fullmatch(after.string("second_approval_at"))
 

@@ -10,6 +10,7 @@ from harness.scenario import (
     EVALUATE,
     RECENT_SIGNALS,
     EngineClient,
+    Eris,
     Given,
     Governance,
     Object,
@@ -17,6 +18,7 @@ from harness.scenario import (
     Policy,
     Ubi,
     a_context,
+    each_answered,
     parametrize,
     requirement,
 )
@@ -77,3 +79,24 @@ async def test_governance_says_when_it_is_quiet(
 
     assert len(reply.decision.actions) == (0 if silent else 1)
     assert await governance.calls(CONFIG)
+
+
+@requirement("FR-2", "NFR-3")
+async def test_each_actors_recent_signals_are_its_own(
+    engine: EngineClient, people: People, given: Given, ubi: Ubi, eris: Eris
+) -> None:
+    """Right after one actor's signals were looked up, another's are looked up anew, and none are mixed up.
+
+    Whether recent signals are named in a receipt is the engine's choice; another actor's never are.
+    """
+    one, other = people.another_developer(), people.another_developer()
+    await ubi.has_seen(one.sub, ("focus", "high"))
+    await given.published_playbook()
+
+    replies = [await engine.decide(person) for person in (one, other)]
+
+    each_answered(replies, 200)
+    asked = [parse_qs(entry.query)["actor_id"][0] for entry in await ubi.calls(RECENT_SIGNALS)]
+    assert set(asked) == {one.sub, other.sub}
+    receipt = await eris.receipt_of(replies[1].decision.id)
+    assert receipt.inputs.strings("signal_ids") == ["signal-1"]

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from harness.scenario import (
     ABSENT,
     CANONICAL,
+    CONFIG,
     CREATED,
+    EVALUATE,
     GENERATE,
+    RECENT_SIGNALS,
     SEMVER,
+    STANDARDS,
     WITH_OFFSET,
     EngineClient,
+    Eris,
     Given,
+    Governance,
     Llm,
     Names,
     People,
+    Persona,
+    Policy,
     Reply,
+    Ubi,
     a_context,
     a_mentor,
     a_mirror,
     a_multiplier,
     a_playbook,
     a_signal,
+    all_at_once,
+    each_answered,
     each_of,
     not_exercised,
     parametrize,
@@ -179,3 +191,79 @@ async def _answered_within(limit: float, engine: EngineClient, people: People, s
         if reply.seconds < limit:
             return reply
     return not_exercised(f"no decision was answered within {limit} s here, so none has to be unmarked")
+
+
+@requirement("NFR-1", "NFR-6")
+async def test_a_slow_dependency_of_one_holds_up_nobody_else(
+    engine: EngineClient, people: People, given: Given, llm: Llm
+) -> None:
+    """While one decision waits for a slow gateway, others are made: none waits for it."""
+    others = people.elsewhere()
+    await llm.delays(GENERATE, 2.5)
+    await given.published_playbook(a_playbook(actions=[a_mentor(llm_prompt="Say why {event} matters.")]))
+    await given.published_playbook(by=others.admin)
+    done: list[str] = []
+
+    async def decided(name: str, person: Persona) -> Reply:
+        reply = await engine.decide(person)
+        done.append(name)
+        return reply
+
+    replies = await all_at_once(
+        decided("slow", people.developer), *(decided("quick", others.another_developer()) for _ in range(4))
+    )
+
+    each_answered(replies, 200)
+    assert done == ["quick"] * 4 + ["slow"]
+
+
+# Within the shortest time-out (0.5 s): who waits for an answer before the next question asks so much later.
+NEARLY_TOO_LATE = 0.4
+
+
+@requirement("FR-2", "NFR-1")
+async def test_what_is_asked_is_asked_at_the_same_time(
+    engine: EngineClient, given: Given, policy: Policy, ubi: Ubi, governance: Governance
+) -> None:
+    """Policy, standards, signals and governance are asked side by side, none after another's answer.
+
+    On a busy machine an answer may come too late for the engine: what it decides then is not looked at here.
+    """
+    slow = {EVALUATE: policy, STANDARDS: policy, RECENT_SIGNALS: ubi, CONFIG: governance}
+    for operation, one in slow.items():
+        await one.delays(operation, NEARLY_TOO_LATE)
+    await given.published_playbook()
+
+    reply = await engine.decide()
+
+    asked = {operation: await one.calls(operation) for operation, one in slow.items()}
+    if not all(asked.values()):
+        not_exercised("the engine did not ask all of them for this decision")
+    moments = [datetime.fromisoformat(calls[0].at) for calls in asked.values()]
+    assert reply.status in {200, 503}
+    assert (max(moments) - min(moments)).total_seconds() < NEARLY_TOO_LATE
+
+
+@requirement("FR-1", "NFR-4")
+async def test_ids_are_opaque_and_may_be_long(
+    engine: EngineClient, people: People, given: Given, names: Names, eris: Eris
+) -> None:
+    """Ids of actors, repositories and signals are any text of up to 200 characters, taken as they are."""
+    odd = "Ünïcode %2F?&#+ \"'<b>;--" + names.word(8)
+    person = people.someone("odd", roles=("developer",), sub=odd.ljust(200, "x"))
+    repo, signal = odd.ljust(200, "r"), odd.ljust(200, "s")
+    playbook = await given.published_playbook(a_playbook(conditions=[{"type": "repo", "value": repo}]))
+
+    reply = await engine.decide(person, context=a_context(repo_id=repo), signal=a_signal(signal_id=signal))
+    changed = await engine.update_preferences({"opt_out_categories": ["mirror"]}, person)
+    own = await engine.read_preferences(people.admin, of=person)
+    silent = await engine.decide(person, context=a_context(repo_id=repo))
+
+    assert reply.decision["actor_id"] == person.sub
+    assert reply.decision.playbooks == [playbook["playbook_id"]]
+    assert changed.status in CREATED
+    assert own.object["actor_id"] == person.sub
+    assert silent.decision.titles == []
+    receipt = await eris.receipt_of(reply.decision.id)
+    assert signal in receipt.inputs.strings("signal_ids")
+    assert receipt.object("actor")["repo_id"] == repo

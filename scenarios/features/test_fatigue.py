@@ -130,3 +130,62 @@ async def test_a_limit_of_none_means_none(engine: EngineClient, given: Given) ->
     reply = await engine.decide()
 
     assert reply.decision.playbooks == [free["playbook_id"]]
+
+
+@requirement("FR-7", "UT-MMM-03")
+async def test_a_playbooks_limit_holds_at_its_edge(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """A playbook that may fire twice a day for an actor fires twice, not once and not three times."""
+    limited = await given.published_playbook(a_playbook(limits={"max_per_actor_per_day": 2}))
+
+    replies = [await engine.decide(people.developer) for _ in range(3)]
+
+    assert [reply.decision.playbooks for reply in each_of(replies)] == [
+        [limited["playbook_id"]],
+        [limited["playbook_id"]],
+        [],
+    ]
+
+
+@requirement("FR-7", "NFR-2")
+@parametrize(("limits", "shared"), ONCE.values(), ids=ONCE.keys())
+async def test_calls_at_the_same_time_share_a_playbooks_limit(
+    limits: dict[str, Any], *, shared: bool, engine: EngineClient, people: People, given: Given
+) -> None:
+    """However many calls come at once, a playbook that may fire once fires once.
+
+    Per actor that is one actor's calls, per repository those of several.
+    """
+    limited = await given.published_playbook(a_playbook(name="Limited", limits=limits))
+    context = a_context(repo_id="repo-9")
+    callers = [people.another_developer() if shared else people.developer for _ in range(6)]
+
+    replies = await all_at_once(*(engine.decide(caller, context=context) for caller in callers))
+
+    fired = [playbook for reply in each_of(replies) for playbook in reply.decision.playbooks]
+    assert fired == [limited["playbook_id"]]
+
+
+@requirement("FR-7", "FR-14")
+async def test_what_an_actor_refused_spends_no_quota(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """What was taken out by preferences or by the tenant's policy spends nothing of a quota."""
+    await given.published_playbook(
+        a_playbook(name="Hints", actions=[a_mentor(f"Hint {n}") for n in range(3)], limits={"priority": 90})
+    )
+    await given.published_playbook(
+        a_playbook(
+            name="Offers", actions=[a_multiplier(f"Offer {n}") for n in range(3)], limits={"priority": 80}
+        )
+    )
+    await given.published_playbook(
+        a_playbook(name="Facts", actions=[a_mirror(f"Fact {n}") for n in range(3)])
+    )
+    await given.preferences(opt_out_categories=["mentor"])
+    await given.tenant_policy(enabled_action_types=["mirror", "mentor"])
+
+    reply = await engine.decide(people.developer)
+
+    assert sorted(reply.decision.titles) == ["Fact 0", "Fact 1", "Fact 2"]

@@ -10,10 +10,14 @@ from harness.scenario import (
     Json,
     Llm,
     Names,
+    Object,
     People,
+    a_context,
     a_mentor,
     a_mirror,
+    a_multiplier,
     a_playbook,
+    a_signal,
     not_exercised,
     requirement,
 )
@@ -111,3 +115,67 @@ async def test_facts_need_no_gateway(engine: EngineClient, given: Given, llm: Ll
     assert generated.status == 200
     assert await llm.calls(GENERATE, tenant=others.tenant)
     assert await llm.calls(GENERATE) == []
+
+
+@requirement("IT-MMM-03", "UT-MMM-02")
+async def test_a_prompt_says_what_happened_and_where(engine: EngineClient, given: Given, llm: Llm) -> None:
+    """`{event}` and `{repo}` of a prompt are what happened and where."""
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor()]))
+
+    reply = await engine.decide(
+        context=a_context(repo_id="repo-7"), signal=a_signal(event_type="deploy.rolled_back")
+    )
+
+    assert reply.status == 200
+    heard = await llm.calls(GENERATE)
+    assert len(heard) == 1
+    prompt = Object(heard[0].request_body, "the question to the gateway").string("prompt")
+    assert "deploy.rolled_back" in prompt
+    assert "repo-7" in prompt
+    assert "{event}" not in prompt
+    assert "{repo}" not in prompt
+
+
+@requirement("FR-5", "NFR-4")
+async def test_a_text_that_commands_is_no_more_than_text(
+    engine: EngineClient, given: Given, llm: Llm, names: Names
+) -> None:
+    """Generated text that speaks to models, pages and templates changes nothing but the words shown.
+
+    An engine may hold such a text back, or change it.
+    """
+    marker = names.canary()
+    await llm.injects(marker)
+    offer = a_multiplier("An offer", requires_dual_channel=True)
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor(), offer]))
+
+    reply = await engine.decide()
+
+    assert reply.header("Content-Type").startswith("application/json")
+    assert sorted(reply.decision.titles) in (["A generated hint", "An offer"], ["An offer"])
+    for action in reply.decision.actions:
+        if action["type"] == "mentor":
+            assert action["requires_dual_channel"] is False
+        else:
+            assert action["requires_consent"] is action["requires_dual_channel"] is True
+            assert marker not in action.text
+            approval = (await engine.approval_of(action.string("action_id"))).object
+            assert approval["status"] == "pending"
+
+
+@requirement("NFR-4", "UT-MMM-04")
+async def test_an_offer_whose_text_is_unsafe_is_never_shown(
+    engine: EngineClient, given: Given, llm: Llm, names: Names
+) -> None:
+    """The unsafe text of a multiplier is shown no more than a mentor's: its own words are, or nothing."""
+    unsafe = names.canary()
+    await llm.writes(f"Drop the database {unsafe}.", status="fail", flags=("sabotage",))
+    offer = a_multiplier("A generated offer", llm_prompt="Offer to rerun {event}.")
+    await given.published_playbook(a_playbook(actions=[offer, a_mirror("A fact")]))
+
+    reply = await engine.decide()
+
+    assert "A fact" in reply.decision.titles
+    assert set(reply.decision.titles) <= {"A fact", "A generated offer"}
+    assert unsafe not in reply.all_text
+    assert await llm.calls(GENERATE)

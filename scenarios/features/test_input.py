@@ -197,3 +197,57 @@ async def test_a_malformed_id_in_a_path_is_refused(
     for reply in each_of(replies):
         assert reply.status in {404, 422}
         assert reply.error_code
+
+
+MALFORMED_BODIES: dict[str, Callable[[EngineClient], Awaitable[Reply]]] = {
+    "update": lambda engine: engine.update_playbook(NOTHING, {"name": ""}),
+    "outcome": lambda engine: engine.report_outcome(NOTHING, an_outcome(NOTHING, "loved")),
+    "experiment": lambda engine: engine.update_experiment(NOTHING, {"name": ""}),
+    "approve": lambda engine: engine.approve(NOTHING, verdict=["approve"]),
+}
+
+
+@requirement("NFR-4")
+@parametrize("call", MALFORMED_BODIES.values(), ids=MALFORMED_BODIES.keys())
+async def test_what_is_malformed_is_told_before_what_is_missing(
+    call: Callable[[EngineClient], Awaitable[Reply]], engine: EngineClient
+) -> None:
+    """A malformed body is 422 even where what the path names does not exist: 404 comes after it."""
+    reply = await call(engine)
+
+    assert reply.status == 422
+    assert reply.error_code
+
+
+@requirement("NFR-4", "FR-13")
+@parametrize(
+    "change",
+    [
+        lambda engine: engine.update_preferences({"opt_out_categories": ["mirror", 7]}),
+        lambda engine: engine.snooze({"duration_hours": 10**400}),
+        lambda engine: engine.snooze({"until": "9999-12-31T23:59:60+23:59"}),
+        lambda engine: engine.update_tenant_policy({"quotas": {"max_actions_per_day": 10**400}}),
+        lambda engine: engine.update_tenant_policy({"quiet_hours": {"start": 1.5, "end": 2}}),
+        lambda engine: engine.create_playbook(a_playbook(limits={"priority": 10**400})),
+        lambda engine: engine.create_playbook(a_playbook(name="\ud800")),
+        lambda engine: engine.create_playbook(a_playbook(owner="a\x00b")),
+        lambda engine: engine.list_playbooks(limit="9" * 400),
+        lambda engine: engine.list_playbooks(offset="9" * 30),
+        lambda engine: engine.tenant_metrics(start_date="\x00", end_date="9" * 400),
+    ],
+    ids=[
+        *("mixed list", "hours without end", "moment out of range", "quota without end", "half an hour"),
+        *("priority without end", "lone surrogate", "zero byte", "long limit", "far offset", "odd dates"),
+    ],
+)
+async def test_no_hostile_value_makes_an_admin_route_crash(
+    change: Callable[[EngineClient], Awaitable[Reply]], engine: EngineClient, people: People, given: Given
+) -> None:
+    """Huge, broken and impossible values are never answered with 5xx, and break no decision."""
+    playbook = await given.published_playbook()
+
+    reply = await change(engine)
+    decided = await engine.decide(people.another_developer())
+
+    assert reply.status < 500
+    assert playbook["playbook_id"] in decided.decision.playbooks

@@ -28,3 +28,40 @@ async def test_nobody_is_scored_or_ranked(
     assert receipts[0]["risk"] == receipts[1]["risk"]
     for text in each_of([reply.text for reply in replies] + [receipt.text for receipt in receipts]):
         assert OF_PEOPLE.findall(text.lower()) == []
+
+
+@requirement("FM-MMM-02")
+async def test_the_risk_is_the_actions_not_the_persons(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """The same action has the same risk, from 0 to 1, whoever it is for; another type may have another."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("A fact")]))
+    callers = [people.developer, people.admin, people.someone("junior", roles=("developer", "trainee"))]
+
+    decided = [(await engine.decide(caller)).decision for caller in callers]
+
+    risks = [(await eris.receipt_of(decision.id)).object("risk") for decision in decided]
+    scores = [risk["score"] for risk in each_of(risks)]
+    assert len(set(scores)) == 1
+    assert 0 <= scores[0] <= 1
+
+
+@requirement("FM-MMM-02")
+async def test_what_admins_read_counts_and_never_compares(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """The metrics of a tenant, and those of operators, have no part for an actor and no score of one."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("A fact")]))
+    eager, reluctant = people.another_developer(), people.another_developer()
+    for person, result in ((eager, "accepted"), (reluctant, "dismissed")):
+        await given.outcome(await given.decision_with_actions(person), person, result)
+
+    counts = await engine.tenant_metrics()
+    numbers = await engine.public("metrics")
+
+    assert counts.object.object("aggregates")["outcomes_total"] == 2
+    assert numbers.status == 200
+    for text in each_of([counts.text, numbers.text]):
+        assert OF_PEOPLE.findall(text.lower()) == []
+        assert eager.sub not in text
+        assert reluctant.sub not in text

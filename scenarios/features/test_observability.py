@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from harness.scenario import (
     EVALUATE,
+    GENERATE,
     EngineClient,
     Given,
+    Llm,
     Names,
     Otlp,
     People,
@@ -13,10 +15,12 @@ from harness.scenario import (
     World,
     a_context,
     a_decide_request,
+    a_mentor,
     a_mirror,
     a_playbook,
     a_signal,
     an_outcome,
+    asked_until,
     each_answered,
     each_of,
     eventually,
@@ -176,3 +180,76 @@ def _totals(metrics: str) -> list[float]:
 def _still(before: list[float], after: list[float]) -> list[str]:
     """Return the numbers that did not grow."""
     return [name for (name, _), old, new in zip(MOVED, before, after, strict=True) if new <= old]
+
+
+# As engine.md 9 has them; an engine may have more.
+BUCKETS = {0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0}
+
+
+@requirement("OB-MMM-01", "FR-15")
+async def test_latencies_are_counted_in_the_buckets_of_the_objectives(
+    engine: EngineClient, given: Given, world: World
+) -> None:
+    """The histogram of latencies has a bucket for each objective, and its buckets never shrink upwards."""
+    await given.published_playbook()
+
+    decided = await engine.decide()
+    metrics = (await engine.public("metrics")).text
+
+    assert decided.status == 200
+    buckets = samples(metrics, "mmm_decision_latency_seconds_bucket")
+    counted: dict[float, float] = {}
+    for sample in each_of(buckets):
+        bound = float(sample.labels["le"])
+        counted[bound] = counted.get(bound, 0.0) + sample.value
+    assert set(counted) >= BUCKETS
+    assert [counted[bound] for bound in sorted(counted)] == sorted(counted.values())
+    assert len(world.engine_urls) > 1 or max(counted.values()) >= 1
+
+
+@requirement("OB-MMM-01", "FR-15", "NFR-1")
+async def test_slow_decisions_and_alerts_are_counted(
+    engine: EngineClient, given: Given, world: World, llm: Llm
+) -> None:
+    """A decision slower than its objective, and an alert that was handed over, move their numbers."""
+    await llm.delays(GENERATE, 1.0)
+    slow = a_mentor("A slow hint", llm_prompt="Say why {event} matters.", surfaces=["alert"])
+    await given.published_playbook(a_playbook(actions=[slow]))
+    wanted: dict[str, dict[str, str]] = {
+        "mmm_decision_latency_warning_total": {},
+        "mmm_actions_delivered_total": {"surface": "alert"},
+        "mmm_delivery_attempts_total": {},
+    }
+
+    def told(metrics: str) -> dict[str, float]:
+        return {
+            name: sum(
+                one.value for one in samples(metrics, name) if labels.items() <= dict(one.labels).items()
+            )
+            for name, labels in wanted.items()
+        }
+
+    before = told(await _metrics(engine, world))
+    decided = await engine.decide()
+
+    async def moved() -> bool:
+        now = told(await _metrics(engine, world))
+        return all(now[name] > before[name] for name in wanted)
+
+    assert decided.decision["latency_warning"] is True
+    assert await eventually(moved, COUNTED_WITHIN), "a number did not move"
+
+
+@requirement("FR-15", "NFR-7")
+async def test_readiness_names_nothing_when_all_is_there(engine: EngineClient) -> None:
+    """`/ready` is 200, says its status and that no dependency is missing; `/health` says its status.
+
+    On a busy machine a dependency's health may be late, so that an engine is not ready for a moment.
+    """
+    ready = await asked_until(lambda: engine.public("ready"), lambda reply: reply.status == 200, within=4.0)
+    health = await engine.public("health")
+
+    assert ready[-1].status == health.status == 200
+    assert ready[-1].object.string("status")
+    assert ready[-1].object.strings("unavailable_dependencies") == []
+    assert health.object.string("status")

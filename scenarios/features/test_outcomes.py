@@ -12,6 +12,7 @@ from harness.scenario import (
     People,
     a_playbook,
     a_signal,
+    all_at_once,
     an_outcome,
     each_answered,
     parametrize,
@@ -141,3 +142,46 @@ async def test_an_invalid_outcome_is_refused(
     assert refused.status == 422
     assert named in refused.error.text
     assert taken.status == 202
+
+
+@requirement("IT-MMM-01", "FR-12")
+async def test_a_final_result_stands(engine: EngineClient, given: Given, eris: Eris) -> None:
+    """A second final result that contradicts the first is refused with 409, or taken; one never half.
+
+    What was refused is neither counted nor receipted, what was taken is both.
+    """
+    await given.published_playbook()
+    decision = await given.decision_with_actions()
+    action = decision.actions[0].string("action_id")
+    await given.outcome(decision, result="accepted")
+
+    second = await engine.report_outcome(decision.id, an_outcome(action, "dismissed"))
+    shown = await engine.report_outcome(decision.id, an_outcome(action, "shown"))
+
+    assert second.status in {202, 409}
+    assert shown.status == 202
+    taken = 2 + (second.status == 202)
+    receipts = await eris.settled(given, due=3 + taken)
+    assert sum(receipt.kind == "outcome" for receipt in receipts) == taken
+    aggregates = (await engine.tenant_metrics()).object.object("aggregates")
+    assert aggregates["outcomes_total"] == taken
+    assert aggregates.object("outcomes_by_result")["accepted"] == 1
+
+
+@requirement("IT-MMM-01", "FR-12")
+async def test_outcomes_at_the_same_time_are_each_kept_once(
+    engine: EngineClient, given: Given, eris: Eris
+) -> None:
+    """Of many reports of one action at the same instant each outcome that is told has exactly one receipt."""
+    await given.published_playbook()
+    decision = await given.decision_with_actions()
+    action = decision.actions[0].string("action_id")
+
+    replies = await all_at_once(
+        *(engine.report_outcome(decision.id, an_outcome(action, "shown")) for _ in range(5))
+    )
+
+    each_answered(replies, 202)
+    reported = sorted({reply.object.string("outcome_id") for reply in replies})
+    told = [one for one in await eris.settled(given, due=3 + len(reported)) if one.kind == "outcome"]
+    assert sorted(str(receipt.outcome_id) for receipt in told) == reported

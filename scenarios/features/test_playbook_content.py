@@ -9,6 +9,7 @@ from harness.scenario import (
     CREATED,
     EngineClient,
     Given,
+    a_mentor,
     a_mirror,
     a_playbook,
     each_of,
@@ -106,3 +107,62 @@ async def test_the_limits_themselves_are_allowed(engine: EngineClient) -> None:
     assert published.status == 200
     assert decided.decision.titles == ["t" * 200]
     assert len(decided.decision.actions[0].object("payload").string("body")) == 4000
+
+
+# Prompts that a template engine would choke on, or take for more than text.
+ODD_PROMPTS = (
+    "{",
+    "}",
+    "Say why {unknown} matters.",
+    "{actor.__class__.__init__}",
+    "{0} {}",
+    "{event!r:>9999999}",
+    "%s %(actor)s $actor ${event} {{event}}",
+)
+
+
+@requirement("FR-3", "NFR-4")
+@parametrize("prompt", ODD_PROMPTS)
+async def test_no_prompt_breaks_a_decision(prompt: str, engine: EngineClient, given: Given) -> None:
+    """A prompt with odd braces or words is refused when written, or the playbook breaks no decision.
+
+    What such a prompt becomes is the engine's choice.
+    """
+    sound = await given.published_playbook(a_playbook(name="Sound"))
+
+    odd = await engine.create_playbook(a_playbook(name="Odd", actions=[a_mentor(llm_prompt=prompt)]))
+    if odd.status in CREATED:
+        await engine.publish_playbook(odd.object.string("playbook_id"))
+    decided = await engine.decide()
+
+    assert odd.status in {*CREATED, 422}
+    assert sound["playbook_id"] in decided.decision.playbooks
+
+
+@requirement("FR-5", "FR-3")
+@parametrize("missing", ["rationale", "evidence_links", "baseline_comparison", "why_relevant"])
+async def test_no_mentor_is_shown_that_does_not_say_why(
+    missing: str, engine: EngineClient, given: Given
+) -> None:
+    """A mentor written with a part of its rationale missing is shown with a whole one, or not at all.
+
+    An engine may refuse to write it, hold it back, or say itself what was left out.
+    """
+    sound = a_mentor("Says why")
+    parts = {name: part for name, part in sound["payload"]["rationale"].items() if name != missing}
+    rationale = {} if missing == "rationale" else {"rationale": parts}
+    silent = a_mentor(payload={"title": "Does not", "body": "Rerun the tests."} | rationale)
+    await given.published_playbook(a_playbook(name="Sound", actions=[sound]))
+
+    written = await engine.create_playbook(a_playbook(name="Silent", actions=[silent]))
+    if written.status in CREATED:
+        await engine.publish_playbook(written.object.string("playbook_id"))
+    reply = await engine.decide()
+
+    assert written.status in {*CREATED, 422}
+    assert "Says why" in reply.decision.titles
+    for action in reply.decision.actions:
+        told = action.object("payload").object("rationale")
+        assert isinstance(told.strings("evidence_links"), list)
+        assert told.string("baseline_comparison").strip()
+        assert told.string("why_relevant").strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from harness.scenario import (
     CANONICAL,
     CREATED,
@@ -10,10 +12,13 @@ from harness.scenario import (
     EngineClient,
     Given,
     Names,
+    People,
     a_mirror,
     a_playbook,
+    all_at_once,
     each_answered,
     each_of,
+    eventually,
     parametrize,
     requirement,
 )
@@ -127,15 +132,18 @@ async def test_a_published_version_goes_on_firing_until_the_next_is_published(
 @requirement("FR-3")
 async def test_an_update_is_partial(engine: EngineClient, given: Given) -> None:
     """What an update does not name stays as it was."""
-    draft = await given.draft_playbook(a_playbook(name="Old name", owner="platform team"))
+    limits = {"priority": 40, "max_per_actor_per_day": 2, "quiet_hours": {"start": 1, "end": 2}}
+    parts = {"owner": "platform team", "limits": limits, "triggers": [{"severity": "high"}]}
+    draft = await given.draft_playbook(a_playbook(name="Old name", **parts))
 
     updated = await engine.update_playbook(draft["playbook_id"], {"name": "New name"})
 
     assert updated.status == 200
     listed = await engine.own_playbooks()
     assert listed.pluck("name") == ["New name"]
-    for member in each_of(["owner", "actions", "triggers", "conditions"]):
+    for member in each_of(["owner", "description", "actions", "triggers", "conditions", "limits"]):
         assert listed[0][member] == draft[member]
+    assert {name: listed[0].object("limits")[name] for name in limits} == limits
 
 
 @requirement("FR-3")
@@ -202,3 +210,99 @@ async def test_a_playbook_that_nobody_made_cannot_be_changed(
 
     assert reply.status == 404
     assert reply.error_code
+
+
+@requirement("FR-3", "NFR-4")
+@parametrize(
+    "query", [{"limit": "0"}, {"limit": "-1"}, {"limit": "1000000"}, {"offset": "-1"}, {"limit": "ten"}]
+)
+async def test_an_odd_page_is_clamped_or_refused(
+    query: dict[str, str], engine: EngineClient, given: Given
+) -> None:
+    """An odd `limit` or `offset` is clamped or refused with 422, never a crash."""
+    made = await given.draft_playbook()
+
+    reply = await engine.list_playbooks(None, **query)
+
+    assert reply.status in {200, 422}
+    if reply.status == 200:
+        assert reply.objects.pluck("playbook_id") in ([], [made["playbook_id"]])
+    assert len(await engine.own_playbooks(limit="1", offset="0")) == 1
+
+
+@requirement("FR-3", "NFR-2")
+async def test_publishing_at_the_same_time_publishes_once(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """Many publish calls at the same instant make one published playbook, which fires once a decision."""
+    draft = await given.draft_playbook()
+    identity = draft.string("playbook_id")
+
+    replies = await all_at_once(*(engine.publish_playbook(identity) for _ in range(5)))
+    decided = await engine.decide(people.developer)
+
+    each_answered(replies, 200)
+    assert decided.decision.playbooks == [identity]
+    assert (await engine.own_playbooks(status="published")).pluck("playbook_id") == [identity]
+
+
+@requirement("FR-3", "FR-13")
+async def test_changes_of_a_playbook_at_the_same_time_all_stand(engine: EngineClient, given: Given) -> None:
+    """Of two changes of different parts at the same instant each that was taken stands afterwards.
+
+    An engine may refuse one with 409, since the other came first.
+    """
+    draft = await given.draft_playbook()
+    identity = draft.string("playbook_id")
+
+    changes = {"name": "Renamed", "owner": "platform team"}
+
+    replies = await all_at_once(
+        *(engine.update_playbook(identity, {part: value}) for part, value in changes.items())
+    )
+
+    each_answered(replies, (200, 409))
+    taken = [part for part, reply in zip(changes, replies, strict=True) if reply.status == 200]
+    (after,) = await engine.own_playbooks()
+    assert {part: after[part] for part in each_of(taken)} == {part: changes[part] for part in taken}
+
+
+@requirement("FR-3", "UT-MMM-01")
+async def test_what_is_deleted_while_it_is_being_changed_fires_no_more(
+    engine: EngineClient, given: Given
+) -> None:
+    """A published playbook that is deleted with a draft of its next version never fires again."""
+    playbook = await given.published_playbook(a_playbook(actions=[a_mirror("Before")]))
+    identity = playbook.string("playbook_id")
+
+    changed = await engine.update_playbook(identity, {"actions": [a_mirror("After")]})
+    meanwhile = await engine.decide(engine.people.another_developer())
+    deleted = await engine.delete_playbook(identity)
+    afterwards = await engine.decide(engine.people.another_developer())
+
+    each_answered([changed, deleted], 200, 204)
+    assert meanwhile.decision.titles == ["Before"]
+    assert afterwards.decision.titles == []
+    assert (await engine.own_playbooks(status="published")).pluck("playbook_id") == []
+
+
+@requirement("FR-3", "FR-13")
+async def test_a_change_is_told_by_its_time(engine: EngineClient, given: Given) -> None:
+    """A change moves `updated_at` and leaves `created_at` as it was.
+
+    Whether times have fractions of a second is the engine's choice, so the change waits for the next one.
+    """
+    draft = await given.draft_playbook()
+    created = draft.string("created_at")
+    told = datetime.fromisoformat(draft.string("updated_at"))
+
+    async def a_second_later() -> bool:
+        return datetime.now(UTC) > told + timedelta(seconds=1.1)
+
+    await eventually(a_second_later, 4.0)
+    changed = await engine.update_playbook(draft["playbook_id"], {"name": "Renamed"})
+
+    assert changed.status == 200
+    after = (await engine.own_playbooks())[0]
+    assert after["created_at"] == created
+    assert datetime.fromisoformat(after.string("updated_at")) > told

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from harness.scenario import (
+    EVALUATE,
+    NOTIFY,
+    STANDARDS,
+    Alerting,
     EngineClient,
     Eris,
     Given,
+    Object,
     Policy,
     a_mentor,
     a_mirror,
     a_multiplier,
     a_playbook,
+    each_of,
+    eventually,
     parametrize,
     requirement,
 )
@@ -97,3 +104,94 @@ async def test_an_offer_asks_for_consent_unless_policy_forbids_it(
     consent = {action["type"]: action["requires_consent"] for action in allowed.decision.actions}
     assert consent["multiplier"] is True
     assert forbidden.decision.types == ["mirror"]
+
+
+@requirement("UT-MMM-04", "FR-11")
+@parametrize("status", [400, 403, 404])
+async def test_a_refusal_of_policy_allows_nothing(
+    status: int, engine: EngineClient, given: Given, policy: Policy
+) -> None:
+    """Where policy refuses to say (4xx), nothing is proposed; for another tenant, of which it says, it is.
+
+    That this is an answer without actions is a choice: an engine may refuse to decide.
+    """
+    others = engine.people.elsewhere()
+    refusal = {"error": {"code": "NO", "message": "no", "retryable": False, "request_id": "r-1"}}
+    await policy.replies(EVALUATE, refusal, status=status)
+    await given.published_playbook()
+    await given.published_playbook(by=others.admin)
+
+    refused = await engine.decide()
+    allowed = await engine.decide(others.developer)
+
+    assert refused.status in {200, 503}
+    assert refused.status == 503 or refused.decision.titles == []
+    assert len(allowed.decision.titles) == 1
+
+
+@requirement("UT-MMM-04", "FR-11")
+async def test_a_refusal_of_standards_lets_no_more_than_facts_through(
+    engine: EngineClient, given: Given, policy: Policy
+) -> None:
+    """Where the gold standards refuse to say (4xx), no mentor and no multiplier is proposed.
+
+    Whether mirrors are, is the engine's choice.
+    """
+    refusal = {"error": {"code": "NO", "message": "no", "retryable": False, "request_id": "r-1"}}
+    others = engine.people.elsewhere()
+    await policy.replies(STANDARDS, refusal, status=403)
+    await given.published_playbook(a_playbook(actions=list(ONE_OF_EACH.values())))
+    await given.published_playbook(a_playbook(actions=list(ONE_OF_EACH.values())), by=others.admin)
+
+    reply = await engine.decide()
+    other = await engine.decide(others.developer)
+
+    assert reply.decision.types in ([], ["mirror"])
+    assert sorted(other.decision.types) == sorted(ONE_OF_EACH)
+
+
+@requirement("UT-MMM-04", "FR-11")
+@parametrize("strictest", [0, 1, 2])
+async def test_of_several_standards_each_has_its_say(
+    strictest: int, engine: EngineClient, given: Given, policy: Policy
+) -> None:
+    """Of several gold standards each takes what it restricts; one that does not allow takes everything."""
+    others = engine.people.elsewhere()
+    items = [
+        {"standard_id": f"std-{number}", "version": "1.0.0", "allowed": True, "restrictions": [kind]}
+        for number, kind in enumerate(("mentor", "multiplier"))
+    ]
+    silent = {"standard_id": "std-9", "version": "2.1.0", "allowed": False, "restrictions": []}
+    denying = [*items[:strictest], silent, *items[strictest:]]
+    await policy.replies(STANDARDS, {"items": items})
+    await policy.replies(STANDARDS, {"items": denying}, match={"tenant": others.tenant})
+    for admin in (engine.people.admin, others.admin):
+        await given.published_playbook(a_playbook(actions=list(ONE_OF_EACH.values())), by=admin)
+
+    narrowed = await engine.decide()
+    denied = await engine.decide(others.developer)
+
+    assert narrowed.decision.types == ["mirror"]
+    assert denied.decision.types == []
+
+
+@requirement("FM-MMM-01", "UT-MMM-04")
+async def test_what_policy_forbids_reaches_no_alerting(
+    engine: EngineClient, given: Given, policy: Policy, alerting: Alerting
+) -> None:
+    """A type that policy restricts is not proposed, and alerting hears of the other types alone."""
+    await policy.rules(restrictions=["mentor"])
+    actions = [a_mirror("A fact", surfaces=["alert"]), a_mentor("A hint", surfaces=["alert"])]
+    await given.published_playbook(a_playbook(actions=actions))
+
+    decided, later = [(await engine.decide(engine.people.another_developer())).decision for _ in range(2)]
+
+    assert decided.titles == later.titles == ["A fact"]
+    heard: list[Object] = []
+
+    async def told_of_both() -> bool:
+        heard[:] = [Object(entry.request_body, "a notification") for entry in await alerting.calls(NOTIFY)]
+        return {one["decision_id"] for one in heard} >= {decided.id, later.id}
+
+    assert await eventually(told_of_both, 8.0), "a notification did not come"
+    assert {one["title"] for one in each_of(heard)} == {"A fact"}

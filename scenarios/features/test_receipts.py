@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from harness.scenario import (
     ABSENT,
+    CANONICAL,
+    WITH_OFFSET,
     EngineClient,
     Eris,
     Given,
@@ -26,6 +30,8 @@ from harness.scenario import (
     requirement,
 )
 
+# Ours and the engine's clock; one that tells whole seconds is not wrong.
+CLOCKS_DIFFER = timedelta(seconds=2)
 EVALUATION_POINTS = {"ide": "pre-commit", "ci": "pre-merge"}
 
 
@@ -256,3 +262,69 @@ async def test_each_receipt_explains_its_decision(
     assert passed.status == "pass"
     assert because.object("decision").string("rationale").strip()
     assert passed.object("decision").string("rationale").strip()
+
+
+@requirement("UT-MMM-05", "NFR-4")
+async def test_a_receipt_says_what_was_proposed_and_what_became_of_it(
+    engine: EngineClient, given: Given, eris: Eris
+) -> None:
+    """A decision's `result` tells the types and surfaces that were proposed, an outcome's what was reported.
+
+    Where in `result` they are, is the engine's choice.
+    """
+    others = engine.people.elsewhere()
+    await given.published_playbook(a_playbook(actions=[a_mirror("A fact", surfaces=["ci"])]))
+    decision = await given.decision_with_actions()
+
+    nothing = (await engine.decide(others.developer)).decision
+    reported = await engine.report_outcome(
+        decision.id, an_outcome(decision.actions[0].string("action_id"), "ignored")
+    )
+
+    assert reported.status == 202
+    proposed = (await eris.receipt_of(decision.id)).object("result")
+    empty = (await eris.receipt_of(nothing.id, tenant=others.tenant)).object("result")
+    became = (await eris.receipt_of(decision.id, kind="outcome")).object("result")
+    assert [word in proposed.text for word in ("mirror", '"ci"')] == [True, True]
+    assert empty.plain != proposed.plain
+    assert "ignored" in became.text
+
+
+@requirement("FR-12", "FR-1")
+async def test_every_id_that_the_engine_makes_is_a_uuid(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """Ids of outcomes, preferences, policies, receipts and what they name are UUIDs in canonical form."""
+    await given.published_playbook()
+    decision = await given.decision_with_actions()
+    outcome = await given.outcome(decision)
+    await given.preferences(opt_out_categories=["mentor"])
+    await given.tenant_policy(enabled_surfaces=["ide"])
+
+    ids = [
+        outcome.string("outcome_id"),
+        (await engine.read_preferences()).object.string("preference_id"),
+        (await engine.read_tenant_policy()).object.string("policy_id"),
+    ]
+    receipts = await eris.settled(given, people, due=5)
+
+    for one in each_of([*ids, *(receipt.id for receipt in receipts)]):
+        assert CANONICAL.fullmatch(one)
+    assert len({receipt.id for receipt in receipts}) == len(receipts)
+
+
+@requirement("FR-12", "UT-MMM-05")
+async def test_a_receipt_tells_when_it_was_made(engine: EngineClient, people: People, eris: Eris) -> None:
+    """A receipt of a decision tells the moment of that decision, with offset, and a monotonic one."""
+    before = datetime.now(UTC)
+    decisions = [(await engine.decide(people.developer)).decision.id for _ in range(3)]
+    after = datetime.now(UTC)
+
+    receipts = [await eris.receipt_of(decision) for decision in decisions]
+
+    for receipt in each_of(receipts):
+        told = receipt.string("timestamp_utc")
+        assert WITH_OFFSET.fullmatch(told)
+        made = datetime.fromisoformat(told)
+        assert before - CLOCKS_DIFFER <= made <= after + CLOCKS_DIFFER
+        assert receipt["timestamp_monotonic_ms"] >= 0

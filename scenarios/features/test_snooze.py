@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from harness.scenario import (
@@ -81,6 +81,23 @@ async def test_a_snooze_ends_and_has_spent_nothing(engine: EngineClient, given: 
     assert snoozed.status in CREATED
     assert len(replies[-1].decision.titles) == PER_HOUR
     assert datetime.fromisoformat(replies[-1].decision.string("created_at")) >= end.replace(microsecond=0)
+
+
+@requirement("FR-10", "FR-14")
+@parametrize("hours", [-11, 9])
+async def test_an_offset_says_which_moment_is_meant(hours: int, engine: EngineClient, given: Given) -> None:
+    """A snooze until a moment ends at that moment, whatever offset it is told with."""
+    await three_facts(given)
+    end = datetime.now(UTC) + timedelta(minutes=30)
+    there = end.astimezone(timezone(timedelta(hours=hours)))
+
+    snoozed = await engine.snooze({"until": there.isoformat(timespec="milliseconds")})
+    told = (await engine.read_preferences()).object.string("snooze_until")
+    silent = await engine.decide()
+
+    assert snoozed.status in CREATED
+    assert abs((datetime.fromisoformat(told) - end).total_seconds()) <= 1
+    assert silent.decision.titles == []
 
 
 @requirement("FR-10", "FR-14")

@@ -8,6 +8,7 @@ from harness.scenario import (
     Eris,
     Given,
     Object,
+    People,
     each_of,
     eventually,
     own_world,
@@ -22,9 +23,11 @@ ANSWERED_WITHIN = 1.9
 DELIVERED_WITHIN = 30.0
 # Later than the time-out of an attempt (2.0 s): the receipt was taken, and the engine cannot know.
 TOO_LATE = 2.6
+# An engine that tries again does so after half a second (2.4): it is given time to show it.
+SENT_AGAIN_WITHIN = 1.5
 
 
-@requirement("RF-MMM-02", "FR-12")
+@requirement("RF-MMM-02", "FR-12", "NFR-6")
 @own_world(breaker_recovery_seconds=1)
 @parametrize("how", ["goes_down", "never_answers"])
 async def test_without_eris_decisions_go_on_and_receipts_arrive_later(
@@ -51,6 +54,7 @@ async def test_without_eris_decisions_go_on_and_receipts_arrive_later(
     receipts = [receipt for receipt in await eris.settled(given, due=5) if receipt.kind == "decision"]
     assert sorted(str(receipt.decision_id) for receipt in receipts) == sorted(decided)
     assert len({receipt.id for receipt in receipts}) == 3
+    assert [receipt["degraded"] for receipt in receipts] == [False] * 3
 
 
 @requirement("FR-12")
@@ -73,3 +77,36 @@ async def test_a_receipt_that_arrived_unknown_to_the_engine_is_not_doubled(
     await eventually(sent_again, DELIVERED_WITHIN)
     held = [receipt for receipt in await eris.settled(given, due=4) if receipt.decision_id == decided]
     assert len(held) == 1
+
+
+@requirement("FR-12")
+@own_world()
+async def test_a_receipt_that_eris_refuses_is_not_sent_again(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """A receipt that ERIS refuses with 4xx is sent once; the decision stands, and later receipts arrive."""
+    refusal = {
+        "code": "VALIDATION_ERROR",
+        "message": "no",
+        "details": {},
+        "retryable": False,
+        "request_id": "r-1",
+        "timestamp": "2026-01-01T00:00:00Z",
+    }
+    await eris.replies(RECEIVE, {"error": refusal}, status=400)
+
+    refused = await engine.decide(people.developer)
+
+    async def attempts() -> int:
+        sent = [Object(entry.request_body, "a receipt") for entry in await eris.calls(RECEIVE)]
+        return sum(one.object("inputs").get("decision_id") == refused.decision.id for one in sent)
+
+    async def sent_again() -> bool:
+        return await attempts() > 1
+
+    assert refused.status == 200
+    await eventually(attempts, DELIVERED_WITHIN)
+    await eventually(sent_again, SENT_AGAIN_WITHIN)
+    await eris.heals()
+    assert await eris.settled(given, due=0) == []
+    assert await attempts() == 1

@@ -12,11 +12,16 @@ from harness.scenario import (
     a_mirror,
     a_multiplier,
     a_playbook,
+    all_at_once,
     each_of,
+    eventually,
     own_world,
     requirement,
+    samples,
 )
 
+# The gateway's time-out is 3.0 s; the rest of a decision and a busy machine get more than as much again.
+ANSWERED_WITHIN = 6.5
 GENERATED = a_mentor("A generated hint", llm_prompt="Explain why {event} matters.")
 PLAYBOOKS = (
     a_playbook(name="Fact", actions=[a_mirror("A fact")]),
@@ -32,7 +37,7 @@ VERDICTS: tuple[dict[str, object], ...] = (
 )
 
 
-@requirement("RF-MMM-01", "FR-4")
+@requirement("RF-MMM-01", "FR-4", "NFR-6")
 @own_world()
 async def test_without_the_gateway_facts_go_on(
     engine: EngineClient, given: Given, llm: Llm, eris: Eris
@@ -76,3 +81,35 @@ async def test_text_without_a_verdict_never_comes_back(
         assert "A fact" in reply.decision.titles
         assert reply.decision["degraded_mode"] is True
         assert text not in (await eris.receipt_of(reply.decision.id)).text
+
+
+# More than open a breaker, each with a try of its own.
+FAILURES = 6
+
+
+@requirement("RF-MMM-01", "NFR-6", "OB-MMM-01")
+@own_world()
+async def test_a_gateway_that_hangs_is_told_and_soon_not_waited_for(
+    engine: EngineClient, given: Given, llm: Llm
+) -> None:
+    """A gateway that never answers costs no decision more than its time-out, and soon a circuit is seen open.
+
+    What the circuit is called is the engine's choice.
+    """
+    await given.published_playbook(a_playbook(actions=[a_mirror("A fact"), GENERATED]))
+    before = samples((await engine.public("metrics")).text, "mmm_circuit_state")
+    await llm.never_answers()
+
+    replies = await all_at_once(*(engine.decide(engine.people.another_developer()) for _ in range(FAILURES)))
+
+    for reply in each_of(replies):
+        assert "A fact" in reply.decision.titles
+        assert reply.decision["degraded_mode"] is True
+        assert reply.seconds < ANSWERED_WITHIN
+    assert {sample.value for sample in each_of(before)} == {0.0}
+
+    async def seen_open() -> bool:
+        states = samples((await engine.public("metrics")).text, "mmm_circuit_state")
+        return any(sample.value != 0.0 for sample in states)
+
+    assert await eventually(seen_open, 4.0), "no circuit was seen open"

@@ -6,6 +6,7 @@ from harness.scenario import (
     BAD_TOKEN_FAMILIES,
     DECISION,
     NOTHING,
+    SCOPES,
     VERIFY,
     EngineClient,
     Eris,
@@ -255,3 +256,62 @@ async def test_what_operators_watch_needs_no_token(name: str, engine: EngineClie
 
 def _served(reply: Reply) -> bool:
     return reply.status == 200
+
+
+# What is no sound vouching although it comes with 200; each member as IAM's contract has it, but one.
+NO_VOUCHING: dict[str, dict[str, object]] = {
+    "not valid": {"valid": False},
+    "valid as text": {"valid": "true"},
+    "nobody": {"sub": ""},
+    "no tenant": {"tenant_id": ""},
+}
+
+
+@requirement("NFR-7", "ST-MMM-02")
+@parametrize("parts", NO_VOUCHING.values(), ids=NO_VOUCHING.keys())
+async def test_only_a_sound_vouching_lets_anybody_in(
+    parts: dict[str, object], engine: EngineClient, people: People, iam: Iam, eris: Eris, given: Given
+) -> None:
+    """A 200 of IAM that does not say `valid: true`, who it is and of which tenant, lets nobody in.
+
+    Whether that is 401 or, since it is no sound answer, 503, is the engine's choice.
+    """
+    person, honest = people.another_developer(), people.another_developer()
+    claims: dict[str, object] = {
+        "valid": True,
+        "sub": person.sub,
+        "tenant_id": person.tenant_id,
+        "actor_type": "human",
+        "roles": list(person.roles),
+        "scope": list(SCOPES),
+        "valid_until": "2090-01-01T00:00:00Z",
+    }
+    sound = claims | {"sub": honest.sub}
+    await iam.replies(VERIFY, claims | parts | {"claims": claims | parts}, match={"sub": person.sub})
+    await iam.replies(VERIFY, sound | {"claims": sound}, match={"sub": honest.sub})
+
+    refused = await engine.decide(person)
+    served = await engine.decide(honest)
+
+    assert refused.status in {401, 503}
+    assert served.status == 200
+    decided = [receipt.decision_id for receipt in await eris.settled(given, due=1)]
+    assert decided == [served.decision.id]
+
+
+@requirement("ST-MMM-02")
+@parametrize("decision", ["ELEVATION_REQUIRED", "ELEVATION_GRANTED"])
+async def test_anything_but_an_allowance_of_iam_is_a_refusal(
+    decision: str, engine: EngineClient, people: People, iam: Iam
+) -> None:
+    """Whoever IAM's /decision does not plainly allow gets 403; whether it is asked is the engine's choice."""
+    person = people.another_developer()
+    answer = {"decision": decision, "reason": "first things first", "receipt_id": NOTHING}
+    await iam.replies(DECISION, answer, match={"sub": person.sub}, may_be_idle=True)
+
+    refused = await engine.decide(person)
+    served = await engine.decide(people.another_developer())
+
+    asked = await iam.calls(DECISION, sub=person.sub)
+    assert refused.status == (403 if asked else 200)
+    assert served.status == 200

@@ -182,3 +182,17 @@ async def test_nothing_in_a_header_or_query_makes_an_admin(engine: EngineClient,
     assert by_header.status == 403
     assert by_query.status in {400, 403, 422}
     assert (await engine.own_playbooks()).pluck("name") == ["Wanted"]
+
+
+@requirement("ST-MMM-02", "UT-MMM-01")
+async def test_nothing_in_a_body_makes_an_agent(engine: EngineClient, people: People, given: Given) -> None:
+    """The type of actor that playbooks are matched with is the token's, whatever a body claims."""
+    for_agents = a_playbook(conditions=[{"type": "actor_type", "value": "ai_agent"}])
+    playbook = await given.published_playbook(for_agents)
+
+    agent = await engine.decide(people.ai_agent)
+    claiming = await engine.decide(people.developer, actor_type="ai_agent")
+
+    assert agent.decision.playbooks == [playbook["playbook_id"]]
+    assert claiming.status in {200, 403, 422}
+    assert claiming.status != 200 or claiming.decision.playbooks == []

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from harness.scenario import (
     CREATED,
+    Alerting,
     EngineClient,
     EngineLog,
     Eris,
     Given,
+    Governance,
+    Iam,
+    Llm,
     Names,
     People,
+    Policy,
+    Ubi,
     a_context,
+    a_mentor,
     a_mirror,
     a_playbook,
     a_signal,
     an_outcome,
     each_answered,
     each_of,
+    eventually,
     parametrize,
     requirement,
 )
@@ -110,3 +120,33 @@ async def test_no_token_turns_up_in_answers_receipts_or_the_log(
         assert signature not in decided.all_text + listed.all_text + refused.all_text
         assert signature not in receipts
         assert signature not in log
+
+
+@requirement("NFR-7")
+async def test_a_callers_token_is_told_to_iam_alone(
+    engine: EngineClient,
+    people: People,
+    given: Given,
+    iam: Iam,
+    policy: Policy,
+    llm: Llm,
+    ubi: Ubi,
+    governance: Governance,
+    alerting: Alerting,
+) -> None:
+    """A caller's token goes to IAM, in the body; no other dependency gets it, in whatever part of a call."""
+    generated = a_mentor(llm_prompt="Say why {event} matters.", surfaces=["alert"])
+    await given.published_playbook(a_playbook(actions=[generated]))
+
+    reply = await engine.decide(people.developer)
+
+    token = await engine.token_of(people.developer)
+    # The journal of a fake shows this in place of a token.
+    shown = hashlib.sha256(token.encode()).hexdigest()[:12]
+    assert len(reply.decision.titles) == 1
+    assert await iam.times_asked(token) >= 1
+    for one in (policy, llm, ubi, governance, alerting):
+        for entry in each_of(await eventually(one.calls, 8.0)):
+            told = f"{entry.path}?{entry.query} {entry.request_headers} {entry.request_body}"
+            assert shown not in told
+            assert token not in told

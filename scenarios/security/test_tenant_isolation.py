@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from harness.scenario import (
+    EVALUATE,
+    RECENT_SIGNALS,
     EngineClient,
     Eris,
     Given,
     Names,
     People,
     Policy,
+    Ubi,
     a_context,
     a_mirror,
     a_playbook,
@@ -198,3 +201,76 @@ async def test_tenants_that_ask_at_the_same_time_get_their_own_answers(
         assert reply.decision["tenant_id"] == caller.tenant_id
         assert reply.decision["actor_id"] == caller.sub
         assert reply.decision.playbooks == [fired[caller.tenant_id]]
+
+
+@requirement("NFR-5", "ST-MMM-02")
+async def test_a_trigger_cannot_name_another_tenant(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """An explicit trigger that names another tenant is refused with 403, and leaves no receipt in either."""
+    others = people.elsewhere()
+
+    foreign = await engine.trigger(people.developer, tenant_id=others.tenant)
+    own = await engine.trigger(people.developer)
+
+    assert foreign.status == 403
+    assert [receipt.decision_id for receipt in await eris.settled(given, due=1)] == [own.decision.id]
+    assert await eris.settled(given, others, due=0) == []
+
+
+@requirement("NFR-5", "FR-11")
+@parametrize("joint", ["?", "#", "&tenant_id=", "%2F", ";", " "])
+async def test_a_tenants_id_is_never_read_as_more_than_an_id(
+    joint: str, engine: EngineClient, people: People, given: Given, names: Names, policy: Policy, ubi: Ubi
+) -> None:
+    """A tenant whose id has signs of an address in it is asked about whole, and never as another tenant."""
+    await policy.rules(allowed=False)
+    await given.published_playbook()
+    odd = people.of_tenant(f"{people.tenant}{joint}{names.word()}")
+    theirs = await given.published_playbook(by=odd.admin)
+
+    ours = await engine.decide(people.developer)
+    reply = await engine.decide(odd.developer)
+
+    assert ours.decision.playbooks == []
+    assert reply.decision.playbooks == [theirs["playbook_id"]]
+    assert reply.decision["tenant_id"] == odd.tenant
+    assert await policy.calls(EVALUATE, tenant=odd.tenant)
+    assert await ubi.calls(RECENT_SIGNALS, tenant=odd.tenant)
+
+
+@requirement("NFR-5", "PR-MMM-02")
+async def test_an_erasure_ends_at_the_tenants_border(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """To erase an actor of the same id in another tenant changes nothing in this one."""
+    others = people.elsewhere()
+    await given.preferences(opt_out_categories=["mentor"])
+    action = (await given.decision_to_approve()).actions[0].string("action_id")
+    counted = (await engine.tenant_metrics()).object["aggregates"]
+
+    erased = await engine.erase(people.developer.sub, others.admin)
+
+    assert erased.status in {204, 404}
+    assert (await engine.read_preferences()).object.strings("opt_out_categories") == ["mentor"]
+    assert (await engine.tenant_metrics()).object["aggregates"] == counted
+    assert (await engine.approval_of(action)).object["actor_id"] == people.developer.sub
+    assert (await engine.approve(action)).status == 200
+
+
+@requirement("NFR-5", "FR-7")
+async def test_a_repository_of_the_same_name_is_another_tenants_own(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """What was shown in one tenant's repository counts for no other tenant's of the same name."""
+    others = people.elsewhere()
+    limited = a_playbook(limits={"max_per_repo_per_day": 1})
+    context = a_context(repo_id="repo-shared")
+    for admin in (people.admin, others.admin):
+        await given.published_playbook(limited, by=admin)
+
+    first = await engine.decide(people.developer, context=context)
+    spent = await engine.decide(people.another_developer(), context=context)
+    neighbour = await engine.decide(others.developer, context=context)
+
+    assert [len(reply.decision.actions) for reply in (first, spent, neighbour)] == [1, 0, 1]

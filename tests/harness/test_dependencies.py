@@ -152,3 +152,17 @@ async def test_governance_says_what_it_is_told_and_is_quiet_about_the_rest(
         "data_residency": "eu",
         "privacy_tags": ["health"],
     }
+
+
+async def test_governance_says_of_each_tenant_its_own(
+    dependency: Callable[[type[Governance]], Governance],
+) -> None:
+    governance = dependency(Governance)
+
+    await governance.says(retention_days={"decisions": 5, "outcomes": 6}, tenant="tenant-2")
+
+    days = [
+        (await ask(governance, "GET", f"/v1/data-governance/tenants/{tenant}/config"))["retention_days"]
+        for tenant in (TENANT, "tenant-2")
+    ]
+    assert [each["decisions"] for each in days] == [90, 5]

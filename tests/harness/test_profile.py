@@ -222,3 +222,12 @@ def test_the_reference_with_workers_differs_in_its_command_alone() -> None:
 
     assert several.command == (*one.command, "--workers", "2")
     assert msgspec.structs.replace(several, command=one.command) == one
+
+
+def test_the_reference_with_replicas_differs_in_their_number_alone() -> None:
+    one, several = (
+        load_profile(TARGETS / name).target for name in ("reference.toml", "reference-replicas.toml")
+    )
+
+    assert (one.replicas, several.replicas) == (1, 2)
+    assert msgspec.structs.replace(several, replicas=1) == one

@@ -42,7 +42,7 @@ def names(folders: tuple[Path, ...]) -> set[str]:
 def test_a_run_that_is_not_narrowed_has_every_part() -> None:
     parts = parts_of(Selection(), REGISTER, ())
 
-    assert {"features", "security"} <= names(parts.scenarios)
+    assert {"features", "security", "privacy"} <= names(parts.scenarios)
     assert "resilience" not in names(parts.scenarios)
     assert (parts.contracts, parts.load) == (True, True)
 

@@ -169,6 +169,10 @@ def test_no_world_of_its_own_is_had_beside_storage_that_is_given(tmp_path: Path)
     )
 
     assert plan_like(world, "own").environment == "light"
+    assert [plan_like(world, "own", replicas=number).count for number in (None, 2)] == [1, 2]
+    profile.write_text(text + "port = 4711\n")
+    with pytest.raises(NotControllableError, match="fixes the engine's port"):
+        plan_like(world, "own", replicas=2)
     profile.write_text(text + f'[target.services]\nredis = "{REDIS}"\n')
     with pytest.raises(NotControllableError, match="its storage is somebody else's"):
         plan_like(world, "own")

@@ -8,6 +8,7 @@ import shlex
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,12 +18,16 @@ from harness.driving.curl import curl_line
 from harness.driving.receipts import Receipt, chain_problems, signature_problem
 from harness.driving.recorder import Disturbance
 from harness.plugin.judgement import Evidence, Problem, judge
-from harness.plugin.own_worlds import turn
+from harness.plugin.options import Stage
+from harness.plugin.own_worlds import own_world, turn
 from reports.record import Exchange, Message
+from tests.plugin.conftest import a_world
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from harness.worlds import Plan
 
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
@@ -125,6 +130,39 @@ def test_a_crash_among_several_errors_counts_more_than_a_failed_claim() -> None:
     judgement = judge(Evidence([Problem("call", group)], exchanges=1, kinds=frozenset({"wire"})))
 
     assert judgement.outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("asked", "settings", "replicas"),
+    [({}, {}, None), ({"replicas": 2, "breaker_failures": 3}, {"breaker_failures": 3}, 2)],
+)
+def test_how_many_replicas_an_own_world_has_is_no_setting_of_the_engine(
+    asked: dict[str, int],
+    settings: dict[str, int],
+    replicas: int | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plans: list[Plan] = []
+
+    class StartedError(Exception):
+        pass
+
+    def started(plan: Plan) -> None:
+        plans.append(plan)
+        raise StartedError
+
+    monkeypatch.setattr("harness.plugin.own_worlds.start_world", started)
+    profile = tmp_path / "profile.toml"
+    profile.write_text(
+        '[target]\nname = "x"\ncommand = ["run", "{port}"]\nsettings = {breaker_failures = "FAILURES"}\n'
+    )
+    world = msgspec.structs.replace(a_world(tmp_path, "http://127.0.0.1:1", {}), controllable=True)
+
+    with pytest.raises(StartedError), own_world(Stage(world, "here"), "a.py::test_a", asked):
+        pass
+
+    assert [(plan.settings, plan.replicas) for plan in plans] == [(settings, replicas)]
 
 
 def test_own_worlds_wait_for_their_turn(tmp_path: Path) -> None:

@@ -130,8 +130,9 @@ class Governance(Dependency):
         legal_hold: bool = False,
         data_residency: str = "eu",
         privacy_tags: tuple[str, ...] = (),
+        tenant: str | None = None,
     ) -> None:
-        """Configure this tenant; what is not given is as quiet as by default."""
+        """Configure a tenant (this one); what is not given is as quiet as by default."""
         config = {
             "quiet_hours": quiet_hours or {"start": 0, "end": 0},
             "retention_days": retention_days or {"decisions": 90, "outcomes": 365},
@@ -139,7 +140,7 @@ class Governance(Dependency):
             "data_residency": data_residency,
             "privacy_tags": list(privacy_tags),
         }
-        await self.replies(CONFIG, config)
+        await self.replies(CONFIG, config, match={"tenant": tenant} if tenant else None)
 
 
 class Alerting(Dependency):

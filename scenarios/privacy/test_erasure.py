@@ -1,0 +1,230 @@
+"""An actor can be erased, and what is too old is gone; counts stay, and so does what must be kept.
+
+The route of erasure is the engine's choice: one that has another is not asked here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from harness.scenario import (
+    CONFIG,
+    Decision,
+    EngineClient,
+    Eris,
+    Given,
+    Governance,
+    People,
+    Persona,
+    Reply,
+    StoredData,
+    an_outcome,
+    asked_until,
+    each_answered,
+    each_of,
+    not_exercised,
+    own_world,
+    requirement,
+)
+
+FORGOTTEN_WITHIN = 15.0
+# As many digits of a hash as nobody would shorten it to.
+LEAST_OF_A_HASH = 12
+
+
+@requirement("PR-MMM-02", "NFR-3")
+async def test_nothing_names_an_erased_actor_any_more(
+    engine: EngineClient, people: People, given: Given, eris: Eris, stored: StoredData
+) -> None:
+    """No row of any table has the id of an erased actor, and the same id in another tenant stays."""
+    others = people.elsewhere()
+    namesake = others.someone("namesake", roles=("developer",), sub=people.developer.sub)
+    await given.published_playbook()
+    decision = await given.decision_with_actions(people.developer)
+    await given.outcome(decision, people.developer, "accepted")
+    await given.decision(namesake)
+    await eris.settled(given, due=4)
+    before = await stored.mentions(people.developer.sub)
+    if not before:
+        not_exercised("the engine keeps no actor's id as it is")
+
+    first = await engine.erase(people.developer.sub)
+    between = await stored.mentions(people.developer.sub)
+    second = await engine.erase(people.developer.sub, others.admin)
+
+    each_answered([first, second], 204)
+    assert between != []
+    assert await stored.mentions(people.developer.sub) == []
+
+
+@requirement("PR-MMM-02", "FR-13")
+async def test_erasure_changes_no_count(engine: EngineClient, people: People, given: Given) -> None:
+    """What an erased actor did still counts; to erase it again is harmless."""
+    await given.published_playbook()
+    decision = await given.decision_with_actions(people.developer)
+    await given.outcome(decision, people.developer, "accepted")
+    before = await engine.tenant_metrics()
+
+    erased = [await engine.erase(people.developer.sub) for _ in range(2)]
+    after = await engine.tenant_metrics()
+
+    assert erased[0].status == 204
+    assert erased[1].status in {204, 404}
+    assert before.object.object("aggregates")["decisions_total"] == 1
+    assert after.object["aggregates"] == before.object["aggregates"]
+
+
+@requirement("FR-12", "PR-MMM-02")
+async def test_an_erasure_leaves_one_receipt_that_does_not_name_the_actor(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """An erasure leaves exactly one signed receipt, of its own kind, from which nobody learns who it was."""
+    await given.decision(people.developer)
+
+    reply = await engine.erase(people.developer.sub)
+
+    assert reply.status == 204
+    receipts = await eris.settled(given, due=2)
+    (receipt,) = [one for one in receipts if one.kind == "erasure"]
+    assert receipt.schema_problems() == []
+    assert receipt["evaluation_point"] == "pre-deploy"
+    assert receipt["risk"] is None
+    assert people.developer.sub not in receipt.text
+    assert await eris.rejections() == []
+
+
+@requirement("NFR-7", "PR-MMM-02")
+async def test_only_admins_erase(engine: EngineClient, people: People, given: Given, eris: Eris) -> None:
+    """Who is no admin is refused with 403, who nobody vouches for with 401, and neither leaves a trace."""
+    await given.decision(people.developer)
+
+    entitled = await engine.erase(people.another_developer().sub, people.tenant_admin)
+    refused = [
+        await engine.erase(people.developer.sub, people.developer),
+        await engine.erase(people.developer.sub, people.approver),
+        await engine.erase(people.developer.sub, people.flawed("expired")),
+    ]
+
+    assert entitled.status in {204, 404}
+    each_answered(refused, 403, 403, 401)
+    receipts = await eris.settled(given, due=1 + (entitled.status == 204))
+    assert sum(receipt.kind == "erasure" for receipt in receipts) <= 1
+
+
+@requirement("PR-MMM-02")
+async def test_what_an_erased_actor_wished_is_forgotten(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """The preferences of an erased actor go: whoever comes by that id again begins as everybody does."""
+    await given.published_playbook()
+    await given.preferences(opt_out_categories=["mirror"], preferred_surfaces=["ci"])
+    kept = people.another_developer()
+    await given.preferences(kept, opt_out_categories=["mirror"])
+    before = await engine.decide()
+
+    erased = await engine.erase(people.developer.sub)
+    after = (await engine.read_preferences()).object
+    again = await engine.decide()
+    other = await engine.decide(kept)
+
+    assert erased.status == 204
+    assert [before.decision.titles, other.decision.titles] == [[], []]
+    assert after.strings("opt_out_categories") == []
+    assert after.strings("preferred_surfaces") != ["ci"]
+    assert after["snooze_until"] is None
+    assert len(again.decision.titles) == 1
+
+
+@requirement("PR-MMM-02", "NFR-3")
+async def test_what_stands_for_an_erased_actor_cannot_be_guessed(
+    engine: EngineClient, people: People, given: Given, stored: StoredData
+) -> None:
+    """An erased actor is called `deleted-` and a hash that nobody can make who only knows its id.
+
+    Which hash, and with what salt, is the engine's choice: the plain ones that anybody would try are not it.
+    """
+    await given.published_playbook()
+    await given.decision_with_actions(people.developer)
+    actor, tenant = people.developer.sub, people.tenant
+
+    erased = await engine.erase(actor)
+
+    assert erased.status == 204
+    assert await stored.mentions("deleted-") != []
+    guesses = {
+        f"{kind} of {text}": hashlib.new(kind, text.encode()).hexdigest()[:LEAST_OF_A_HASH]
+        for kind in ("md5", "sha1", "sha256")
+        for text in (actor, f"{tenant}:{actor}", f"{tenant}{actor}")
+    }
+    found = {guess: await stored.mentions(digest) for guess, digest in guesses.items()}
+    assert {guess: tables for guess, tables in found.items() if tables} == {}
+
+
+@requirement("PR-MMM-02", "NFR-3")
+@own_world(retention_interval_seconds=1)
+async def test_what_is_too_old_is_gone_unless_a_legal_hold_keeps_it(
+    engine: EngineClient, people: People, given: Given, governance: Governance, stored: StoredData
+) -> None:
+    """A decision older than governance allows its tenant is gone; a younger or held one is not.
+
+    Three tenants: one under a legal hold, one whose decisions are kept for 5 days, one of which governance
+    says nothing but the usual 90. Time is moved by moving what is stored: an engine that keeps its times as
+    anything but moments is not seen to forget here.
+    """
+    strict, usual = people.elsewhere(), people.elsewhere()
+    await governance.says(retention_days={"decisions": 1, "outcomes": 1}, legal_hold=True)
+    await governance.says(retention_days={"decisions": 5, "outcomes": 5}, tenant=strict.tenant)
+    old = {}
+    for one in (people, strict, usual):
+        await given.published_playbook(by=one.admin)
+        old[one.tenant] = await given.decision_with_actions(one.developer)
+    await stored.ages(10)
+    young = await given.decision_with_actions(strict.another_developer())
+
+    first = await _forgotten(engine, old[strict.tenant], strict.ci_bot)
+    kept = [
+        await _seen(engine, young, strict.ci_bot),
+        await _seen(engine, old[usual.tenant], usual.ci_bot),
+        await _seen(engine, old[people.tenant], people.ci_bot),
+    ]
+    await stored.ages(81)
+    second = await _forgotten(engine, old[usual.tenant], usual.ci_bot)
+    held = await _seen(engine, old[people.tenant], people.ci_bot)
+
+    each_answered([first, *kept, second, held], 404, 202, 202, 202, 404, 202)
+    for tenant in each_of([people, strict, usual]):
+        asked = await governance.calls(CONFIG, tenant=tenant.tenant)
+        told = [f"{entry.path}?{entry.query} {entry.request_body}" for entry in each_of(asked)]
+        assert tenant.developer.sub not in "".join(told)
+
+
+async def _forgotten(engine: EngineClient, decision: Decision, by: Persona) -> Reply:
+    """Return the answer about a decision once it is not there any more, or the last one."""
+    replies = await asked_until(
+        lambda: _seen(engine, decision, by), lambda reply: reply.status == 404, within=FORGOTTEN_WITHIN
+    )
+    return replies[-1]
+
+
+async def _seen(engine: EngineClient, decision: Decision, by: Persona) -> Reply:
+    """Report that a decision's action was seen: 404 says that there is none."""
+    return await engine.report_outcome(decision.id, an_outcome(decision.actions[0].string("action_id")), by)
+
+
+@requirement("PR-MMM-02", "NFR-3")
+async def test_nothing_names_an_erased_approver_any_more(
+    engine: EngineClient, people: People, given: Given, stored: StoredData
+) -> None:
+    """Who approved for others and is erased is named by no row; what was approved stays approved."""
+    action = (await given.decision_to_approve()).actions[0].string("action_id")
+    steps = [await engine.approve(action), await engine.approve(action, by=people.approver)]
+    if not await stored.mentions(people.approver.sub):
+        not_exercised("the engine keeps no approver's id as it is")
+
+    erased = await engine.erase(people.approver.sub)
+
+    each_answered([*steps, erased], 200, 200, 204)
+    assert await stored.mentions(people.approver.sub) == []
+    approval = (await engine.approval_of(action)).object
+    assert approval["status"] == "fully_approved"
+    assert approval["approver_id"] != people.approver.sub

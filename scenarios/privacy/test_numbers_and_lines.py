@@ -1,0 +1,102 @@
+"""Metrics and logs show what happened and name nobody."""
+
+from __future__ import annotations
+
+import json
+
+from harness.scenario import (
+    EngineClient,
+    EngineLog,
+    Given,
+    Names,
+    People,
+    World,
+    a_context,
+    a_playbook,
+    a_signal,
+    an_outcome,
+    each_answered,
+    each_of,
+    not_exercised,
+    requirement,
+    samples,
+)
+
+
+@requirement("FR-15", "PR-MMM-01")
+async def test_the_log_names_no_actor(
+    engine: EngineClient, people: People, given: Given, engine_log: EngineLog
+) -> None:
+    """Actors are in no line of the log by their own ids, whatever they do and whether or not they may."""
+    await given.published_playbook()
+    me = people.developer
+
+    decided = await engine.decide(me)
+    action = decided.decision.actions[0].string("action_id")
+    told = [
+        await engine.report_outcome(decided.decision.id, an_outcome(action), me),
+        await engine.update_preferences({"opt_out_categories": []}, people.admin, of=me),
+        await engine.read_preferences(people.another_developer(), of=me),
+        await engine.create_playbook(a_playbook(), by=me),
+    ]
+    after = await engine.decide(people.another_developer())
+
+    each_answered([decided, *told, after], 200, 202, (200, 201), 403, 403, 200)
+    log = await engine_log.text(until=after.decision.id)
+    assert me.sub not in log
+
+
+@requirement("FR-15")
+async def test_the_log_is_lines_of_json(
+    engine: EngineClient, people: People, given: Given, engine_log: EngineLog
+) -> None:
+    """What the log says of a decision it says in lines of JSON, each an object.
+
+    What their members are called is the engine's choice, and so is what it logs.
+    """
+    await given.published_playbook()
+
+    reply = await engine.decide(people.developer)
+
+    decided = reply.decision.id
+    lines = (await engine_log.text(until=decided)).splitlines()
+    about = [line for line in lines if decided in line or people.tenant in line]
+    if not about:
+        not_exercised("the engine logs nothing of a decision")
+    for line in each_of(about):
+        assert line.startswith("{"), line[:80]
+        assert isinstance(_parsed(line), dict), line[:80]
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+@requirement("FR-15")
+async def test_metrics_count_what_happened_and_name_nobody(
+    engine: EngineClient, people: People, given: Given, world: World, names: Names
+) -> None:
+    """Decisions are counted by tenant, and no actor, repository or playbook is in the metrics.
+
+    Neither is anything else that was in a body: labels are closed sets or verified claims.
+    """
+    playbook = await given.published_playbook()
+    word = names.canary()
+    context = a_context(repo_id=f"repo-{word}", branch=f"branch-{word}")
+    signal = a_signal(event_type=f"event-{word}", source=f"source-{word}", signal_id=f"signal-{word}")
+
+    decided = [
+        await engine.decide(people.another_developer(), context=context, signal=signal) for _ in range(2)
+    ]
+    metrics = "\n".join([(await engine.public("metrics")).text for _ in world.engine_urls])
+
+    each_answered(decided, 200)
+    counted = samples(metrics, "mmm_decisions_total")
+    mine = [sample for sample in counted if sample.labels.get("tenant_id") == people.tenant]
+    assert sum(sample.value for sample in mine) == 2
+    assert decided[0].decision.string("actor_id") not in metrics
+    assert word not in metrics
+    assert playbook["playbook_id"] not in metrics
