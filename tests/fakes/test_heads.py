@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.http.alike import _Judge
@@ -146,6 +146,7 @@ def test_a_head_that_differs_in_its_trace_and_length_alone_is_known() -> None:
     assert [first, second] == feed(Forgetful(), [one, other])
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.text("0af-A\r\n: x\t\0é", max_size=56), st.binary(max_size=12), st.integers(0, 14)),
