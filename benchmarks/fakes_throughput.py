@@ -96,16 +96,36 @@ def best(slices: list[Best]) -> Best:
 
 
 def million() -> Iterator[Row]:
-    """Measure memory before and after a million requests; these are pipelined, to be done soon."""
-    with servers.fakes("llm") as fake:
+    """Measure memory before and after a million requests to one fake, that runs alone or among all."""
+    alone, together = memory("llm"), memory()
+    yield Row("memory at start: MB", alone.before)
+    yield Row("memory after 1,000,000 requests: MB", alone.after, "60", alone.after <= 60)  # noqa: PLR2004
+    yield Row("  meanwhile, pipelined by 32: requests/s", alone.rate)
+    yield Row("all fakes in one process, at start: MB", together.before)
+    yield Row("  after 1,000,000 requests to one of them: MB", together.after)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes before and after a load, and how many requests a second that was."""
+
+    before: float
+    after: float
+    rate: float
+
+
+def memory(*only: str) -> Memory:
+    """Send a million requests to the LLM fake, in a process with these fakes (none named: with all).
+
+    They are pipelined, to be done soon.
+    """
+    with servers.fakes(*only) as fake:
         asked.script_prompts(fake.urls["llm"])
         before = fake.megabytes()
         done = load(fake.urls["llm"], islice(asked.prompts(), _MILLION), 3600, _PIPELINED)
         after = fake.megabytes()
     assert (done.answered, done.bad) == (_MILLION, 0)
-    yield Row("memory at start: MB", before)
-    yield Row("memory after 1,000,000 requests: MB", after, "60", after <= 60)  # noqa: PLR2004
-    yield Row("  meanwhile, pipelined by 32: requests/s", done.rate)
+    return Memory(before, after, done.rate)
 
 
 def behaviours(seconds: float) -> Iterator[Row]:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from hashlib import sha256
+from hashlib import blake2b
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class _Parsed(msgspec.Struct, frozen=True):
     """What was made of a file whose bytes have this digest."""
 
-    sha256: str
+    digest: str
     content: Any
 
 
@@ -35,10 +35,10 @@ _decode = msgspec.json.Decoder(_Parsed).decode  # made with the import: it takes
 def read_parsed(source: Path, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401 -- any value that YAML can say
     """Return what `parse` makes of the file, perhaps as it was made before."""
     written = source.read_bytes()
-    digest = sha256(written).hexdigest()
+    digest = blake2b(written).hexdigest()  # it needs no OpenSSL, whose first digest costs as much as the file
     kept = Path(cache_from_source(str(source))).with_suffix(".json")
     known = _recall(kept)
-    if known is not None and known.sha256 == digest:
+    if known is not None and known.digest == digest:
         return known.content
     content = parse(written.decode())
     if not sys.dont_write_bytecode:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -18,13 +18,12 @@ from contracts.parsed import read_parsed
 
 _ROOT = "contract:///"
 _SCHEMAS = b'"../schemas/'
-_HERE = files("contracts")
+_HERE = Path(__file__).parent
 
 
 def read_openapi(name: str) -> dict[str, Any]:
     """Return openapi/<name>.yaml as written."""
-    with as_file(_HERE.joinpath("openapi", f"{name}.yaml")) as source:
-        document: dict[str, Any] = read_parsed(source, parse_yaml)
+    document: dict[str, Any] = read_parsed(_HERE / "openapi" / f"{name}.yaml", parse_yaml)
     return document
 
 
@@ -36,13 +35,8 @@ def parse_yaml(text: str) -> Any:  # noqa: ANN401 - any value that YAML can say
 @cache
 def read_schemas() -> dict[str, dict[str, Any]]:
     """Return every schemas/<name>.json by name."""
-    folder = _HERE.joinpath("schemas")
-    found = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".json")), key=lambda e: e.name
-    )
-    return {
-        entry.name.removesuffix(".json"): json.loads(entry.read_text(encoding="utf-8")) for entry in found
-    }
+    found = sorted((_HERE / "schemas").glob("*.json"))
+    return {entry.stem: json.loads(entry.read_text(encoding="utf-8")) for entry in found}
 
 
 def openapi_uri(name: str) -> str:

@@ -42,6 +42,12 @@ def compile_schema(reference: str, registry: jsonschema_rs.Registry) -> jsonsche
     )
 
 
+# The library makes its own tables with the first schema: with the import, and not while somebody starts.
+compile_schema(
+    "contract:///", jsonschema_rs.Registry([("contract:///", {})], draft=jsonschema_rs.Draft202012)
+)
+
+
 def schema_violations(
     validator: jsonschema_rs.Validator, instance: object, *, part: str, operation: str, at: str = ""
 ) -> list[Violation]:

@@ -10,20 +10,19 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import time
 from collections import deque
-from email.utils import formatdate
-from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from fakes.http.answer import CONTINUE, Answer, head_to_bytes, to_bytes
 from fakes.http.limits import DEFAULT, Limits
 from fakes.http.parser import RequestParser
-from fakes.http.request import Refusal, Request, Said
+from fakes.http.request import Refusal, Request
+from fakes.http.turn import date_now
 
 if TYPE_CHECKING:
     from fakes.http.heads import Heads
     from fakes.http.link import Application, Conduct
+    from fakes.http.request import ContinueWanted, Said
     from fakes.http.turn import Turn
 
 _PIPELINE_MAX = 64
@@ -133,10 +132,20 @@ class Connection(asyncio.Protocol):
     # One after the other.
 
     def _serve(self) -> None:
-        while self._waiting and self._task is None and not self._full and not self._ending:
-            self._serve_one(self._waiting.popleft())
-        if (self._deaf or len(self._waiting) >= _PIPELINE_MAX) and not self._ending and not self._full:
-            self._hear(wanted=len(self._waiting) < _PIPELINE_MAX)
+        waiting = self._waiting
+        while waiting and self._task is None and not self._full and not self._ending:
+            said = waiting.popleft()
+            if not isinstance(said, Request):
+                self._serve_other(said)
+                continue
+            self._current = said
+            outcome = self._application.handle(said)
+            if isinstance(outcome, Answer):
+                self.answer(outcome)
+            else:
+                self._begin(outcome)
+        if (self._deaf or len(waiting) >= _PIPELINE_MAX) and not self._ending and not self._full:
+            self._hear(wanted=len(waiting) < _PIPELINE_MAX)
 
     def _hear(self, *, wanted: bool) -> None:
         if wanted and self._deaf:
@@ -148,15 +157,8 @@ class Connection(asyncio.Protocol):
             self._deaf = True
             self._transport.pause_reading()
 
-    def _serve_one(self, said: Said) -> None:
-        if isinstance(said, Request):
-            self._current = said
-            outcome = self._application.handle(said)
-            if isinstance(outcome, Answer):
-                self.answer(outcome)
-            else:
-                self._begin(outcome)
-        elif isinstance(said, Refusal):
+    def _serve_other(self, said: Refusal | ContinueWanted) -> None:
+        if isinstance(said, Refusal):
             self._current = said.request
             self.answer(self._application.refuse(said))
         else:
@@ -190,7 +192,7 @@ class Connection(asyncio.Protocol):
         """Send a whole, well-framed answer."""
         request = self._current
         head = request.method == "HEAD"
-        date = _date(int(time.time()))
+        date = self._turn.date if self._held is not None else date_now()
         self.write(to_bytes(answer, date=date, head=head, keep_alive=request.keep_alive))
         if not request.keep_alive:
             self.close()
@@ -198,7 +200,7 @@ class Connection(asyncio.Protocol):
     def head(self, answer: Answer, length: int) -> None:
         """Send an answer's head, which promises a body of that length."""
         alive = self._current.keep_alive
-        self.write(head_to_bytes(answer, length, date=_date(int(time.time())), keep_alive=alive))
+        self.write(head_to_bytes(answer, length, date=date_now(), keep_alive=alive))
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
@@ -256,8 +258,3 @@ class Connection(asyncio.Protocol):
 
     def _socket(self) -> socket.socket:
         return cast("socket.socket", self._transport.get_extra_info("socket"))
-
-
-@lru_cache(maxsize=2)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)

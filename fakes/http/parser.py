@@ -41,7 +41,7 @@ class RequestParser:
 
     def __init__(self, limits: Limits = DEFAULT, heads: Heads | None = None) -> None:
         self._limits = limits
-        self._heads = Heads() if heads is None else heads
+        self._heads = Heads(limits) if heads is None else heads
         self._said: list[Said] = []
         self._over = False
         self._arriving = 0

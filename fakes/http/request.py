@@ -13,13 +13,20 @@ from urllib.parse import parse_qsl
 import msgspec
 
 
+class Kin:
+    """All heads that are alike. `reading` is what an application has made of one of them, once for all."""
+
+    __slots__ = ("reading",)
+
+    def __init__(self) -> None:
+        self.reading: Any = None
+
+
 class Headers(dict[str, str]):
-    """The headers of one head, and of no other: they may be those of many requests that begin alike.
+    """The headers of a head whose like came before; `kin` says more of it."""
 
-    `reading` is what an application has made of that head, so that it need not be made again.
-    """
-
-    reading: Any = None
+    __slots__ = ("kin",)
+    kin: Kin
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -26,7 +26,7 @@ class HttpServer:
         self._limits = limits
         self._connections: set[Connection] = set()
         self._turn = Turn()
-        self._heads = Heads()
+        self._heads = Heads(limits)
         self._server: asyncio.Server | None = None
         self._look: asyncio.TimerHandle | None = None
 

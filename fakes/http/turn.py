@@ -9,6 +9,9 @@ woken by each answer. One by one, the requests of sixteen clients cost a fifth m
 from __future__ import annotations
 
 import asyncio
+import time
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -25,11 +28,23 @@ class Party(Protocol):
         """End: it could not be taken."""
 
 
+def date_now() -> str:
+    """Return the time as HTTP has it."""
+    return _date(int(time.time()))
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
+
+
 class Turn:
     """One for all connections of a server."""
 
     def __init__(self) -> None:
         self._arrived: list[tuple[Party, bytes]] = []
+        self.date = ""
+        """When this turn began, or the last one, as HTTP has it."""
 
     def bring(self, party: Party, data: bytes) -> None:
         """Have it taken before anything else arrives."""
@@ -39,6 +54,7 @@ class Turn:
 
     def _take(self) -> None:
         arrived, self._arrived = self._arrived, []
+        self.date = date_now()
         for party, data in arrived:
             try:
                 party.take(data)

@@ -13,17 +13,16 @@ from collections import deque
 from typing import TYPE_CHECKING, cast
 
 from fakes.redis.backend import BackendError, BackendGoneError
-from fakes.redis.client import TELLING, Standing, agreed
-from fakes.redis.requests import Heard, Requests, pack
-from fakes.redis.strike import Strike
-from fakes.redis.wording import EXECABORT, error_line
+from fakes.redis.client import TELLING, Standing
+from fakes.redis.debts import Debts
+from fakes.redis.one_by_one import serve_one_by_one
+from fakes.redis.requests import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fakes.redis.backend import Session
-    from fakes.redis.client import Client, Effect
-    from fakes.redis.journal import Batch
+    from fakes.redis.client import Client
     from fakes.redis.stage import Stage
     from fakes.redis.strict import Command
 
@@ -36,15 +35,13 @@ class Connection(asyncio.Protocol):
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.standing = Standing(next(stage.numbers))
+        self.debts = Debts(self.standing)
         self._requests = Requests(stage.known)
         self._early: deque[bytes] = deque()
         self._session: Session | None = None
         self._task: asyncio.Task[None] | None = None
-        self._owed: deque[_Owed] = deque()
-        self._outstanding = 0
-        self._answered: asyncio.Future[None] | None = None
         self._gone = asyncio.get_running_loop().create_future()
-        self._swallowing = False
+        self.swallowing = False  # whether what the server says is not for the client
         self._held = False
         self._silenced = False
         self._ending = False
@@ -121,50 +118,24 @@ class Connection(asyncio.Protocol):
         heard = self._requests.feed(data)
         names = heard.names
         if heard.refusal or self.standing.aborted or self.stage.scripts.concern(names):
-            self._start(self._one_by_one(heard))
+            self._start(serve_one_by_one(self, heard))
         elif names:
-            self._pass(heard.commands, names, heard.raw)
+            self.pass_on(heard.commands, names, heard.raw)
 
-    def _pass(self, commands: list[Command], names: list[bytes], raw: bytes) -> None:
+    def pass_on(self, commands: list[Command], names: list[bytes], raw: bytes) -> None:
         """Send commands on; of those that tell something about the client each is noted by itself."""
         standing, journal = self.standing, self.stage.journal
         if standing.plain and TELLING.isdisjoint(names):
             if standing.multi:
                 standing.queue.extend(commands)
-            self.owe(journal.open(standing.client, commands, len(raw)), len(commands))
+            self.debts.owe(journal.open(standing.client, commands, len(raw)), len(commands))
         else:
             for name, command in zip(names, commands, strict=True):
                 batch = journal.open(standing.client, [command], sum(map(len, command)))
-                self.owe(batch, *standing.note(name, command))
+                self.debts.owe(batch, *standing.note(name, command))
             if standing.listening:
                 self.session.listen()
         self.session.send(commands, raw)
-
-    async def _one_by_one(self, heard: Heard) -> None:
-        for name, command in zip(heard.names, heard.commands, strict=True):
-            if not await self._struck(name, command):
-                self._pass([command], [name], pack([command]))
-        if heard.refusal is not None:
-            await self.settled()
-            self.write(error_line(f"ERR {heard.refusal.reason}"))
-            self.close()
-
-    async def _struck(self, name: bytes, command: Command) -> bool:
-        """Let a script strike, if one means this command; say whether the command is done with."""
-        if self.standing.unsure or self.standing.aborted or self._means(name, command):
-            await self.settled()
-        if name == b"EXEC" and self.standing.aborted:
-            await self.call_off(EXECABORT)
-            return True
-        script = self.stage.scripts.find(self.client, name, command)
-        if script is None:
-            return False
-        batch = self.stage.journal.open(self.client, [command], sum(map(len, command)))
-        await script.fault.strike(Strike(self, script, batch, name, command))
-        return True
-
-    def _means(self, name: bytes, command: Command) -> bool:
-        return self.stage.scripts.find(self.client, name, command) is not None
 
     def _start(self, work: object) -> None:
         self._task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]  # a coroutine
@@ -202,51 +173,11 @@ class Connection(asyncio.Protocol):
             raise BackendGoneError("the session has ended")
         return self._session
 
-    def owe(self, batch: Batch, replies: int, effect: Effect | None = None) -> None:
-        """Count replies that will come; `effect` hears what the server made of the command."""
-        if replies:
-            self._owed.append(_Owed(batch, replies, effect))
-            self._outstanding += replies
-
     def replied(self, data: bytes, kinds: Sequence[object]) -> None:
         """Send replies on, and note which command each belongs to."""
-        if not self._swallowing and not self._ending:
+        if not self.swallowing and not self._ending:
             self._transport.write(data)
-        at = 0
-        while at < len(kinds) and self._owed:
-            owed = self._owed[0]
-            taken = kinds[at : at + owed.left]
-            owed.batch.kinds.extend(taken)
-            owed.batch.client = self.standing.client
-            at += len(taken)
-            owed.left -= len(taken)
-            if not owed.left:
-                self._owed.popleft()
-                if owed.effect is not None:
-                    owed.effect(agreed(taken[-1]))
-        self._outstanding -= at
-        if not self._outstanding and self._answered is not None and not self._answered.done():
-            self._answered.set_result(None)
-
-    async def settled(self) -> None:
-        """Wait until all that was sent has been answered."""
-        while self._outstanding:
-            self._answered = asyncio.get_running_loop().create_future()
-            await self._answered
-
-    async def call_off(self, reason: str) -> None:
-        """Take the transaction back and answer its EXEC with this error."""
-        discard = [b"DISCARD"]
-        batch = self.stage.journal.open(self.client, [[b"EXEC"]], len(b"EXEC"))
-        self._swallowing = True
-        _, effect = self.standing.note(b"DISCARD", discard)
-        self.owe(batch, 1, effect)
-        self.session.send([discard], pack([discard]))
-        await self.settled()
-        self._swallowing = False
-        line = error_line(reason)
-        batch.kinds = [line]
-        self.write(line)
+        self.debts.pay(kinds)
 
     def ended(self) -> None:
         """End with the session."""
@@ -312,17 +243,6 @@ class Connection(asyncio.Protocol):
         wanted = (heeded or self._silenced) and not self._ending
         if wanted != self._transport.is_reading() and not self._transport.is_closing():
             (self._transport.resume_reading if wanted else self._transport.pause_reading)()
-
-
-class _Owed:
-    """Replies to the commands of a batch that have not come."""
-
-    __slots__ = ("batch", "effect", "left")
-
-    def __init__(self, batch: Batch, left: int, effect: Effect | None) -> None:
-        self.batch = batch
-        self.left = left
-        self.effect = effect
 
 
 def _address(transport: asyncio.Transport, name: str) -> str:

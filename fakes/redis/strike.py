@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fakes.redis.strict import Command
 
 _EXEC = b"EXEC"
+_DISCARD = b"DISCARD"
 _UNQUEUED = frozenset({b"DISCARD", b"MULTI", b"WATCH", b"RESET", b"QUIT"})
 
 
@@ -44,7 +45,7 @@ class Strike:
     async def refuse(self, text: str) -> None:
         """Answer with an error; in a transaction that calls it off, as Redis does."""
         if self.multi and self.name == _EXEC:
-            await self._connection.call_off(f"EXECABORT Transaction discarded because of: {text}")
+            await call_off(self._connection, f"EXECABORT Transaction discarded because of: {text}")
             return
         if self.multi and self.name not in _UNQUEUED:
             self._connection.standing.aborted = True
@@ -56,11 +57,11 @@ class Strike:
         """Let the command be answered, or another one in its place."""
         sent = self.command if command is None else command
         connection = self._connection
-        connection.owe(self._batch, *connection.standing.note(self.name, sent))
+        connection.debts.owe(self._batch, *connection.standing.note(self.name, sent))
         if connection.standing.listening:
             connection.session.listen()
         connection.session.send([sent], pack([sent]))
-        await connection.settled()
+        await connection.debts.settled()
 
     def keys(self) -> list[bytes]:
         """Return the keys of the command."""
@@ -90,3 +91,18 @@ class Strike:
         """Wait until the client says no more, and end its connection."""
         await self._connection.left()
         self._connection.drop()
+
+
+async def call_off(connection: Connection, reason: str) -> None:
+    """Take the transaction back and answer its EXEC with this error."""
+    discard = [_DISCARD]
+    batch = connection.stage.journal.open(connection.client, [[_EXEC]], len(_EXEC))
+    connection.swallowing = True
+    _, effect = connection.standing.note(_DISCARD, discard)
+    connection.debts.owe(batch, 1, effect)
+    connection.session.send([discard], pack([discard]))
+    await connection.debts.settled()
+    connection.swallowing = False
+    line = error_line(reason)
+    batch.kinds = [line]
+    connection.write(line)

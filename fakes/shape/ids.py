@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _LAST_TWO = tuple(f"{number:02x}" for number in range(256))
 
@@ -24,9 +24,5 @@ def _ids() -> Iterator[str]:
             yield before + last
 
 
-_made = _ids()
-
-
-def new_id() -> str:
-    """Return a UUID in its canonical form."""
-    return next(_made)
+new_id: Callable[[], str] = _ids().__next__
+"""Return a UUID in its canonical form."""

@@ -1,8 +1,9 @@
 """What a fake was asked and what it answered, in order.
 
-Rules: a request is journaled when it arrives, so one that is never answered is there, too; redaction is done
-when the journal is read, so that it costs the requests nothing; nothing is forgotten but by `reset`, and what
-is over goes to disk, so that memory does not grow with it.
+Rules: a request is journaled before the next one is looked at, and one whose answer is not known at once when
+it arrives, so one that is never answered is there, too; redaction is done when the journal is read, so that
+it costs the requests nothing; nothing is forgotten but by `reset`, and what is over goes to disk, so that
+memory does not grow with it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from fakes.shape.shelf import Shelf
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fakes.http.answer import Answer
     from fakes.http.request import Request
+    from fakes.shape.call import Call
     from fakes.shape.clock import Clock
     from fakes.shape.identity import Identity, Key
 
@@ -63,8 +66,18 @@ class JournalBook:
             return
         self._over.add(line)
         if self._over.count >= self._kept or self._over.size >= _KEPT_BYTES:
-            self._shelf.put(self._over)
-            self._over = Sheet()
+            self._put_aside()
+
+    def note(self, call: Call, identity: Identity, answer: Answer, script_id: str | None) -> None:
+        """Note a request inside the contract that is answered at once: nothing can come in between."""
+        over = self._over
+        over.add_newest(next(self._numbers), call, identity, answer, script_id)
+        if over.count >= self._kept or over.size >= _KEPT_BYTES:
+            self._put_aside()
+
+    def _put_aside(self) -> None:
+        self._shelf.put(self._over)
+        self._over = Sheet()
 
     def read(
         self, keys: Iterable[Key] = (), operation: str | None = None, after: int = 0

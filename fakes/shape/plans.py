@@ -74,6 +74,13 @@ class Plan:
         return cls((Phase(act, None),), left=times)
 
     @property
+    def endless(self) -> Act | None:
+        """Return the act that each call meets, whatever calls there were; None where that is not so."""
+        first = self.phases[0]
+        alone = len(self.phases) == 1 and first.calls is None
+        return first.act if alone and self.left is None and self.chance is None else None
+
+    @property
     def exhausted(self) -> bool:
         """Say whether nothing more will come of it."""
         return self.left == 0 or self._phase == len(self.phases)

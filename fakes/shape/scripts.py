@@ -50,6 +50,8 @@ class Script:
     fired_at: array[float] = field(default_factory=lambda: array("d"))
     keys: frozenset[Key] = field(init=False)
     home: Key = field(init=False)
+    endless: Shot | None = field(init=False)  # what it does to each call, where that is always the same
+    replies: bool = field(init=False)
     _others: tuple[Key, ...] = field(init=False)
     _matchers: tuple[Matcher, ...] = field(init=False)
 
@@ -57,6 +59,9 @@ class Script:
         keys = keys_of(self.match)
         self.keys = frozenset(keys)
         self.home = keys[0] if keys else _ANYBODY
+        act = self.plan.endless
+        self.endless = None if act is None else Shot(self, act)
+        self.replies = isinstance(act, Answer)
         self._others = keys[1:]
         self._matchers = matchers_of(self.match)
 
@@ -98,8 +103,8 @@ class Script:
         )
 
 
-class Shot(msgspec.Struct, frozen=True, gc=False):
-    """What a script does to one request."""
+class Shot(msgspec.Struct, frozen=True):
+    """What a script does to one request, or to all."""
 
     script: Script
     act: Act
@@ -135,11 +140,11 @@ class Scripts:
             return None
         now = self._clock()
         for script in housed:
-            if script.expired(now):
+            if script.until is not None and script.expired(now):
                 self._unhouse(script)
             elif outside and isinstance(script.plan.next_act, Answer):
                 continue
-            elif script.fits(call, identity) and script.plan.meant():
+            elif script.fits(call, identity) and (script.endless is not None or script.plan.meant()):
                 return self._shot(script, now)
         return None
 
@@ -155,6 +160,10 @@ class Scripts:
         return sorted(chain.from_iterable(found), key=_number, reverse=True)
 
     def _shot(self, script: Script, now: float) -> Shot:
+        if script.endless is not None:  # nothing of its plan is ever used up
+            if script.replies:
+                script.fired(now)
+            return script.endless
         act = script.plan.take()
         if isinstance(act, Answer):
             script.fired(now)

@@ -16,6 +16,8 @@ from fakes.shape.line import Line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fakes.http.answer import Answer
+    from fakes.shape.call import Call
     from fakes.shape.identity import Identity, Key
 
 OPERATION = "operation"
@@ -28,21 +30,16 @@ _decode = msgspec.msgpack.Decoder(list[Line]).decode
 
 
 class Sheet:
-    """Lines as bytes; `first` and `last` are the lowest and the highest of their numbers."""
+    """`count` lines as `size` bytes; `first` and `last` are the lowest and the highest of their numbers."""
 
     def __init__(self, lines: Iterable[Line] = ()) -> None:
-        self.count = self.first = self.last = 0
+        self.count = self.size = self.first = self.last = 0
         self._written = bytearray(5)
         self._operations: set[str | None] = set()
         self._identities: set[Identity] = set()
         self._outside = False
         for line in lines:
             self.add(line)
-
-    @property
-    def size(self) -> int:
-        """Return how many bytes it has."""
-        return len(self._written)
 
     def add(self, line: Line) -> None:
         """Write a line behind the others."""
@@ -52,10 +49,27 @@ class Sheet:
         if not self.count or seq < self.first:
             self.first = seq
         self.count += 1
+        self.size = len(self._written)
         self._operations.add(line.operation)
         self._identities.add(line.identity)
         if line.violations:
             self._outside = True
+
+    def add_newest(
+        self, seq: int, call: Call, identity: Identity, answer: Answer, script_id: str | None
+    ) -> None:
+        """Write the line of a request inside the contract whose answer is known, without making a Line.
+
+        Its number is the highest so far.
+        """
+        line = (seq, call.at, call.operation, identity, call.request, answer, None, script_id)
+        _write_into(line, self._written, -1)
+        self.last = seq
+        self.first = self.first or seq
+        self.count += 1
+        self.size = len(self._written)
+        self._operations.add(call.operation)
+        self._identities.add(identity)
 
     def whole(self) -> bytearray:
         """Return the bytes of all, as `lines_in` takes them."""

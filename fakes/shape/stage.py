@@ -8,7 +8,6 @@ then the behaviour answers.
 from __future__ import annotations
 
 import time
-from random import Random
 from typing import TYPE_CHECKING, cast
 
 from contracts.document import load_document
@@ -19,20 +18,20 @@ from fakes.shape.control import Control
 from fakes.shape.dispatch import make_call, run_handler
 from fakes.shape.errors import RefusedError
 from fakes.shape.front import PREFIX
-from fakes.shape.health import unhealthy
 from fakes.shape.identity import Identity
 from fakes.shape.journal import JournalBook
 from fakes.shape.plans import Armed
-from fakes.shape.receiving import Received, Receiver
+from fakes.shape.receiving import Received, Receiver, nowhere
 from fakes.shape.routing import NoRoute
 from fakes.shape.scripts import Scripts
+from fakes.shape.strike import Strike
 
 if TYPE_CHECKING:
-    from fakes.http.link import Conduct, Link
+    from fakes.http.link import Conduct
     from fakes.http.request import Refusal, Request
     from fakes.shape.call import Behaviour, Call, Controllable, Inspector, Unpacker, Witness
     from fakes.shape.clock import Clock
-    from fakes.shape.faults import Fault
+    from fakes.shape.line import Line
     from fakes.shape.scripts import Script
 
 
@@ -46,7 +45,7 @@ class Stage:
         self._document = document
         self._scripts = Scripts(clock)
         self._journal = JournalBook(clock)
-        self._receiver = Receiver(behaviour, document, self._journal, clock)
+        self._receiver = Receiver(behaviour, document, clock)
         # What it can do besides is known by its name: isinstance of three protocols is a tenth of the start.
         controls = hasattr(behaviour, "control_routes")
         self._control = Control(
@@ -65,49 +64,57 @@ class Stage:
         """Answer one request, or say how it will be mistreated."""
         if request.path.startswith(PREFIX):
             return self._control.handle(request)
-        scene = self._receiver.receive(request if self._unpack is None else self._unpack(request))
-        call, line = scene.call, scene.line
-        if self._inspector is not None and not line.violations:
-            line.violations = self._inspector.outside(call)
-        shot = self._scripts.fire(call, line.identity, outside=bool(line.violations))
+        received = self._receiver.receive(request if self._unpack is None else self._unpack(request))
+        if self._inspector is not None and not received.violations:
+            received.violations = self._inspector.outside(received.call)
+        shot = self._scripts.fire(received.call, received.identity, outside=bool(received.violations))
         if shot is None:
-            return self._ended(scene, self.normal(scene))
-        script, act = shot.script, shot.act
-        line.script_id = script.id
-        if isinstance(act, Answer):
-            return self._ended(scene, act)
+            return self._ended(received, self.normal(received))
+        act = shot.act
         if isinstance(act, Armed):
-            line.fault, line.armed_at = act.kind, rfc3339(script.armed_at)
-            return Strike(self, scene, script, act.fault)
-        return self._ended(scene, self.normal(scene))
+            return self._strike(received, shot.script, act)
+        answer = act if isinstance(act, Answer) else self.normal(received)
+        return self._ended(received, answer, shot.script.id)
 
     def refuse(self, refusal: Refusal) -> Answer:
         """Answer what is no HTTP request, and journal it."""
-        call = make_call(refusal.request, None, self._clock())
-        line = self._journal.open(None, Identity.of_headers(refusal.request.headers), refusal.request)
-        line.violations = [Violation("http", "", "", refusal.reason)]
-        error = RefusedError(refusal.status, refusal.reason)
-        return self._ended(Received(call, line, NoRoute(())), self.error(call, error))
+        request = refusal.request
+        call, identity = make_call(request, None, self._clock()), Identity.of_headers(request.headers)
+        received = Received(call, identity, nowhere(), [Violation("http", "", "", refusal.reason)])
+        return self._ended(received, self.error(call, RefusedError(refusal.status, refusal.reason)))
+
+    def _strike(self, received: Received, script: Script, armed: Armed) -> Conduct:
+        line = self._open(received, script.id)
+        line.fault, line.armed_at = armed.kind, rfc3339(script.armed_at)
+        return Strike(self, received, line, script, armed.fault)
+
+    def _open(self, received: Received, script_id: str | None) -> Line:
+        call = received.call
+        line = self._journal.open(call.operation, received.identity, call.request)
+        line.script_id, line.violations = script_id, received.violations
+        return line
 
     # What is done with a request that was received; the steps of a Strike, too.
 
-    def normal(self, scene: Received) -> Answer:
+    def normal(self, received: Received) -> Answer:
         """Return the answer that the request gets when nothing is scripted."""
-        if isinstance(scene.route, NoRoute) or scene.line.violations:
-            return self.refusal(scene) or self.error(scene.call, RefusedError(404, "not served here"))
-        return run_handler(scene.route.handler.handler, scene.call, self._behaviour.errors)
+        route = received.reading.route
+        if isinstance(route, NoRoute) or received.violations:
+            return self.refusal(received) or self.error(received.call, RefusedError(404, "not served here"))
+        return run_handler(route.handler.handler, received.call, self._behaviour.errors)
 
-    def refusal(self, scene: Received) -> Answer | None:
+    def refusal(self, received: Received) -> Answer | None:
         """Return the error for a request outside the contract; None for one inside it."""
-        if not scene.line.violations:
+        if not received.violations:
             return None
-        if isinstance(scene.route, NoRoute):
-            return self._not_served(scene.call, scene.route)
-        first = scene.line.violations[0]
+        call, route = received.call, received.reading.route
+        if isinstance(route, NoRoute):
+            return self._not_served(call, route)
+        first = received.violations[0]
         reason = f"{first.pointer or 'request'}: {first.message}"
         if self._refused is not None:
-            self._refused(scene.call, reason)
-        return self.error(scene.call, RefusedError(400, reason, field=first.pointer))
+            self._refused(call, reason)
+        return self.error(call, RefusedError(400, reason, field=first.pointer))
 
     def _not_served(self, call: Call, route: NoRoute) -> Answer:
         if not route.allowed:
@@ -120,95 +127,48 @@ class Stage:
         """Return an error in this fake's own shape."""
         return self._behaviour.errors(refused, call)
 
-    def breaks(self, scene: Received, answer: Answer) -> bool:
+    def breaks(self, received: Received, answer: Answer) -> bool:
         """Say whether this answer to that request would break the fake's own contract."""
-        if isinstance(scene.route, NoRoute):
+        route = received.reading.route
+        if isinstance(route, NoRoute):
             return False
-        method = scene.route.operation.partition(" ")[0]
-        path = scene.call.request.path.removeprefix(self._document.base_path)
-        whole = self._whole(scene, answer)
+        method = route.operation.partition(" ")[0]
+        path = received.call.request.path.removeprefix(self._document.base_path)
+        whole = self.whole(received, answer)
         headers = {**dict(whole.headers), "content-type": whole.content_type or ""}
         return bool(check_response(self._document, method, path, whole.status, headers, whole.body))
 
-    def struck(self, scene: Received, script: Script) -> None:
+    def struck(self, line: Line, script: Script) -> None:
         """Note that a fault strikes, now and for the first time at this request."""
-        if scene.line.fired_at is None:
+        if line.fired_at is None:
             now = self._clock()
-            scene.line.fired_at = rfc3339(now)
+            line.fired_at = rfc3339(now)
             script.fired(now)
 
-    def sent(self, scene: Received, answer: Answer) -> Answer:
-        """Journal the answer, with its X-Request-ID, and return it."""
-        scene.line.answer = sent = self._whole(scene, answer)
-        return sent
+    def whole(self, received: Received, answer: Answer) -> Answer:
+        """Return the answer with its X-Request-ID."""
+        return answer.with_default("X-Request-ID", received.call.request_id)
 
-    def ended(self, scene: Received) -> None:
+    def ended(self, received: Received, line: Line) -> None:
         """Close the journal's line: nothing more becomes of this request."""
-        line = scene.line
-        if self._inspector is not None and not line.violations:
-            line.violations = self._inspector.broken_parts(scene.call)
+        line.violations = self._broken(received)
         self._journal.close(line)
 
-    def _ended(self, scene: Received, answer: Answer) -> Answer:
-        scene.line.answer = sent = self._whole(scene, answer)
-        self.ended(scene)
+    def _ended(self, received: Received, answer: Answer, script_id: str | None = None) -> Answer:
+        """Journal a request with its answer, all at once."""
+        call = received.call
+        sent = answer.with_default("X-Request-ID", call.request_id)
+        violations = received.violations if self._inspector is None else self._broken(received)
+        if violations:
+            line = self._open(received, script_id)
+            line.answer, line.violations = sent, violations
+            self._journal.close(line)
+        else:
+            self._journal.note(call, received.identity, sent, script_id)
         return sent
 
-    def _whole(self, scene: Received, answer: Answer) -> Answer:
-        return answer.with_default("X-Request-ID", scene.call.request_id)
-
-
-class Strike:
-    """A fault on its way to one request: the Conduct of its connection and the Scene of the fault."""
-
-    link: Link
-
-    def __init__(self, stage: Stage, received: Received, script: Script, fault: Fault) -> None:
-        self._stage = stage
-        self._received = received
-        self._script = script
-        self._fault = fault
-
-    @property
-    def request(self) -> Request:
-        """Return what was asked."""
-        return self._received.call.request
-
-    async def run(self, link: Link) -> None:
-        """Let the fault strike."""
-        self.link = link
-        await self._fault.strike(self)
-
-    def over(self) -> None:
-        """Take note that the fault has done what it does."""
-        self._stage.ended(self._received)
-
-    def normally(self) -> Answer:
-        """Process the request as if nothing were wrong."""
-        return self._stage.normal(self._received)
-
-    def error(self, status: int) -> Answer:
-        """Return an error of this status in the fake's own shape; health has one of its own."""
-        call = self._received.call
-        return unhealthy(call, status) or self._stage.error(call, RefusedError(status, "scripted"))
-
-    def breaks(self, answer: Answer) -> bool:
-        """Say whether this answer would break the fake's own contract."""
-        return self._stage.breaks(self._received, answer)
-
-    def random(self, seed: int) -> Random:
-        """Return numbers that depend on the seed and on how often the fault has struck before."""
-        return Random(f"{seed}/{self._script.hits}")  # noqa: S311 -- to be repeatable is its purpose
-
-    def struck(self) -> None:
-        """Note that the fault strikes now; not where the client has gone before."""
-        if not self.link.lost:
-            self._stage.struck(self._received, self._script)
-
-    def journaled(self, answer: Answer) -> Answer:
-        """Journal an answer that is sent in another way, and return it as it is to be sent."""
-        return self._stage.sent(self._received, answer)
-
-    def answer(self, answer: Answer) -> None:
-        """Journal and send an answer."""
-        self.link.answer(self.journaled(answer))
+    def _broken(self, received: Received) -> list[Violation]:
+        """Return all that was wrong, now that it has been served."""
+        if self._inspector is None or received.violations:
+            return received.violations
+        return self._inspector.broken_parts(received.call)

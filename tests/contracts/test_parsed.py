@@ -55,7 +55,7 @@ def test_a_changed_file_is_parsed_again(source: Path) -> None:
     assert parser.calls == 2
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"{", b'{"sha256": 1, "content": 2}', b"\xff", b"[]"])
+@pytest.mark.parametrize("rubbish", [b"", b"{", b'{"digest": 1, "content": 2}', b"\xff", b"[]"])
 def test_what_cannot_be_read_is_made_again(source: Path, rubbish: bytes) -> None:
     parser = Parser()
     read_parsed(source, parser)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -18,13 +17,13 @@ from fakes.http.answer import Answer
 from fakes.http.request import Request
 from fakes.policy import PolicyFake
 from fakes.records import Entry, Journal
+from fakes.shape.dispatch import make_call
 from fakes.shape.identity import Identity, Key
 from fakes.shape.journal import JournalBook
+from fakes.shape.line import Line
+from fakes.shape.sheet import Sheet, lines_in
 from fakes.shape.spill import Extent, Spill
 from fakes.shape.stage import Stage
-
-if TYPE_CHECKING:
-    from fakes.shape.line import Line
 
 TRACE = "00-{0:032x}-{0:016x}-01"
 SOMEBODY = st.builds(
@@ -92,6 +91,13 @@ class JournalAndList(RuleBasedStateMachine):
             self.model.append(Kept(line.seq, "GET /x", whose, b""))
             self.book.close(line)
 
+    @rule(whose=SOMEBODY, operation=OPERATIONS, body=BODIES)
+    def answer_at_once(self, whose: Identity, operation: str | None, body: bytes) -> None:
+        call = make_call(Request("GET", "/x", "", {"host": "é"}, body), operation, 0.0)
+        self.book.note(call, whose, Answer(200, body), None)
+        self.numbers += 1
+        self.model.append(Kept(self.numbers, operation, whose, body, Answer(200, body)))
+
     @rule(whose=SOMEBODY)
     def forget(self, whose: Identity) -> None:
         scope = frozenset(whose.as_keys())
@@ -140,6 +146,18 @@ def expected(kept: Kept) -> tuple[object, ...]:
     status = kept.answer.status if kept.answer else None
     whose = kept.identity
     return kept.seq, kept.operation, whose.tenant, whose.sub, status, kept.fault, kept.rules
+
+
+def test_a_line_that_is_written_without_being_made_is_the_same_line() -> None:
+    request = Request("POST", "/x", "a=b", {"host": "é", "traceparent": TRACE.format(1)}, b"{}")
+    call, whose, answer = make_call(request, "POST /x", 7.0), Identity("t", sub="s"), Answer(201, b"[]")
+    line = Line(3, 7.0, "POST /x", whose, request, answer, script_id="script")
+    made, direct = Sheet([line]), Sheet()
+
+    direct.add_newest(3, call, whose, answer, "script")
+
+    assert msgspec.to_builtins(lines_in(direct.whole())) == msgspec.to_builtins([line])
+    assert (direct.marks(), direct.first, direct.last) == (made.marks(), 3, 3)
 
 
 TestJournalAndList = JournalAndList.TestCase

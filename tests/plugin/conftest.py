@@ -62,6 +62,15 @@ class Ran:
     def findings(self) -> list[Finding]:
         return [event.finding for event in self.events if isinstance(event, FindingRecorded)]
 
+    def of(self, name: str) -> ScenarioFinished:
+        """Return how the scenario of that name ended: they run in an order drawn from the seed."""
+        (event,) = (one for one in self.finished if one.scenario.endswith(f"::test_{name}"))
+        return event
+
+    def finding_of(self, name: str) -> Finding:
+        (finding,) = (one for one in self.findings if one.id == self.of(name).finding)
+        return finding
+
     @property
     def exchanges(self) -> list[Exchange]:
         return [event.exchange for event in self.events if isinstance(event, ExchangeRecorded)]
