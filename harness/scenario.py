@@ -91,6 +91,7 @@ def each_answered(replies: Sequence[Reply], *statuses: int | tuple[int, ...]) ->
     """
     wanted = statuses * len(each_of(replies)) if len(statuses) == 1 else statuses
     for reply, status in zip(replies, wanted, strict=True):
+        reply.claim()
         allowed = status if isinstance(status, tuple) else (status,)
         if reply.status not in allowed:
             told = " or ".join(str(each) for each in allowed)

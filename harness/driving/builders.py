@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+DESCRIPTION = "Shows that the last build failed."
+
+
 class _Absent:
     """A member that is not there (None would be null)."""
 
@@ -90,7 +93,7 @@ def a_playbook(**parts: object) -> Json:
     """Return a playbook that fires for any signal with one mirror, unless its parts say otherwise."""
     default = {
         "name": "Build failures",
-        "description": "Shows that the last build failed.",
+        "description": DESCRIPTION,
         "triggers": [],
         "conditions": [],
         "actions": [a_mirror()],

@@ -145,6 +145,7 @@ class EngineClient:
     def never_records(self, secret: str) -> str:
         """Return a secret that may be sent from now on, and is never kept in the record."""
         self._recorder.hide(secret, "<secret>")
+        self._recorder.sent_secrets.append(secret)
         return secret
 
     async def decide(self, by: Persona | None = None, **members: object) -> Reply:

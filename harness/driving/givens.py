@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from harness.driving.answers import Items, Object
-from harness.driving.builders import Json, a_multiplier, a_playbook, an_experiment, an_outcome
+from harness.driving.builders import DESCRIPTION, Json, a_multiplier, a_playbook, an_experiment, an_outcome
 from harness.driving.failures import EngineBreachError, GivenRefusedError
+from harness.driving.names import canary_of
 from harness.driving.reply import Decision
 
 if TYPE_CHECKING:
@@ -56,8 +57,11 @@ class Given:
         self.people = people
 
     async def draft_playbook(self, playbook: Json | None = None, *, by: Persona | None = None) -> Object:
-        """Create a playbook; it does not fire yet."""
+        """Create a playbook; it does not fire yet. Described as by default, it bears its tenant's canary."""
         body = playbook or a_playbook()
+        if body.get("description") == DESCRIPTION:
+            tenant = (by or self.people.admin).tenant_id
+            body = body | {"description": f"{DESCRIPTION} [{canary_of(tenant)}]"}
         created = await _object(CREATE, lambda: self.engine.create_playbook(body, by))
         _demand(CREATE, lambda: created.string("playbook_id"))
         return created

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import uuid
 
+CANARY = "canary"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -34,7 +36,7 @@ class Names:
 
     def canary(self) -> str:
         """Return a text that is nowhere else: where it turns up, it was copied from where it was put."""
-        return f"canary{self.word(16)}"
+        return CANARY + self.word(16)
 
     def uuid(self) -> str:
         """Return a UUID in canonical form that names nothing."""
@@ -43,3 +45,12 @@ class Names:
     def word(self, length: int = 8) -> str:
         """Return a lower-case word of letters and digits."""
         return "".join(self._random.choices(_ALPHABET, k=length))
+
+
+def canary_of(tenant: str) -> str:
+    """Return the canary that lies in what a tenant's givens write.
+
+    >>> canary_of("tenant-1") == canary_of("tenant-1") != canary_of("tenant-2")
+    True
+    """
+    return CANARY + hashlib.sha256(tenant.encode()).hexdigest()[:16]

@@ -50,8 +50,10 @@ class Recorder:
         self.exchanges: list[Exchange] = []
         self.kinds: set[str] = set()
         self.disturbances: list[Disturbance] = []
+        self.claims = 0
         self.offending: str | None = None
         self.operations: dict[str, str] = {}
+        self.sent_secrets: list[str] = []
         self._emit = emit
         self._secrets: dict[str, str] = {}
         self._prefix = hashlib.sha256(scenario.encode()).hexdigest()[:10]
@@ -66,6 +68,10 @@ class Recorder:
         self.kinds.add(kind)
         if exchange is not None:
             self.offending = exchange
+
+    def claim(self) -> None:
+        """Note that something was claimed, by a step that fails where it does not hold."""
+        self.claims += 1
 
     def clean(self, text: str) -> str:
         """Return the text without anything secret."""

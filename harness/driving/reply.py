@@ -139,5 +139,9 @@ class Reply:
         """Return the code of a refusal."""
         return self.error.string("code")
 
+    def claim(self) -> None:
+        """Note that something was claimed of this answer."""
+        self._recorder.claim()
+
     def _look(self) -> None:
         self._recorder.look(WIRE, self.raw.exchange)

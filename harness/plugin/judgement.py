@@ -36,11 +36,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a judgement rests on. `exchanges`: how often the engine was asked."""
+    """All that a judgement rests on.
+
+    `exchanges`: how often the engine was asked; `claims`: how often the scenario claimed anything; `hollow`:
+    what it claimed of nothing at all.
+    """
 
     problems: Sequence[Problem] = ()
     exchanges: int = 0
     kinds: frozenset[str] = frozenset()
+    claims: int = 0
+    hollow: Sequence[str] = ()
     disturbances: Sequence[Disturbance] = field(default=())
 
 
@@ -65,6 +71,10 @@ def _judge_ended_well(evidence: Evidence) -> Judgement:
         return Judgement(UNKNOWN, "vacuous: it ended without one exchange with the engine")
     if not evidence.kinds:
         return Judgement(UNKNOWN, "vacuous: it never looked at an answer")
+    if evidence.hollow:
+        return Judgement(UNKNOWN, f"vacuous: {evidence.hollow[0]}")
+    if not evidence.claims:
+        return Judgement(UNKNOWN, "vacuous: it claimed nothing of what it looked at")
     if idle := [disturbance.name for disturbance in evidence.disturbances if not disturbance.hits]:
         return Judgement(NOT_EXERCISED, f"never came into play: {', '.join(idle)}")
     return Judgement(PASSED)

@@ -12,6 +12,7 @@ import pytest
 
 from harness.driving.coverage import Coverage
 from harness.plugin.markers import LINES, OWN_WORLD, requirements_of, unknown_requirements
+from harness.plugin.watching import Watch, WatchedFiles
 from harness.worlds import World, load_world
 from reports.record import FindingRecorded
 from reports.run import EventLog, now
@@ -25,6 +26,7 @@ class Stage:
 
     def __init__(self, world: World, source: str) -> None:
         self.world = world
+        self.watch = Watch()
         self._source = source
         self._found: set[str] = set()
 
@@ -56,6 +58,7 @@ class Stage:
 
 
 STAGE = pytest.StashKey[Stage]()
+_FILES = pytest.StashKey[WatchedFiles]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,7 +83,11 @@ def configure(config: pytest.Config) -> None:
     path = config.getoption("--mmm-world")
     if path is not None:
         worker = getattr(config, "workerinput", {}).get("workerid", "")
-        config.stash[STAGE] = Stage(load_world(Path(path)), f"scenarios-{worker or 'main'}-{os.getpid()}")
+        config.stash[STAGE] = stage = Stage(
+            load_world(Path(path)), f"scenarios-{worker or 'main'}-{os.getpid()}"
+        )
+        config.stash[_FILES] = files = WatchedFiles(config, stage.watch)
+        files.install()
     elif not config.getoption("collectonly"):
         raise pytest.UsageError(
             "--mmm-world FILE is missing: scenarios need an engine to ask (`mmm verify` starts one)"
@@ -88,9 +95,10 @@ def configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Tell what was exercised of the contract, and close the event file."""
+    """Tell what was exercised of the contract, read no more files, and close the event file."""
     stage = config.stash.get(STAGE, None)
     if stage is not None:
+        config.stash[_FILES].uninstall()
         stage.coverage.tell(stage.emit)
         stage.events.close()
 

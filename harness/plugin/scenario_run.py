@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.driving.curl import curl_line
 from harness.driving.recorder import Recorder
+from harness.driving.sent import note_secrets
 from harness.plugin.judgement import BLOCKED, FAILED, PASSED, UNKNOWN, Evidence, Judgement, Problem, judge
 from harness.plugin.markers import requirements_of, title_of
 from harness.plugin.options import STAGE, Stage
@@ -39,6 +41,8 @@ class ScenarioRun:
                 problems=tuple(self.problems),
                 exchanges=len(self.recorder.engine_exchanges),
                 kinds=frozenset(self.recorder.kinds),
+                claims=self.recorder.claims + self.stage.watch.claims,
+                hollow=self.stage.watch.hollow(),
                 disturbances=tuple(self.recorder.disturbances),
             )
         )
@@ -46,6 +50,7 @@ class ScenarioRun:
     def finish(self) -> Judgement:
         """Judge, and write the finding (if any) and the end."""
         judgement = self.judged()
+        note_secrets(Path(self.stage.world.work_dir), self.recorder.sent_secrets)
         finding = self._finding(judgement)
         if finding is not None:
             self.stage.found(finding)
@@ -102,6 +107,7 @@ RUN = pytest.StashKey[ScenarioRun]()
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     """Begin a scenario; write its end, whatever it was."""
     item.stash[RUN] = run = ScenarioRun(item, item.config.stash[STAGE])
+    run.stage.watch.begin()
     try:
         return (yield)
     except BaseException as interruption:

@@ -1,4 +1,7 @@
-"""The stages of a run in their order: services, engine, preflight, scenarios, contracts, resilience, load."""
+"""The stages of a run, in their order.
+
+Services, engine, preflight, scenarios with contracts, resilience, load, and history: what all of it shows.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.corpus import repeat_past
+from harness.history.gathering import scrape
 from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
 from harness.services import fallen
@@ -21,6 +25,7 @@ from harness.stages.children import ScenarioOptions, contracts_part, load_part, 
 from harness.stages.config import write_versions
 from harness.stages.consumer import collect_breaches
 from harness.stages.coverage import declared
+from harness.stages.history import check_history
 from harness.stages.receipts import collect_receipts
 from harness.worlds import Plan, save_world, start_world
 from reports.record import EngineStarted
@@ -62,12 +67,14 @@ def observe(run: Run) -> None:
         with journal.stage("engine"):
             running = stack.enter_context(start_world(_plan(run, work_dir, storage)))
             _tell_engine(run, running)
+        before = asyncio.run(scrape(running.world))
         world = _preflight(run, running)
         _corpus(run, world)
         journal.emit(declared(world.missing_operations))
         _stages(run, world, work_dir)
         _tell_dead(run, running)
         _stand(world)
+        _history(run, running, before)
         _receipts(run, world)
         _consumer(run, world)
         with journal.stage("teardown"):
@@ -159,6 +166,12 @@ def _stand(world: World) -> None:
     if gone := fallen(world.database, world.redis, world.fakes):
         line = f"{' and '.join(gone)} ended during the run: nothing can be said of the engine"
         raise UnbuildableError(line)
+
+
+def _history(run: Run, running: Running, before: str | None) -> None:
+    with run.journal.stage("history") as outcome, _survived(run, outcome):
+        asked = run.options.selection.requirements
+        outcome.summary = asyncio.run(check_history(running, before, asked, run.journal.emit))
 
 
 def _receipts(run: Run, world: World) -> None:

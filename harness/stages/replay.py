@@ -7,6 +7,7 @@ same again. The world has the settings that it had then.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import textwrap
 from pathlib import Path
@@ -16,10 +17,13 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from harness.history.gathering import scrape
+from harness.history.judging import PREFIX as HISTORY
 from harness.processes import CHECKOUT, CrashedError, UnbuildableError, work_directory
 from harness.repeating import Repeater
 from harness.services.storage import storage_of
 from harness.stages.children import ScenarioOptions, run_together, scenarios_part
+from harness.stages.history import check_history
 from harness.stages.journal import Journal
 from harness.stages.options import seed_for
 from harness.stages.progress import Progress
@@ -35,8 +39,8 @@ if TYPE_CHECKING:
 
     from harness.stages.recollection import Recollection
     from harness.targets import Profile
-    from harness.worlds import World
-    from reports.record import Event, Setting
+    from harness.worlds import Running, World
+    from reports.record import Event, Finding, Setting
 
 REPRODUCED, NOT_REPRODUCED = 1, 0
 WIDTH = 80
@@ -54,18 +58,19 @@ def replay(run_dir: Path, finding_id: str, target: Path | None, console: Console
     _say(console, f"{seen.finding.id} [{', '.join(seen.finding.requirements)}] {seen.finding.title}")
     with contextlib.ExitStack() as stack:
         work_dir = stack.enter_context(work_directory())
-        world = _world(seen, profile, work_dir, stack, console)
-        again = _repeated(world, seen, console)
+        running = _world(seen, profile, work_dir, stack, console)
+        before = asyncio.run(scrape(running.world))
+        again = _repeated(running.world, seen, console)
         if seen.scenario is not None:
             remembers = bool(profile.target.url or profile.target.services)
-            again = _scenario_again(world, work_dir, seen, console, remembers=remembers)
+            again = _scenario_again(running, before, work_dir, seen, console, remembers=remembers)
     _print(console, "reproduced" if again else "not reproduced")
     return REPRODUCED if again else NOT_REPRODUCED
 
 
 def _world(
     seen: Recollection, profile: Profile, work_dir: Path, stack: contextlib.ExitStack, console: Console
-) -> World:
+) -> Running:
     """Start a world like the one in which it was seen."""
     storage = storage_of(seen.environment, profile.target)
     shared = None if profile.target.url else stack.enter_context(storage.shared(work_dir))
@@ -85,7 +90,7 @@ def _world(
     changed = f", with {_listed(seen.settings)}" if seen.settings else ""
     ready = "attached to" if running.seconds is None else f"ready in {running.seconds:.2f} s"
     _say(console, f"{profile.target.name} {ready}{changed}")
-    return running.world
+    return running
 
 
 def _repeated(world: World, seen: Recollection, console: Console) -> bool:
@@ -101,9 +106,19 @@ def _repeated(world: World, seen: Recollection, console: Console) -> bool:
 
 
 def _scenario_again(
-    world: World, work_dir: Path, seen: Recollection, console: Console, *, remembers: bool
+    running: Running,
+    before: str | None,
+    work_dir: Path,
+    seen: Recollection,
+    console: Console,
+    *,
+    remembers: bool,
 ) -> bool:
-    """Run the scenario itself, with people whom neither the repeated steps nor what `remembers` has seen."""
+    """Run the scenario itself, with people whom neither the repeated steps nor what `remembers` has seen.
+
+    What only a history shows is looked for in the history of this run.
+    """
+    world = running.world
     world_file = work_dir / "world.json"
     seed = seed_for(None if remembers else world.seed + 1, attached=True)
     save_world(msgspec.structs.replace(world, seed=seed), world_file)
@@ -112,6 +127,8 @@ def _scenario_again(
     run_dir = Path(world.run_dir)
     with contextlib.closing(Journal(run_dir, Progress(Console(quiet=True)))) as journal:
         run_together((part,), world, work_dir, journal)
+        if _is_of_a_history(seen.finding):
+            asyncio.run(check_history(running, before, seen.finding.requirements, journal.emit))
     events = read_events(run_dir)
     for line in _account(events, seen):
         _say(console, line)
@@ -133,15 +150,26 @@ def _account(events: Sequence[Event], seen: Recollection) -> list[str]:
 
 def seen_again(events: Sequence[Event], seen: Recollection) -> bool:
     """Tell whether the scenario breaks the same requirement again; that it passed shows that it does not."""
-    wanted = set(seen.finding.requirements)
     found = [event.finding for event in events if isinstance(event, FindingRecorded)]
-    if any(wanted & set(finding.requirements) for finding in found):
+    if any(_is_the_same(finding, seen.finding) for finding in found):
         return True
-    if {event.outcome for event in events if isinstance(event, ScenarioFinished)} == {"passed"}:
+    ended = [event for event in events if isinstance(event, ScenarioFinished)]
+    if {event.outcome for event in ended if not event.scenario.startswith(HISTORY)} == {"passed"}:
         return False
     problems = [event.problem for event in events if isinstance(event, StageFinished) and event.problem]
     why = problems or [f"{finding.id} [{', '.join(finding.requirements)}] came first" for finding in found]
     raise CrashedError(f"{seen.scenario}: nobody knows: {why[0] if why else 'it came to no end'}")
+
+
+def _is_of_a_history(finding: Finding) -> bool:
+    return finding.rule.startswith(HISTORY)
+
+
+def _is_the_same(now: Finding, then: Finding) -> bool:
+    """Tell whether what is found now is what was found then: of a history, the very same rule."""
+    if _is_of_a_history(then):
+        return now.key == then.key
+    return bool(set(now.requirements) & set(then.requirements))
 
 
 def _listed(settings: Mapping[str, Setting]) -> str:

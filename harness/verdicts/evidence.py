@@ -22,7 +22,7 @@ from reports.record import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DRAWN = "contracts"
+DRAWN = frozenset({"contracts", "history"})
 ALL_KINDS = frozenset({"wire", "dependency", "log", "storage", "time", "load"})
 STAGE_KINDS = {
     "scenarios": frozenset({"wire", "dependency", "log", "storage", "time"}),
@@ -30,6 +30,7 @@ STAGE_KINDS = {
     "corpus": frozenset({"wire"}),
     "resilience": frozenset({"wire", "dependency", "time"}),
     "load": frozenset({"load"}),
+    "history": frozenset({"wire", "dependency", "log"}),
     "receipts": frozenset({"dependency"}),
     "consumer": frozenset({"dependency"}),
     "teardown": frozenset(),
@@ -109,9 +110,10 @@ def _pile(
     """Return where a scenario belongs; an outcome that nobody knows is unknown, never green.
 
     A scenario that somebody wrote and that could not be looked at leaves its requirement open. A check that
-    draws its cases by chance and drew none that shows anything is no evidence, for or against.
+    takes what there is (cases drawn by chance, a run's history), and found nothing that shows anything, is no
+    evidence, for or against.
     """
-    if event.suite == DRAWN and event.outcome == "not_exercised":
+    if event.suite in DRAWN and event.outcome == "not_exercised":
         return evidence.idle
     if event.outcome == "failed":
         finding = findings.get(event.finding or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -171,6 +172,15 @@ def test_a_scenario_that_breaks_the_same_requirement_shows_it_again(outcome: str
 
 def test_a_scenario_that_passes_shows_that_it_is_gone() -> None:
     assert seen_again([ended("passed")], SEEN) is False
+
+
+def test_what_a_history_showed_is_seen_again_in_the_history_of_the_scenario_alone() -> None:
+    seen = dataclasses.replace(SEEN, finding=finding("history: quotas: more than max_actions_per_hour"))
+    again, other = finding(seen.finding.rule), finding("history: receipts: no receipt of a decision")
+    idle = msgspec.structs.replace(ended("not_exercised"), scenario="history: traces", suite="history")
+
+    assert seen_again([ended("passed"), idle, *found(again)], seen) is True
+    assert seen_again([ended("passed"), idle, *found(other)], seen) is False
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ class Eris(Dependency):
     ) -> list[Receipt]:
         """Wait until at least so many receipts are wanted ones; too few in time is the engine's failure."""
         found: list[Receipt] = []
+        self._place.recorder.claim()
 
         async def enough() -> bool:
             found[:] = await self.receipts(wanted, tenant=tenant)
