@@ -1,0 +1,108 @@
+"""The model's machine on an engine in this very process: no socket, no loop, no harness between them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
+from harness.driving.names import Names
+from harness.driving.people import People
+from harness.driving.recorder import Recorder
+from harness.driving.reply import RawReply, Reply
+from harness.scenario import MismatchError
+from scenarios.model.machine import Machine
+from tests.scenarios.other_engine import Caller, OtherEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from harness.scenario import Persona
+
+
+class LocalTrial:
+    def __init__(self, engine: OtherEngine, people: People) -> None:
+        self.people = people
+        self.asked: list[str] = []
+        self._engine = engine
+        self._recorder = Recorder("local", lambda _: None)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        by: Persona,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Reply:
+        caller = Caller(by.sub, by.tenant_id, frozenset(by.roles), frozenset(by.scope), by.actor_type)
+        sent = json.loads(json.dumps(body))
+        status, answer = self._engine.answer(caller, method, unquote(path), dict(query or {}), sent)
+        content = b"" if answer is None else json.dumps(answer).encode()
+        self.asked.append(f"{by.name} {method} {path} {json.dumps(body, sort_keys=True)}")
+        return Reply(RawReply(f"{method} {path}", status, (), content, 0.0, "1"), self._recorder)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class LocalTrials:
+    """What the machine needs of trials; it has Hypothesis shrink without bounds, which costs little here."""
+
+    def __init__(self, defect: str | None, number: int) -> None:
+        self.counts: Counter[str] = Counter()
+        self.trials: list[LocalTrial] = []
+        self.steps = 0
+        self.found: tuple[MismatchError, LocalTrial] | None = None
+        self._engine = OtherEngine(defect)
+        self._names = Names(number, "local")
+
+    def begin(self) -> LocalTrial:
+        self.trials.append(LocalTrial(self._engine, People(self._names, self._names.tenant())))
+        return self.trials[-1]
+
+    def count(self, kind: str) -> None:
+        self.counts[kind] += 1
+
+    @contextlib.contextmanager
+    def step(self, trial: LocalTrial, requirements: Sequence[str]) -> Iterator[None]:
+        assert requirements
+        self.steps += 1
+        try:
+            yield
+        except MismatchError as error:
+            self.found = (error, trial)
+            raise
+
+
+def run_locally(
+    defect: str | None = None, *, number: int = 1, trials: int = 50, steps: int = 40, shrink: bool = False
+) -> LocalTrials:
+    """Run the machine as a scenario would."""
+    local = LocalTrials(defect, number)
+
+    def machine() -> Machine:
+        return Machine(local)  # type: ignore[arg-type]  # it has what a machine needs of them
+
+    chosen = settings(
+        max_examples=trials,
+        stateful_step_count=steps,
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    with contextlib.suppress(
+        MismatchError, Flaky
+    ):  # chance decides between equals: it may hide what it showed
+        run_state_machine_as_test(seed(number)(machine), settings=chosen)
+    return local

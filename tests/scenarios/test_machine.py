@@ -1,0 +1,60 @@
+"""The machine takes an engine by other choices as it is, and sees what is wrong with one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scenarios.model.machine import DECIDED, KINDS, NUDGED
+from tests.scenarios.local import run_locally
+from tests.scenarios.other_engine import DEFECTS
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOMENT = re.compile(r'"occurred_at": "[^"]+"')
+
+
+def test_other_choices_are_no_mismatch_and_all_is_done_often_enough() -> None:
+    local = run_locally(trials=25)
+
+    assert local.found is None
+    assert local.steps >= 25 * 40
+    assert [kind for kind in KINDS if not local.counts[kind]] == []
+    assert local.counts[NUDGED] >= local.counts[DECIDED] / 2
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_defect_is_found_and_blamed_rightly(defect: str) -> None:
+    local = run_locally(defect)
+
+    assert local.found is not None
+    assert DEFECTS[defect] in local.found[0].requirements
+    assert 1 <= len(local.found[0].requirements) <= 3
+
+
+def test_what_was_found_is_made_short() -> None:
+    local = run_locally("one person approves twice", shrink=True)
+
+    assert local.found is not None
+    error, trial = local.found
+    assert error.requirements == ("FR-6",)
+    assert [" ".join(asked.split()[:2]) for asked in trial.asked] == [
+        "admin POST",
+        "admin POST",
+        "dev1 POST",
+        "dev1 POST",
+        "dev1 POST",
+    ]
+
+
+def test_the_same_seed_asks_the_same_and_another_something_else() -> None:
+    def asked(number: int) -> list[str]:
+        local = run_locally(number=number, trials=6)
+        told = "\n".join(line for trial in local.trials for line in trial.asked)
+        return MOMENT.sub("<moment>", UUID.sub("<id>", told)).splitlines()
+
+    once, again, otherwise = asked(3), asked(3), asked(4)
+
+    assert len(once) >= 6 * 40
+    assert once == again
+    assert once != otherwise
