@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
 from hypothesis import HealthCheck, Phase, Verbosity, reject, seed, settings
@@ -59,11 +59,14 @@ class EnoughError(BaseException):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much is tried. An answer that took longer than `patience` is not waited for again, to shrink."""
+    """How much is tried: so many steps, in trials of so many moves, of one step or more each.
 
-    trials: int
+    An answer that took longer than `patience` seconds is not waited for again, to shrink the way to it.
+    """
+
     steps: int
-    seconds: float = 180.0
+    moves: int
+    seconds: float = 300.0
     shrink_seconds: float = 20.0
     shrink_requests: int = 1500
     patience: float = 2.0
@@ -173,12 +176,13 @@ class Trials:
 
     @contextlib.contextmanager
     def step(self, trial: Trial, requirements: Sequence[str]) -> Iterator[None]:
-        """Take in what comes of a step; `requirements`: what a wrong answer breaks at least.
+        """Take in what comes of a step, and count it; `requirements`: what a wrong answer breaks at least.
 
-        A crash of ours ends it all.
+        A crash of ours ends it all, and so do steps enough.
         """
-        if self._first is None:
-            self.steps += 1
+        assert self._watch is not None, "a machine runs in `run` alone"
+        if self._first is None and self.steps >= self._watch.bounds.steps:
+            raise EnoughError("all steps were made")
         try:
             yield
         except MismatchError as error:
@@ -188,6 +192,8 @@ class Trials:
         except Exception as crash:
             self._crash = crash
             raise EnoughError("the machine itself crashed") from crash
+        if self._first is None:
+            self.steps += 1
 
     def _mismatch(self, error: MismatchError, trial: Trial) -> NoReturn:
         """Take a mismatch in. Another one than the first is not it: shrinking stays with one breach."""
@@ -206,10 +212,10 @@ class Trials:
             self._watch.stops("its last answer takes too long to be asked for again and again")
         raise error
 
-    async def run(self, machine: Callable[[], RuleBasedStateMachine], bounds: Bounds) -> None:
+    async def run(self, machine: Callable[[Trials], RuleBasedStateMachine], bounds: Bounds) -> None:
         """Run a machine to its end; raise the mismatch, if there is one, with the shortest way to it."""
         self._watch = watch = Watch(asyncio.get_running_loop(), bounds)
-        await asyncio.to_thread(self._run, seed(self._world.seed)(machine), bounds)
+        await asyncio.to_thread(self._run, machine, bounds)
         if self._crash is not None:
             raise self._crash
         self._recorder.note(f"model: {self.summary()}")
@@ -220,13 +226,20 @@ class Trials:
         if self._last is not None:
             self._recorder.adopt(self._last.recorder, self._recorder.scenario)
         if watch.cut_off:
-            not_exercised(f"only {self.summary()} in {bounds.seconds:g} s: the engine is too slow here")
+            few = f"only {self.steps} of {bounds.steps} steps in {bounds.seconds:g} s"
+            not_exercised(f"{few}: the engine, or this machine, is too slow")
 
-    def _run(self, machine: Callable[[], RuleBasedStateMachine], bounds: Bounds) -> None:
+    def _run(self, machine: Callable[[Trials], RuleBasedStateMachine], bounds: Bounds) -> None:
         """Let Hypothesis do its work. What it raises in the end tells less than what was kept meanwhile."""
+
+        def begun() -> RuleBasedStateMachine:
+            return machine(self)
+
+        # Hypothesis says it wants a class; a function that returns a machine will do, and knows these trials.
+        factory = cast("type[RuleBasedStateMachine]", seed(self._world.seed)(begun))
         chosen = settings(
-            max_examples=bounds.trials,
-            stateful_step_count=bounds.steps,
+            max_examples=bounds.steps,
+            stateful_step_count=bounds.moves,
             phases=(Phase.generate, Phase.shrink),
             database=None,
             deadline=None,
@@ -237,7 +250,7 @@ class Trials:
         )
         try:
             with contextlib.suppress(EnoughError):
-                run_state_machine_as_test(machine, settings=chosen)
+                run_state_machine_as_test(factory, settings=chosen)
         except (MismatchError, Flaky):
             if self._best is None:
                 raise

@@ -81,6 +81,8 @@ APPROVING: tuple[dict[str, Any], ...] = (
     {},
     {},
     {},
+    {},
+    {},
     {"first": True},
     {"first": False},
     {"verdict": "reject"},
@@ -88,7 +90,7 @@ APPROVING: tuple[dict[str, Any], ...] = (
 )
 STATUS = st.sampled_from((None, "published", "draft", "deprecated"))
 HOURS = st.sampled_from((1, 8760, 0))
-WHOM = st.sampled_from(("", BOTH))
+WHOM = st.sampled_from((BOTH, ""))
 SIGNAL = {"event": EVENT, "branch": BRANCH, "repo": REPO}
 CHANGE = {"pick": PICK, "shape": SHAPE, "parts": st.sampled_from(PARTS), "goes_on": st.booleans()}
 THEN = st.sampled_from(("", "read", "decide"))
@@ -106,9 +108,8 @@ OUTCOME = {
 }
 WISH = {"pick": PICK, "then": THEN}
 BY = st.sampled_from(("", "admin"))
-APPROVAL = {
-    "then": st.sampled_from(("", "", "approver", BOTH, "dev3", "actor")),
-    "pick": PICK,
-    "who": st.sampled_from(("actor", "actor", "actor", "approver", "admin", BOTH, "dev0")),
-    "how": st.sampled_from(APPROVING),
-}
+APPROVERS = st.tuples(
+    st.sampled_from(("actor", "actor", "actor", "approver", "admin", BOTH, "dev3")),
+    st.sampled_from(APPROVING),
+)
+APPROVAL = {"pick": PICK, "who": st.lists(APPROVERS, min_size=1, max_size=4)}

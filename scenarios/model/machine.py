@@ -6,6 +6,7 @@ would differ: people, playbooks and actions are picked by number, newest first.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -170,7 +171,7 @@ class Machine(RuleBasedStateMachine):
         self.does(ListPlaybooks("dev0", status))
 
     def somebody_new_decides(self, event: tuple[str, str] | None, branch: str, repo: str) -> None:
-        """Ask for the next actor who has not asked yet."""
+        """Ask for an actor who has had nothing yet, or little."""
         self.does(Decide(self._next(), event, branch, repo))
 
     def somebody_decides(
@@ -240,13 +241,12 @@ class Machine(RuleBasedStateMachine):
         if reads:
             self.does(ReadMetrics("admin"))
 
-    def an_approval_is_given(self, pick: int, who: str, how: dict[str, Any], then: str) -> None:
-        """Approve, in turn or not, an action that needs two approvals; after that perhaps once more."""
+    def approvals_are_given(self, pick: int, who: list[tuple[str, dict[str, Any]]]) -> None:
+        """Approve, in turn or not, what needs two approvals: several people, one after the other."""
         place = self._place(pick, dual=True)
         actor = self.state.decisions[place[0]].actor if place else "dev0"
-        self.does(Approve(actor if who == "actor" else who, place, **how))
-        if then:
-            self.does(Approve(actor if then == "actor" else then, place))
+        for name, how in who:
+            self.does(Approve(actor if name == "actor" else name, place, **how))
 
     def an_approval_is_read(self, pick: int) -> None:
         """Ask how far an approval is."""
@@ -323,9 +323,10 @@ class Machine(RuleBasedStateMachine):
         return len(self.state.books) - 1 - pick % len(self.state.books)
 
     def _next(self) -> str:
-        """Return the next actor who has not asked yet; in the end the first again."""
-        asked = {decision.actor for decision in self.state.decisions}
-        return next((actor for actor in ACTORS if actor not in asked), ACTORS[0])
+        """Return who has had the least so far, of those who are awake."""
+        had = Counter(decision.actor for decision, _ in self.state.shown())
+        awake = [actor for actor in ACTORS if not self.state.wishes(actor).snoozed] or ACTORS
+        return min(awake, key=lambda actor: had[actor])
 
     def _place(self, pick: int, *, dual: bool) -> Place | None:
         """Pick an action, where `dual` one that needs two approvals if there is any; None: there is none."""
@@ -371,18 +372,18 @@ MOVES = (
     Move(Machine.a_playbook_is_published, 1, _open, {"pick": PICK, "by": ADMIN}),
     Move(Machine.a_playbook_is_deprecated, 1, _two_live, {"pick": PICK}),
     Move(Machine.playbooks_are_listed, 1, _open, {"status": STATUS}),
-    Move(Machine.somebody_new_decides, 3, _live, SIGNAL),
+    Move(Machine.somebody_new_decides, 5, _live, SIGNAL),
     Move(Machine.somebody_decides, 5, _live, {"pick": PICK, **SIGNAL, "twice": st.booleans()}),
     Move(Machine.a_trigger_is_evaluated, 1, _live, {"event": EVENT, "repo": REPO}),
     Move(Machine.categories_are_refused, 2, _live, {**WISH, "types": most_of(TYPES), "by": BY}),
     Move(Machine.surfaces_are_preferred, 2, _live, {**WISH, "surfaces": most_of(SURFACES)}),
     Move(Machine.preferences_are_read, 1, draws={"pick": PICK, "by": st.sampled_from(("", "tenant_admin"))}),
     Move(Machine.an_actor_snoozes_and_decides, 1, _decided, {"pick": PICK, "hours": HOURS}),
-    Move(Machine.the_policy_changes, 2, _live, RULES),
-    Move(Machine.quotas_are_set, 2, draws={"quotas": st.sampled_from(QUOTAS), "by": ADMIN}),
+    Move(Machine.the_policy_changes, 3, _live, RULES),
+    Move(Machine.quotas_are_set, 3, draws={"quotas": st.sampled_from(QUOTAS), "by": ADMIN}),
     Move(Machine.the_policy_is_read, 1, draws={"by": ADMIN}),
     Move(Machine.an_outcome_is_reported, 3, _decided, OUTCOME),
-    Move(Machine.an_approval_is_given, 5, _decided, APPROVAL),
+    Move(Machine.approvals_are_given, 4, _decided, APPROVAL),
     Move(Machine.an_approval_is_read, 1, _decided, {"pick": PICK}),
     Move(Machine.metrics_are_read, 1, _decided, {"by": ADMIN}),
     Move(Machine.somebody_tries_who_may_not, 3, _live, {"pick": PICK, "how": st.integers(0, 20)}),

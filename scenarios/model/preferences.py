@@ -30,11 +30,12 @@ def wished(state: State, command: SetPreferences) -> Expected:
 
     def read(answer: Answer) -> State:
         status_is(answer, CREATED, "preferences cannot be changed", WISHES)
-        after = replace(before, known=True)
-        if command.opt_out is not None:
-            after = replace(after, opt_out=command.opt_out)
-        if command.surfaces is not None:
-            after = replace(after, surfaces=command.surfaces)
+        after = replace(
+            before,
+            known=True,
+            opt_out=before.opt_out if command.opt_out is None else command.opt_out,
+            surfaces=before.surfaces if command.surfaces is None else command.surfaces,
+        )
         return state.with_wishes(command.of, after)
 
     return Expected(WISHES, read)
@@ -84,9 +85,15 @@ def ruled(state: State, command: SetPolicy) -> Expected:
 
     def read(answer: Answer) -> State:
         status_is(answer, CREATED, "the tenant's policy cannot be changed", RULES)
-        given = {"types": command.types, "surfaces": command.surfaces, "quotas": command.quotas}
-        parts = {name: value for name, value in given.items() if value is not None}
-        return replace(state, policy=replace(state.policy, known=True, **parts))
+        before = state.policy
+        after = replace(
+            before,
+            known=True,
+            types=before.types if command.types is None else command.types,
+            surfaces=before.surfaces if command.surfaces is None else command.surfaces,
+            quotas=before.quotas if command.quotas is None else command.quotas,
+        )
+        return replace(state, policy=after)
 
     return Expected(RULES, read)
 

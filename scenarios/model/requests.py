@@ -128,9 +128,8 @@ def _tenant(state: State, what: str) -> str:
 
 
 def _decide(state: State, command: Decide) -> Request:
-    signal = ABSENT
-    if command.event is not None:
-        signal = a_signal(event_type=command.event[0], severity=command.event[1])
+    event = command.event
+    signal = a_signal(event_type=event[0], severity=event[1]) if event else ABSENT
     context = a_context(branch=command.branch, repo_id=command.repo)
     abroad = {"tenant_id": state.people["stranger"].tenant_id} if command.abroad else {}
     body = a_decide_request(state.people[command.by], context=context, signal=signal, **abroad)

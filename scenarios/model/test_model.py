@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.scenario import Bounds, Trials, requirement
 from scenarios.model.machine import DECIDED, KINDS, NUDGED, WHOLE, Machine
 
-BOUNDS = Bounds(trials=50, steps=40)
+BOUNDS = Bounds(steps=2000, moves=34)
 
 
 @requirement("FR-3", "FR-7", "FR-14")
@@ -14,7 +14,7 @@ async def test_an_engine_and_the_model_of_it_agree(trials: Trials) -> None:
 
     Where the specification leaves a choice the model takes any sensible answer, and holds the engine to it.
     """
-    await trials.run(lambda: Machine(trials), BOUNDS)
+    await trials.run(Machine, BOUNDS)
 
     trials.made_each(KINDS)
     trials.made_often(NUDGED, of=DECIDED, share=0.5)

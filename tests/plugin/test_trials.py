@@ -49,7 +49,7 @@ class Machine(RuleBasedStateMachine):
 @requirement("FR-3", "FR-1")
 async def test_it(trials):
     """Whatever is asked in whatever order, it is right."""
-    await trials.run(lambda: Machine(trials), Bounds(trials=8, steps=10, **BOUNDS))
+    await trials.run(Machine, Bounds(steps=80, moves=10, **BOUNDS))
     trials.made_each(MADE)
 '''
 RIGHT = "ANSWER, BOUNDS, MADE = {}, {}, ()\njudge = len\n"
@@ -151,7 +151,7 @@ def test_where_time_is_up_nobody_can_say(run: Callable[..., Ran]) -> None:
     ran = run(RIGHT + "BOUNDS = {'seconds': 0.0}\n" + MACHINE)
 
     assert ran.only.outcome == "not_exercised"
-    assert "only 0 steps" in ran.only.reason
+    assert "only 0 of 80 steps in 0 s" in ran.only.reason
 
 
 def test_a_misbehaving_engine_is_told_by_a_short_sequence(run: Callable[..., Ran]) -> None:
@@ -162,7 +162,7 @@ from scenarios.model.machine import Machine
 @requirement("FR-3", "FR-7", "FR-14")
 async def test_it(trials):
     """An engine and the model of it agree."""
-    await trials.run(lambda: Machine(trials), Bounds(trials=20, steps=20, shrink_seconds=3.0))
+    await trials.run(Machine, Bounds(steps=400, moves=20, shrink_seconds=3.0))
 '''
     engine = functools.partial(serving, OtherEngine("policies are merged"))
 
@@ -182,7 +182,7 @@ from scenarios.model.machine import Machine
 @requirement("FR-3", "FR-7", "FR-14")
 async def test_it(trials):
     """An engine and the model of it agree."""
-    await trials.run(lambda: Machine(trials), Bounds(trials=50, steps=40))
+    await trials.run(Machine, Bounds(steps=2000, moves=34))
 '''
     ran = run(source)  # all but decide is 403
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -16,6 +16,7 @@ from harness.driving.names import Names
 from harness.driving.people import People
 from harness.driving.recorder import Recorder
 from harness.driving.reply import RawReply, Reply
+from harness.driving.trials import EnoughError
 from harness.scenario import MismatchError
 from scenarios.model.machine import Machine
 from tests.scenarios.other_engine import Caller, OtherEngine
@@ -23,7 +24,7 @@ from tests.scenarios.other_engine import Caller, OtherEngine
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from harness.scenario import Persona
+    from harness.scenario import Persona, Trials
 
 
 class LocalTrial:
@@ -56,10 +57,11 @@ class LocalTrial:
 class LocalTrials:
     """What the machine needs of trials; it has Hypothesis shrink without bounds, which costs little here."""
 
-    def __init__(self, defect: str | None, number: int) -> None:
+    def __init__(self, defect: str | None, number: int, most: int) -> None:
         self.counts: Counter[str] = Counter()
         self.trials: list[LocalTrial] = []
         self.steps = 0
+        self.most = most
         self.found: tuple[MismatchError, LocalTrial] | None = None
         self._engine = OtherEngine(defect)
         self._names = Names(number, "local")
@@ -74,6 +76,8 @@ class LocalTrials:
     @contextlib.contextmanager
     def step(self, trial: LocalTrial, requirements: Sequence[str]) -> Iterator[None]:
         assert requirements
+        if self.steps == self.most and self.found is None:
+            raise EnoughError("all steps were made")
         self.steps += 1
         try:
             yield
@@ -83,17 +87,18 @@ class LocalTrials:
 
 
 def run_locally(
-    defect: str | None = None, *, number: int = 1, trials: int = 50, steps: int = 40, shrink: bool = False
+    defect: str | None = None, *, number: int = 1, steps: int = 2000, moves: int = 34, shrink: bool = False
 ) -> LocalTrials:
     """Run the machine as a scenario would."""
-    local = LocalTrials(defect, number)
+    local = LocalTrials(defect, number, steps)
 
-    def machine() -> Machine:
-        return Machine(local)  # type: ignore[arg-type]  # it has what a machine needs of them
+    class Local(Machine):
+        def __init__(self) -> None:
+            super().__init__(cast("Trials", local))  # it has what a machine needs of them
 
     chosen = settings(
-        max_examples=trials,
-        stateful_step_count=steps,
+        max_examples=steps,
+        stateful_step_count=moves,
         phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
         database=None,
         deadline=None,
@@ -101,8 +106,7 @@ def run_locally(
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    with contextlib.suppress(
-        MismatchError, Flaky
-    ):  # chance decides between equals: it may hide what it showed
-        run_state_machine_as_test(seed(number)(machine), settings=chosen)
+    # Chance decides between equals in that engine: it may hide what it has shown.
+    with contextlib.suppress(MismatchError, EnoughError, Flaky):
+        run_state_machine_as_test(seed(number)(Local), settings=chosen)
     return local

@@ -230,10 +230,11 @@ class OtherEngine:
     def _fires(self, trigger: Json, signal: Json | None) -> bool:
         if signal is None or trigger.get("event_type", signal["event_type"]) != signal["event_type"]:
             return False
-        least = trigger.get("severity", "info" if "severity" not in trigger else None)
+        least = SEVERITIES.index(trigger.get("severity", "info"))
+        is_so = SEVERITIES.index(signal["severity"])
         if self._defect == "a severity must be the very one" and "severity" in trigger:
-            return bool(least == signal["severity"])
-        return SEVERITIES.index(signal["severity"]) >= SEVERITIES.index(least)
+            return least == is_so
+        return is_so >= least
 
     def _narrowed(self, tenant: Tenant, caller: Caller, template: Json) -> Json | None:
         """Return what is left of an action."""

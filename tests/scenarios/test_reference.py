@@ -80,7 +80,7 @@ def a_decision(
         }
         for title in titles
     ]
-    decision = {"decision_id": an_id(), "tenant_id": state.tenant, "actor_id": PEOPLE[by].sub}
+    decision: dict[str, Any] = {"decision_id": an_id(), "tenant_id": state.tenant, "actor_id": PEOPLE[by].sub}
     decision |= {"actor_type": "human", "degraded_mode": False, "actions": actions}
     return Answer(200, {"decision": decision | parts})
 
@@ -126,7 +126,7 @@ def test_as_many_of_the_most_important_come_as_quotas_allow(
 
 def test_what_an_actor_has_had_is_spent_whatever_the_quota_is_by_now() -> None:
     state = a_state(a_book("A"), a_book("B"), policy=Policy(quotas=(1, 9)))
-    answers = ["A"], [], ["B"]
+    answers: list[list[str]] = [["A"], [], ["B"]]
     policies = (1, 9), (1, 9), (2, 9)
 
     for quotas, titles in zip(policies, answers, strict=True):
@@ -257,5 +257,6 @@ def test_a_part_of_a_policy_that_is_left_alone_stays() -> None:
     assert takes(a_state(), ReadPolicy("admin"), Answer(404))
     assert takes(state, ReadPolicy("admin"), Answer(200, told))
     assert takes(state, ReadPolicy("admin"), Answer(404)) is None
-    for wrong in ({"enabled_action_types": []}, {"enabled_surfaces": ["ide"]}):
+    wrongs: list[dict[str, list[str]]] = [{"enabled_action_types": []}, {"enabled_surfaces": ["ide"]}]
+    for wrong in wrongs:
         assert blamed(state, ReadPolicy("admin"), Answer(200, told | wrong)) == ("FR-13",)
