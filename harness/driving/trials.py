@@ -110,6 +110,7 @@ class Watch:
     def __init__(self, loop: asyncio.AbstractEventLoop, bounds: Bounds) -> None:
         self.bounds = bounds
         self.requests = 0
+        self.ended = False
         self.cut_off = ""
         self._loop = loop
         self._ends = time.monotonic() + bounds.seconds
@@ -129,8 +130,13 @@ class Watch:
         self.requests += 1
 
     def stops(self, why: str) -> NoReturn:
-        """End it all."""
+        """End it all, earlier than it would have ended."""
         self.cut_off = why
+        self.ends(why)
+
+    def ends(self, why: str) -> NoReturn:
+        """End it all."""
+        self.ended = True
         raise EnoughError(why)
 
     def wait(self, call: Coroutine[object, object, _T]) -> _T:
@@ -182,7 +188,7 @@ class Trials:
         """
         assert self._watch is not None, "a machine runs in `run` alone"
         if self._first is None and self.steps >= self._watch.bounds.steps:
-            raise EnoughError("all steps were made")
+            self._watch.ends("all steps were made")
         try:
             yield
         except MismatchError as error:
@@ -191,6 +197,7 @@ class Trials:
             self._mismatch(MismatchError(_RULES[type(error)], str(error), requirements), trial)
         except Exception as crash:
             self._crash = crash
+            self._watch.ended = True
             raise EnoughError("the machine itself crashed") from crash
         if self._first is None:
             self.steps += 1
@@ -207,7 +214,7 @@ class Trials:
         if self._best is None or len(trial.asked) <= len(self._best[1].asked):
             self._best = (error, trial)
         if len(trial.asked) == 1:
-            raise EnoughError("nothing is shorter than one request")
+            self._watch.ends("nothing is shorter than one request")
         if trial.asked[-1].seconds > self._watch.bounds.patience:
             self._watch.stops("its last answer takes too long to be asked for again and again")
         raise error
@@ -252,7 +259,9 @@ class Trials:
             with contextlib.suppress(EnoughError):
                 run_state_machine_as_test(factory, settings=chosen)
         except (MismatchError, Flaky):
-            if self._best is None:
+            # Where we end a trial that began like an earlier one, Hypothesis takes that for flakiness.
+            assert self._watch is not None
+            if self._best is None and not self._watch.ended:
                 raise
 
     def summary(self) -> str:

@@ -28,12 +28,18 @@ TEMPLATES = (
 TRIGGERS = (
     (),
     (),
+    (),
+    (),
     (Trigger("build.failed"),),
     (Trigger("build.failed", "warn"),),
+    (Trigger(severity="warn"),),
     (Trigger(severity="high"),),
     (Trigger("risk.alert"), Trigger("build.failed", "critical")),
 )
 CONDITIONS = (
+    (),
+    (),
+    (),
     (),
     (),
     (),
@@ -51,7 +57,7 @@ EVENTS = (
     ("build.failed", "high"),
     None,
 )
-QUOTAS = (*[(20, 50)] * 4, (2, 9), (1, 9), (9, 4), (0, 9))
+QUOTAS = (*[(20, 50)] * 6, (2, 9), (1, 9), (9, 4), (0, 9))
 # Parts of a playbook, as an update names them; the name always changes too, so that it is another content.
 PARTS = ((), ("actions",), ("triggers",), ("conditions",), ("limits",))
 
@@ -93,7 +99,7 @@ HOURS = st.sampled_from((1, 8760, 0))
 WHOM = st.sampled_from((BOTH, ""))
 SIGNAL = {"event": EVENT, "branch": BRANCH, "repo": REPO}
 CHANGE = {"pick": PICK, "shape": SHAPE, "parts": st.sampled_from(PARTS), "goes_on": st.booleans()}
-THEN = st.sampled_from(("", "read", "decide"))
+THEN = st.sampled_from(("", "decide", "decide", "read"))
 RULES = {
     "then": THEN,
     "types": most_of(TYPES),

@@ -65,10 +65,11 @@ if TYPE_CHECKING:
     from scenarios.model.commands import Place
 
 MOST_BOOKS = 8
+ASKED_BEFORE = 4
 SUCCESS = range(200, 300)
 DECIDED, NUDGED = "Decide done", "decisions with actions"
 WHOLE, DEGRADED = "decisions undegraded", "decisions degraded"
-REFUSED = (Approve, Decide, ReportOutcome, SetPolicy)
+REFUSED = (Approve, ReportOutcome)
 KINDS = (
     *(f"{command.__name__} done" for command in get_args(Command)),
     *(f"{command.__name__} refused" for command in REFUSED),
@@ -193,8 +194,9 @@ class Machine(RuleBasedStateMachine):
 
     def categories_are_refused(self, pick: int, types: frozenset[str], by: str, then: str) -> None:
         """Let an actor opt out of all but these types, by itself or by an admin, and see what comes of it."""
-        self.does(SetPreferences(by or ACTORS[pick], ACTORS[pick], opt_out=frozenset(TYPES) - types))
-        self._looks(ACTORS[pick], then)
+        actor = ACTORS[pick] if pick < ASKED_BEFORE else self._next()
+        self.does(SetPreferences(by or actor, actor, opt_out=frozenset(TYPES) - types))
+        self._looks(actor, then)
 
     def surfaces_are_preferred(self, pick: int, surfaces: frozenset[str], then: str) -> None:
         """Let an actor prefer these surfaces, and see what comes of it."""
