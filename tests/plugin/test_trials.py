@@ -162,16 +162,17 @@ from scenarios.model.machine import Machine
 @requirement("FR-3", "FR-7", "FR-14")
 async def test_it(trials):
     """An engine and the model of it agree."""
-    await trials.run(Machine, Bounds(steps=400, moves=20, shrink_seconds=3.0))
+    await trials.run(Machine, Bounds(steps=1000, moves=16, shrink_seconds=60.0, shrink_requests=500))
 '''
     engine = functools.partial(serving, OtherEngine("policies are merged"))
 
     ran = run(source, engine=engine)
 
     (finding,) = ran.findings
-    assert finding.requirements[0] == "FR-13"
-    assert [exchange.method for exchange in ran.exchanges] == ["PUT", "PUT", "GET"]
-    assert "3 steps, shrunk from" in finding.detail
+    assert finding.requirements[-1] == "FR-13"
+    assert 3 <= len(ran.exchanges) <= 8
+    assert f"({len(ran.exchanges)} steps, shrunk from" in finding.detail
+    assert [exchange.method for exchange in ran.exchanges if "/policy" in exchange.url][:2] == ["PUT", "PUT"]
 
 
 def test_an_engine_without_hope_costs_one_request(run: Callable[..., Ran]) -> None:

@@ -55,7 +55,7 @@ class LocalTrial:
 
 
 class LocalTrials:
-    """What the machine needs of trials; it has Hypothesis shrink without bounds, which costs little here."""
+    """What the machine needs of trials; nothing is made shorter here."""
 
     def __init__(self, defect: str | None, number: int, most: int) -> None:
         self.counts: Counter[str] = Counter()
@@ -87,7 +87,7 @@ class LocalTrials:
 
 
 def run_locally(
-    defect: str | None = None, *, number: int = 1, steps: int = 2000, moves: int = 34, shrink: bool = False
+    defect: str | None = None, *, number: int = 1, steps: int = 2000, moves: int = 34
 ) -> LocalTrials:
     """Run the machine as a scenario would."""
     local = LocalTrials(defect, number, steps)
@@ -99,7 +99,7 @@ def run_locally(
     chosen = settings(
         max_examples=steps,
         stateful_step_count=moves,
-        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        phases=(Phase.generate,),
         database=None,
         deadline=None,
         report_multiple_bugs=False,

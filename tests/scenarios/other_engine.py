@@ -26,7 +26,6 @@ SEVERITIES = ["info", "warn", "high", "critical"]
 FINAL = {"accepted", "dismissed", "failed"}
 DEFECTS = {
     "a deprecated playbook still fires": "FR-3",
-    "a draft fires": "FR-3",
     "a version stays what it was": "FR-3",
     "a severity must be the very one": "UT-MMM-01",
     "quotas are counted by playbook": "FR-7",
@@ -34,11 +33,8 @@ DEFECTS = {
     "the least important go first": "FR-7",
     "a snooze spares alerts": "FR-10",
     "preferences are seen every other time": "FR-14",
-    "an opt-out takes its time": "FR-14",
     "policies are merged": "FR-13",
-    "a disabled type is proposed": "FM-MMM-01",
     "one person approves twice": "FR-6",
-    "anybody approves second": "FR-6",
     "an outcome is counted twice": "FR-13",
     "playbooks are everybody's": "NFR-5",
     "developers publish": "ST-MMM-01",
@@ -200,8 +196,6 @@ class OtherEngine:
         content = book["published"]
         if book["deprecated"] and self._defect != "a deprecated playbook still fires":
             content = None
-        elif self._defect == "a draft fires":
-            content = content or book["draft"]
         if content is None or not self._matches(content, caller, body):
             return []
         kept = [self._narrowed(tenant, caller, template) for template in content["actions"]]
@@ -240,16 +234,9 @@ class OtherEngine:
         """Return what is left of an action."""
         policy, wishes = tenant.policy or {}, self._wishes(tenant, caller.sub)
         types = policy.get("enabled_action_types")
-        if (
-            types is not None
-            and template["type"] not in types
-            and self._defect != "a disabled type is proposed"
-        ):
+        if types is not None and template["type"] not in types:
             return None
-        late = self._defect == "an opt-out takes its time" and not any(
-            decision["actor_id"] == caller.sub for decision in tenant.decisions.values()
-        )
-        if template["type"] in wishes["opt_out_categories"] and not late:
+        if template["type"] in wishes["opt_out_categories"]:
             return None
         usable = set(policy.get("enabled_surfaces", SURFACES)) & set(wishes["preferred_surfaces"] or SURFACES)
         if wishes["snooze_until"]:
@@ -384,8 +371,7 @@ class OtherEngine:
         body, status = sent["body"], approval["status"]
         is_actor = approval["actor_id"] == caller.sub
         is_approver = bool((ADMINS | {"mmm_approver"}) & caller.roles)
-        anybody = self._defect == "anybody approves second" and status == "first_approved"
-        if body.get("actor_id", caller.sub) != caller.sub or not (is_actor or is_approver or anybody):
+        if body.get("actor_id", caller.sub) != caller.sub or not (is_actor or is_approver):
             return 403, None
         alone = self._defect == "one person approves twice" and is_approver
         in_turn = {"pending": is_actor, "first_approved": not is_actor or alone}.get(status, False)
