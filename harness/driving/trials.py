@@ -67,7 +67,7 @@ class Bounds:
     steps: int
     moves: int
     seconds: float = 600.0
-    shrink_seconds: float = 20.0
+    shrink_seconds: float = 60.0
     shrink_requests: int = 1500
     patience: float = 2.0
 

@@ -162,17 +162,16 @@ from scenarios.model.machine import Machine
 @requirement("FR-3", "FR-7", "FR-14")
 async def test_it(trials):
     """An engine and the model of it agree."""
-    await trials.run(Machine, Bounds(steps=1000, moves=16, shrink_seconds=60.0, shrink_requests=500))
+    await trials.run(Machine, Bounds(steps=1000, moves=12, shrink_requests=150))
 '''
-    engine = functools.partial(serving, OtherEngine("policies are merged"))
+    engine = functools.partial(serving, OtherEngine("quotas are counted by playbook"))
 
     ran = run(source, engine=engine)
 
     (finding,) = ran.findings
-    assert finding.requirements[-1] == "FR-13"
-    assert 3 <= len(ran.exchanges) <= 8
+    assert finding.requirements == ("FR-7",)
     assert f"({len(ran.exchanges)} steps, shrunk from" in finding.detail
-    assert [exchange.method for exchange in ran.exchanges if "/policy" in exchange.url][:2] == ["PUT", "PUT"]
+    assert ran.exchanges[-1].url.endswith(("/decide", "/triggers/evaluate"))
 
 
 def test_an_engine_without_hope_costs_one_request(run: Callable[..., Ran]) -> None:
