@@ -68,7 +68,7 @@ class Bounds:
     moves: int
     seconds: float = 600.0
     shrink_seconds: float = 60.0
-    shrink_requests: int = 1500
+    shrink_requests: int = 4000
     patience: float = 2.0
 
 
