@@ -172,8 +172,7 @@ class Trials:
         recorder = Recorder(self._recorder.scenario, lambda _: None)
         people = People(self._names, self._names.tenant())
         engine = EngineClient(self._world, people, Wallet(self._iam, recorder), recorder)
-        self._last = Trial(engine, recorder, self._watch)
-        return self._last
+        return Trial(engine, recorder, self._watch)
 
     def count(self, kind: str) -> None:
         """Count something; while a sequence is made shorter, nothing counts."""
@@ -199,6 +198,7 @@ class Trials:
             self._crash = crash
             self._watch.ended = True
             raise EnoughError("the machine itself crashed") from crash
+        self._last = trial
         if self._first is None:
             self.steps += 1
 
