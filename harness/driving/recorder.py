@@ -126,7 +126,9 @@ class Recorder:
     def adopt(self, other: Recorder, scenario: str) -> None:
         """Take over, and emit, what another has kept aside; `scenario` is what it all belongs to."""
         self._secrets |= other.hidden
+        self.sent_secrets += other.sent_secrets
         self.kinds |= other.kinds
+        self.claims += other.claims
         self.operations |= other.operations
         self.offending = other.offending
         for exchange in other.exchanges:

@@ -199,12 +199,14 @@ class Trials:
             self._watch.ended = True
             raise EnoughError("the machine itself crashed") from crash
         self._last = trial
+        trial.recorder.claim()
         if self._first is None:
             self.steps += 1
 
     def _mismatch(self, error: MismatchError, trial: Trial) -> NoReturn:
         """Take a mismatch in. Another one than the first is not it: shrinking stays with one breach."""
         assert self._watch is not None, "a machine runs in `run` alone"
+        trial.recorder.claim()
         if self._first is None:
             self._first = (error, len(trial.asked))
             self._watch.shrinks()
