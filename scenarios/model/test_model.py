@@ -17,5 +17,5 @@ async def test_an_engine_and_the_model_of_it_agree(trials: Trials) -> None:
     await trials.run(Machine, BOUNDS)
 
     trials.made_each(KINDS)
-    trials.made_often(NUDGED, of=DECIDED, share=0.5)
+    trials.made_often(NUDGED, of=DECIDED, share=1 / 3)
     trials.made_often(WHOLE, of=DECIDED, share=0.95)
