@@ -13,10 +13,10 @@ import time
 from collections import Counter
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
-from hypothesis import HealthCheck, Phase, Verbosity, reject, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -31,6 +31,7 @@ from harness.driving.failures import (
 )
 from harness.driving.people import People, Wallet
 from harness.driving.recorder import Recorder
+from harness.driving.shortening import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -72,12 +73,23 @@ class Bounds:
     patience: float = 2.0
 
 
+class Machine(Protocol):
+    """A Hypothesis state machine that notes its moves (in its trial), and can make them again."""
+
+    def repeat(self, moves: Sequence[Any]) -> None:
+        """Make these moves, in a new trial, as far as they are possible."""
+
+    def teardown(self) -> None:
+        """End the trial."""
+
+
 class Trial:
-    """One attempt: an engine client, people and a record of its own."""
+    """One attempt: client, people and record of its own. `moves`: what its machine says that it did."""
 
     def __init__(self, engine: EngineClient, recorder: Recorder, watch: Watch) -> None:
         self.people: People = engine.people
         self.recorder = recorder
+        self.moves: list[Any] = []
         self._engine = engine
         self._watch = watch
 
@@ -204,24 +216,18 @@ class Trials:
             self.steps += 1
 
     def _mismatch(self, error: MismatchError, trial: Trial) -> NoReturn:
-        """Take a mismatch in. Another one than the first is not it: shrinking stays with one breach."""
+        """Take a mismatch in. With the first, nothing more is drawn; another than that one is not it."""
         assert self._watch is not None, "a machine runs in `run` alone"
         trial.recorder.claim()
         if self._first is None:
-            self._first = (error, len(trial.asked))
-            self._watch.shrinks()
-        elif error.check != self._first[0].check:
-            reject()
-        self._seen += 1
-        if self._best is None or len(trial.asked) <= len(self._best[1].asked):
+            self._first, self._best = (error, len(trial.asked)), (error, trial)
+            self._watch.ends("there is a mismatch")
+        if error.check == self._first[0].check:
+            self._seen += 1
             self._best = (error, trial)
-        if len(trial.asked) == 1:
-            self._watch.ends("nothing is shorter than one request")
-        if trial.asked[-1].seconds > self._watch.bounds.patience:
-            self._watch.stops("its last answer takes too long to be asked for again and again")
         raise error
 
-    async def run(self, machine: Callable[[Trials], RuleBasedStateMachine], bounds: Bounds) -> None:
+    async def run(self, machine: Callable[[Trials], Machine], bounds: Bounds) -> None:
         """Run a machine to its end; raise the mismatch, if there is one, with the shortest way to it."""
         self._watch = watch = Watch(asyncio.get_running_loop(), bounds)
         await asyncio.to_thread(self._run, machine, bounds)
@@ -238,10 +244,10 @@ class Trials:
             few = f"only {self.steps} of {bounds.steps} steps in {bounds.seconds:g} s"
             not_exercised(f"{few}: the engine, or this machine, is too slow")
 
-    def _run(self, machine: Callable[[Trials], RuleBasedStateMachine], bounds: Bounds) -> None:
-        """Let Hypothesis do its work. What it raises in the end tells less than what was kept meanwhile."""
+    def _run(self, machine: Callable[[Trials], Machine], bounds: Bounds) -> None:
+        """Let Hypothesis draw until there is a mismatch or enough; make the way to a mismatch short."""
 
-        def begun() -> RuleBasedStateMachine:
+        def begun() -> Machine:
             return machine(self)
 
         # Hypothesis says it wants a class; a function that returns a machine will do, and knows these trials.
@@ -249,7 +255,7 @@ class Trials:
         chosen = settings(
             max_examples=bounds.steps,
             stateful_step_count=bounds.moves,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate,),
             database=None,
             deadline=None,
             report_multiple_bugs=False,
@@ -260,11 +266,34 @@ class Trials:
         try:
             with contextlib.suppress(EnoughError):
                 run_state_machine_as_test(factory, settings=chosen)
-        except (MismatchError, Flaky):
+        except Flaky:
             # Where we end a trial that began like an earlier one, Hypothesis takes that for flakiness.
             assert self._watch is not None
-            if self._best is None and not self._watch.ended:
+            if not self._watch.ended:
                 raise
+        if self._best is not None:
+            with contextlib.suppress(EnoughError):
+                self._shorten(machine, self._best[1])
+
+    def _shorten(self, machine: Callable[[Trials], Machine], trial: Trial) -> None:
+        """Make the way to a mismatch as short as it gets within bounds."""
+        assert self._watch is not None
+        if trial.asked[-1].seconds > self._watch.bounds.patience:
+            self._watch.stops("its last answer takes too long to be asked for again and again")
+        self._watch.shrinks()
+        # A mismatch that does not come again from the very same moves cannot be made shorter.
+        if len(trial.moves) > 1 and self._shows(machine, trial.moves):
+            shortened(trial.moves, lambda moves: self._shows(machine, moves))
+
+    def _shows(self, machine: Callable[[Trials], Machine], moves: Sequence[Any]) -> bool:
+        """Tell whether these moves lead to the mismatch in a new tenant."""
+        seen, again = self._seen, machine(self)
+        try:
+            with contextlib.suppress(MismatchError):
+                again.repeat(moves)
+        finally:
+            again.teardown()
+        return self._seen > seen
 
     def summary(self) -> str:
         """Say how many steps of which kind were made."""
@@ -290,8 +319,8 @@ class Trials:
         how = f"{now} step" + ("s" if now > 1 else "") + (f", shrunk from {was}" if now < was else "")
         if self._watch.cut_off:
             how += f"; shrinking was cut off: {self._watch.cut_off}"
-        if self._seen == 1 and now > 1:
-            how += "; it was seen once, and not again"
+        elif not self._seen and len(trial.moves) > 1:
+            how += "; the same again did not show it again"
         told = [f"{number}. {told_step(one)}" for number, one in enumerate(trial.asked, 1)]
         left_out = [f"… {now - LONGEST_STORY} before"] if now > LONGEST_STORY else []
         return f"{how}: " + "; ".join(left_out + told[-LONGEST_STORY:])

@@ -59,7 +59,7 @@ from scenarios.model.requests import request_of
 from scenarios.model.state import SURFACES, TYPES, Recipe, State, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.scenario import Trials
     from scenarios.model.commands import Place
@@ -105,7 +105,17 @@ class Machine(RuleBasedStateMachine):
         """
         possible = [move for move in MOVES if move.when(self) for _ in range(move.weight)]
         move = data.draw(st.sampled_from(possible))
-        move.does(self, **data.draw(st.fixed_dictionaries(dict(move.draws))))
+        self._make(move, data.draw(st.fixed_dictionaries(dict(move.draws))))
+
+    def repeat(self, moves: Sequence[tuple[Move, dict[str, Any]]]) -> None:
+        """Make these moves again, those that are possible."""
+        for move, parts in moves:
+            if move.when(self):
+                self._make(move, parts)
+
+    def _make(self, move: Move, parts: dict[str, Any]) -> None:
+        self._trial.moves.append((move, parts))
+        move.does(self, **parts)
 
     def teardown(self) -> None:
         """End the trial."""

@@ -31,6 +31,7 @@ class LocalTrial:
     def __init__(self, engine: OtherEngine, people: People) -> None:
         self.people = people
         self.asked: list[str] = []
+        self.moves: list[object] = []
         self._engine = engine
         self._recorder = Recorder("local", lambda _: None)
 
