@@ -135,6 +135,12 @@ def privacy(session: nox.Session) -> None:
 
 
 @nox.session
+def model(session: nox.Session) -> None:
+    """Compare the reference engine with a small model of it, over 2,000 random steps."""
+    verify_suite(session, "model")
+
+
+@nox.session
 def workers(session: nox.Session) -> None:
     """Run features, security and privacy against two workers behind one address that must behave as one."""
     verify_suite(session, *OF_ONE_ENGINE, target="targets/reference-workers.toml")

@@ -1,7 +1,7 @@
 """Everything that a scenario imports. What the engine, its people and dependencies can do, fixtures give.
 
-Fixtures: engine, people, given, names, world, running, engine_log, stored, and a handle for each dependency:
-iam, eris, policy, llm, ubi, governance, alerting, otlp.
+Fixtures: engine, people, given, names, world, running, engine_log, stored, trials, and a handle for each
+dependency: iam, eris, policy, llm, ubi, governance, alerting, otlp.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from harness.driving.dependencies.others import (
     STANDARDS,
 )
 from harness.driving.engine import EngineClient
-from harness.driving.failures import EngineBreachError, not_exercised
+from harness.driving.failures import EngineBreachError, MismatchError, not_exercised
 from harness.driving.givens import Given
 from harness.driving.log import EngineLog
 from harness.driving.metrics import samples
@@ -64,6 +64,7 @@ from harness.driving.reply import Decision, Reply
 from harness.driving.routes import NOTHING, Route, routes
 from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET
 from harness.driving.stored import StoredData
+from harness.driving.trials import Bounds, Trial, Trials
 from harness.worlds import Running, World
 from reports.record import Persona
 
@@ -130,6 +131,7 @@ __all__ = [
     "WITH_OFFSET",
     "Alerting",
     "AuditLog",
+    "Bounds",
     "Decision",
     "Dependency",
     "EngineBreachError",
@@ -142,6 +144,7 @@ __all__ = [
     "Items",
     "Json",
     "Llm",
+    "MismatchError",
     "Names",
     "Object",
     "Otlp",
@@ -153,6 +156,8 @@ __all__ = [
     "Route",
     "Running",
     "StoredData",
+    "Trial",
+    "Trials",
     "Ubi",
     "World",
     "a_context",

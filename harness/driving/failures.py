@@ -27,6 +27,24 @@ class MissingEvidenceError(EngineBreachError):
     """Something that the engine must send to a dependency did not come in time."""
 
 
+class MismatchError(EngineBreachError):
+    """An answer is none that a model of the engine allows.
+
+    `rule` names the claim, `requirements` what is broken where it does not hold.
+    """
+
+    def __init__(self, rule: str, detail: str, requirements: Sequence[str]) -> None:
+        super().__init__(f"{rule}: {detail}")
+        self.rule = rule
+        self.detail = detail
+        self.requirements = tuple(requirements)
+
+    @property
+    def check(self) -> str:
+        """Return the name under which such a breach is found, whichever scenario has seen it."""
+        return f"model: {self.rule}"
+
+
 class GivenRefusedError(Exception):
     """The engine refused a step that only prepared the scenario: that step's requirement is to blame."""
 

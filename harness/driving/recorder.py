@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reports.record import Exchange, ExchangeRecorded, FaultInjected, Message
+from reports.record import Exchange, ExchangeRecorded, FaultInjected, Message, Note
 from reports.redaction import redact, redact_headers
 from reports.run import now
 
@@ -62,6 +62,11 @@ class Recorder:
         """Never record `secret`; `stand_in` is recorded in its place."""
         self._secrets[secret] = stand_in
         self._secrets[json.dumps(secret)[1:-1]] = stand_in
+
+    @property
+    def hidden(self) -> Mapping[str, str]:
+        """Return what is never recorded, and what stands for it."""
+        return self._secrets
 
     def look(self, kind: str, exchange: str | None = None) -> None:
         """Note that evidence of this kind was looked at, and in which exchange."""
@@ -117,6 +122,23 @@ class Recorder:
         self.exchanges.append(exchange)
         self._emit(ExchangeRecorded(at=exchange.at, exchange=exchange))
         return exchange
+
+    def adopt(self, other: Recorder, scenario: str) -> None:
+        """Take over, and emit, what another has kept aside; `scenario` is what it all belongs to."""
+        self._secrets |= other.hidden
+        self.sent_secrets += other.sent_secrets
+        self.kinds |= other.kinds
+        self.claims += other.claims
+        self.operations |= other.operations
+        self.offending = other.offending
+        for exchange in other.exchanges:
+            kept = msgspec.structs.replace(exchange, scenario=scenario)
+            self.exchanges.append(kept)
+            self._emit(ExchangeRecorded(at=kept.at, exchange=kept))
+
+    def note(self, text: str) -> None:
+        """Emit a sentence for the reader."""
+        self._emit(Note(at=now(), text=self.clean(text)))
 
     def fault_over(
         self, dependency: str, fault: str, operation: str | None, armed_at: str, fired_at: tuple[str, ...]

@@ -20,6 +20,7 @@ from harness.driving.log import EngineLog
 from harness.driving.names import Names
 from harness.driving.people import People, Wallet
 from harness.driving.stored import StoredData
+from harness.driving.trials import Trials
 from harness.plugin.markers import settings_of
 from harness.plugin.options import STAGE
 from harness.plugin.own_worlds import own_world
@@ -114,6 +115,12 @@ async def engine(
     client = EngineClient(world, people, wallet, recorder)
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def trials(world: World, names: Names, controls: Controls, recorder: Recorder) -> Trials:
+    """Give what runs a state machine against the engine, each trial in a tenant of its own."""
+    return Trials(world, names, controls.of("iam", IamControl), recorder)
 
 
 @pytest.fixture

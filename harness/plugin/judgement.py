@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.driving.failures import GivenRefusedError
+from harness.driving.failures import GivenRefusedError, MismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,11 +52,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is said of a scenario, and why where it is not simply passed."""
+    """What is said of a scenario, and why where it is not simply passed.
+
+    `blame`: what knows better than the scenario's marks which requirements are broken.
+    """
 
     outcome: str
     reason: str = ""
-    blame: GivenRefusedError | None = None
+    blame: GivenRefusedError | MismatchError | None = None
 
 
 def judge(evidence: Evidence) -> Judgement:
@@ -89,15 +92,15 @@ def _judge_problem(problem: Problem, evidence: Evidence) -> Judgement:
         return Judgement(BLOCKED, reason, error)
     if problem.when != "call" or not isinstance(error, AssertionError):
         return Judgement(UNKNOWN, f"{problem.when} crashed: {type(error).__name__}: {reason}")
-    return _judge_failed_claim(reason, evidence)
+    return _judge_failed_claim(error, reason, evidence)
 
 
-def _judge_failed_claim(reason: str, evidence: Evidence) -> Judgement:
+def _judge_failed_claim(error: AssertionError, reason: str, evidence: Evidence) -> Judgement:
     if not (evidence.exchanges and evidence.kinds):
         return Judgement(UNKNOWN, f"it failed before it looked at an answer: {reason}")
     if idle := [it.name for it in evidence.disturbances if it.is_fault and not it.hits]:
         return Judgement(NOT_EXERCISED, f"the fault never fired: {', '.join(idle)}")
-    return Judgement(FAILED, reason)
+    return Judgement(FAILED, reason, error if isinstance(error, MismatchError) else None)
 
 
 def _leaf(error: BaseException) -> BaseException:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from harness.driving.curl import curl_line
+from harness.driving.failures import GivenRefusedError, MismatchError
 from harness.driving.recorder import Recorder
 from harness.driving.sent import note_secrets
 from harness.plugin.judgement import BLOCKED, FAILED, PASSED, UNKNOWN, Evidence, Judgement, Problem, judge
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from reports.record import Exchange
+
+
+class _Said(NamedTuple):
+    """What a finding says of itself."""
+
+    rule: str
+    operation: str
+    requirements: tuple[str, ...]
+    title: str
+    detail: str
 
 
 class ScenarioRun:
@@ -74,23 +85,35 @@ class ScenarioRun:
     def _finding(self, judgement: Judgement) -> Finding | None:
         if judgement.outcome not in {FAILED, BLOCKED}:
             return None
-        blame, recorder = judgement.blame, self.recorder
+        recorder = self.recorder
         asked = recorder.engine_exchanges
         last = asked[-1] if asked else None
-        shown = last if blame else recorder.exchange(recorder.offending) or last
-        rule = f"given {blame.step}" if blame else self.item.nodeid
-        operation = blame.operation if blame else self._operation(shown)
+        given = isinstance(judgement.blame, GivenRefusedError)
+        shown = last if given else recorder.exchange(recorder.offending) or last
+        said = self._said(judgement, shown)
         return Finding(
-            id="F-" + hashlib.sha256(f"{rule}\n{operation}".encode()).hexdigest()[:10],
-            rule=rule,
-            operation=operation,
-            requirements=blame.requirements if blame else requirements_of(self.item),
-            title=f"A given was refused: {blame.step}" if blame else title_of(self.item),
-            detail=recorder.clean(blame.detail if blame else judgement.reason),
+            id="F-" + hashlib.sha256(f"{said.rule}\n{said.operation}".encode()).hexdigest()[:10],
+            rule=said.rule,
+            operation=said.operation,
+            requirements=said.requirements,
+            title=said.title,
+            detail=recorder.clean(said.detail),
             exchanges=self._until(shown),
             curl="" if shown is None else curl_line(shown),
             seed=self.stage.world.seed,
         )
+
+    def _said(self, judgement: Judgement, shown: Exchange | None) -> _Said:
+        """Say what is broken: as the error that knows does, else as the scenario does."""
+        blame, operation = judgement.blame, self._operation(shown)
+        if isinstance(blame, GivenRefusedError):
+            title = f"A given was refused: {blame.step}"
+            return _Said(f"given {blame.step}", blame.operation, blame.requirements, title, blame.detail)
+        if isinstance(blame, MismatchError):
+            title = f"Not as the model has it: {blame.rule}"
+            return _Said(blame.check, operation, blame.requirements, title, blame.detail)
+        node, title = self.item.nodeid, title_of(self.item)
+        return _Said(node, operation, requirements_of(self.item), title, judgement.reason)
 
     def _operation(self, exchange: Exchange | None) -> str:
         return self.recorder.operations.get(exchange.id, "") if exchange else ""

@@ -6,7 +6,7 @@ import base64
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -29,7 +29,16 @@ from tests.plugin.standin import standing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from types import ModuleType
+
+
+class Served(Protocol):
+    """An engine that listens somewhere."""
+
+    @property
+    def url(self) -> str: ...
+
 
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = ("-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function")
@@ -143,19 +152,24 @@ def run(
     fake_urls: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Ran]:
-    """Run scenarios in a file of their own against a stand-in engine with these answers."""
+    """Run scenarios in a file of their own against a stand-in engine, or another one that is served."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     for name in ("PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS", "PYTEST_XDIST_TESTRUNUID"):
         monkeypatch.delenv(name, raising=False)
 
-    def run(source: str, *options: str, seed: int = 7) -> Ran:
+    def run(
+        source: str,
+        *options: str,
+        seed: int = 7,
+        engine: Callable[[], AbstractContextManager[Served]] = standing_in,
+    ) -> Ran:
         path = pytester.path / "features" / "test_it.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(HEAD + source, "utf-8")
-        with standing_in() as engine:
-            world = a_world(tmp_path, engine.url, fake_urls, seed)
+        with engine() as served:
+            world = a_world(tmp_path, served.url, fake_urls, seed)
             save_world(world, tmp_path / "world.json")
             settings = [*SETTINGS, "--import-mode=importlib", f"--rootdir={pytester.path}"]
             arguments = [*PLUGINS, *settings, f"--mmm-world={tmp_path / 'world.json'}", *options, str(path)]
