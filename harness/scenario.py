@@ -53,16 +53,16 @@ from harness.driving.dependencies.others import (
     STANDARDS,
 )
 from harness.driving.engine import EngineClient
-from harness.driving.failures import EngineBreachError, MismatchError, not_exercised
+from harness.driving.failures import EngineBreachError, HungUpError, MismatchError, not_exercised
 from harness.driving.givens import Given
 from harness.driving.log import EngineLog
-from harness.driving.metrics import samples
+from harness.driving.metrics import metric_names, samples
 from harness.driving.names import Names
 from harness.driving.people import SCOPES, People
 from harness.driving.receipts import chain_problems
 from harness.driving.reply import Decision, Reply
 from harness.driving.routes import NOTHING, Route, routes
-from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET
+from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET, moment
 from harness.driving.stored import StoredData
 from harness.driving.trials import Bounds, Trial, Trials
 from harness.worlds import Running, World
@@ -134,12 +134,12 @@ __all__ = [
     "Bounds",
     "Decision",
     "Dependency",
-    "EngineBreachError",
     "EngineClient",
     "EngineLog",
     "Eris",
     "Given",
     "Governance",
+    "HungUpError",
     "Iam",
     "Items",
     "Json",
@@ -177,6 +177,8 @@ __all__ = [
     "each_of",
     "eventually",
     "flat",
+    "metric_names",
+    "moment",
     "not_exercised",
     "own_world",
     "parametrize",

@@ -14,7 +14,13 @@ from contracts.document import load_document
 from fakes.asking import tls
 from harness.driving.answers import Items
 from harness.driving.builders import Json, a_decide_request
-from harness.driving.failures import MalformedAnswerError, NoAnswerError, ScenarioError, not_exercised
+from harness.driving.failures import (
+    HungUpError,
+    MalformedAnswerError,
+    NoAnswerError,
+    ScenarioError,
+    not_exercised,
+)
 from harness.driving.recorder import ENGINE, WIRE
 from harness.driving.reply import OK, RawReply, Reply
 from reports.run import now
@@ -36,6 +42,8 @@ _NO_REUSE = httpx.Limits(max_keepalive_connections=0)
 ERASURE = "/actors/{actor_id}"
 # What keeps a request of ours from being sent at all.
 _OUR_MISTAKES = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.PoolTimeout)
+# What a dropped connection looks like; one that was never made, or on which nothing comes, is another thing.
+_HUNG_UP = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
 
 
 class EngineClient:
@@ -94,13 +102,14 @@ class EngineClient:
     async def _exchange(self, request: httpx.Request, path: str, by: Persona | None) -> Reply:
         recorder, at, started = self._recorder, now(), time.perf_counter()
         shown = recorder.message(request.headers.multi_items(), request.content)
-        answer, error = None, None
+        answer, error, failure = None, None, NoAnswerError
         try:
             answer = await self._http.send(request)
         except _OUR_MISTAKES as problem:
             raise ScenarioError(f"{request.method} {path} cannot be sent at all: {problem}") from problem
         except httpx.HTTPError as problem:
             error = f"no answer: {type(problem).__name__} {problem}".strip()
+            failure = HungUpError if isinstance(problem, _HUNG_UP) else NoAnswerError
         seconds = time.perf_counter() - started
         exchange = recorder.record(
             side=ENGINE,
@@ -119,7 +128,7 @@ class EngineClient:
         recorder.operations[exchange.id] = operation = operation_of(request.method, path)
         if answer is None:
             recorder.look(WIRE, exchange.id)
-            raise NoAnswerError(f"{operation}: {error} after {seconds:.1f} s")
+            raise failure(f"{operation}: {error} after {seconds:.1f} s")
         if recorder.coverage is not None:
             recorder.coverage.see(
                 method=request.method,

@@ -16,7 +16,11 @@ class EngineBreachError(AssertionError):
 
 
 class NoAnswerError(EngineBreachError):
-    """The engine dropped the connection or did not answer in time."""
+    """The engine dropped the connection, did not answer in time, or took no call at all."""
+
+
+class HungUpError(NoAnswerError):
+    """The engine dropped the connection: it took the call, and answered nothing that could be read."""
 
 
 class MalformedAnswerError(EngineBreachError):

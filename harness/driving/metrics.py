@@ -39,6 +39,16 @@ def samples(text: str, name: str) -> list[Sample]:
     ]
 
 
+def metric_names(text: str) -> set[str]:
+    r"""Return the names of all metrics that have a sample, and of their labels.
+
+    >>> sorted(metric_names('# HELP calls_total calls of a_score\ncalls_total{of="b_score{c=1}"} 2'))
+    ['calls_total', 'of']
+    """
+    found = [one for line in text.splitlines() if (one := _SAMPLE.match(line))]
+    return {one["name"] for one in found} | {label for one in found for label in _labels(one["labels"] or "")}
+
+
 def _labels(text: str) -> dict[str, str]:
     return {one["name"]: _ESCAPED.sub(_meant, one["value"]) for one in _LABEL.finditer(text)}
 

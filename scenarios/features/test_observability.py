@@ -240,7 +240,7 @@ async def test_slow_decisions_and_alerts_are_counted(
     assert await eventually(moved, COUNTED_WITHIN), "a number did not move"
 
 
-@requirement("FR-15", "NFR-7")
+@requirement("NFR-6")
 async def test_readiness_names_nothing_when_all_is_there(engine: EngineClient) -> None:
     """`/ready` is 200, says its status and that no dependency is missing; `/health` says its status.
 

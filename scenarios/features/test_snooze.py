@@ -14,6 +14,7 @@ from harness.scenario import (
     a_playbook,
     asked_until,
     each_of,
+    moment,
     parametrize,
     requirement,
 )
@@ -38,7 +39,7 @@ async def three_facts(given: Given) -> None:
     await given.published_playbook(a_playbook(actions=[a_mirror(f"Fact {n}") for n in range(PER_HOUR)]))
 
 
-def moment(after: timedelta) -> str:
+def from_now(after: timedelta) -> str:
     """Return a moment from now, as RFC 3339 has it."""
     return (datetime.now(UTC) + after).isoformat(timespec="milliseconds")
 
@@ -50,7 +51,7 @@ async def test_a_snoozed_actor_gets_nothing(
 ) -> None:
     """Who snoozes gets an empty list at once, undegraded, however often it asks; others get theirs."""
     await three_facts(given)
-    body = {"duration_hours": 1} if how == "hours" else {"until": moment(timedelta(hours=1))}
+    body = {"duration_hours": 1} if how == "hours" else {"until": from_now(timedelta(hours=1))}
 
     snoozed = await engine.snooze(body)
     silent = [await engine.decide() for _ in range(3)]
@@ -80,7 +81,7 @@ async def test_a_snooze_ends_and_has_spent_nothing(engine: EngineClient, given: 
 
     assert snoozed.status in CREATED
     assert len(replies[-1].decision.titles) == PER_HOUR
-    assert datetime.fromisoformat(replies[-1].decision.string("created_at")) >= end.replace(microsecond=0)
+    assert moment(replies[-1].decision.string("created_at")) >= end.replace(microsecond=0)
 
 
 @requirement("FR-10", "FR-14")
@@ -96,7 +97,7 @@ async def test_an_offset_says_which_moment_is_meant(hours: int, engine: EngineCl
     silent = await engine.decide()
 
     assert snoozed.status in CREATED
-    assert abs((datetime.fromisoformat(told) - end).total_seconds()) <= 1
+    assert abs((moment(told) - end).total_seconds()) <= 1
     assert silent.decision.titles == []
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.scenario import (
-    ABSENT,
     CREATED,
     EngineClient,
     Given,
@@ -13,9 +12,7 @@ from harness.scenario import (
     a_mirror,
     a_multiplier,
     a_playbook,
-    a_rationale,
     each_of,
-    parametrize,
     requirement,
 )
 
@@ -33,7 +30,7 @@ MOST: dict[str, Any] = {
         {"event_type": "build.failed", "source": "ci", "severity": severity, "actor_roles": ["developer"]}
         for severity in SEVERITIES
     ]
-    + [{"event_type": "risk.alert"}, {"actor_roles": []}],
+    + [{"event_type": "risk.alert"}],
     "conditions": [{"type": kind, "value": f"some-{kind}"} for kind in CONDITIONS],
     "actions": [
         a_mirror("Shown", surfaces=EVERYWHERE, requires_consent=True, requires_dual_channel=True),
@@ -48,13 +45,6 @@ MOST: dict[str, Any] = {
         "quiet_hours": {"start": 22, "end": 6},
     },
 }
-NOT_WHOLE: dict[str, dict[str, Any]] = {
-    "no evidence": {"evidence_links": ABSENT},
-    "nothing linked": {"evidence_links": []},
-    "no baseline": {"baseline_comparison": ABSENT},
-    "no relevance": {"why_relevant": ABSENT},
-}
-REASONS = ("evidence_links", "baseline_comparison", "why_relevant")
 LEAST: dict[str, Any] = {
     "name": "Least",
     "triggers": [],
@@ -65,16 +55,17 @@ LEAST: dict[str, Any] = {
 
 
 def says(playbook: Object, sent: dict[str, Any]) -> None:
-    """Claim that a listed playbook says what was sent; it may say more."""
+    """Claim that a listed playbook says what was sent, in any order; it may say more."""
+    conditions = playbook.objects("conditions")
+    told = zip(conditions.pluck("type"), conditions.pluck("value"), strict=True)
+    assert sorted(told) == sorted((each["type"], each["value"]) for each in sent["conditions"])
     assert playbook["name"] == sent["name"]
-    for member in ("type", "value"):
-        assert playbook.objects("conditions").pluck(member) == [each[member] for each in sent["conditions"]]
-    assert [
+    assert sorted(
         (action["type"], sorted(action.strings("surfaces")), action.object("payload")["title"])
         for action in playbook.objects("actions")
-    ] == [
+    ) == sorted(
         (action["type"], sorted(action["surfaces"]), action["payload"]["title"]) for action in sent["actions"]
-    ]
+    )
     assert len(playbook.objects("triggers")) == len(sent["triggers"])
     limits = playbook.object("limits")
     assert {name: limits[name] for name in sent["limits"]} == sent["limits"]
@@ -124,26 +115,3 @@ async def test_a_playbook_of_a_name_and_actions_is_completed_or_refused(
     assert len(kept) == (0 if reply.status == 422 else 1)
     for playbook in kept:
         says(playbook, LEAST)
-
-
-@requirement("FR-3", "UT-MMM-02")
-@parametrize("parts", NOT_WHOLE.values(), ids=NOT_WHOLE.keys())
-async def test_half_a_reason_is_no_reason(parts: dict[str, Any], engine: EngineClient, given: Given) -> None:
-    """A rationale that lacks a part is refused when written, not proposed, or proposed with all its parts."""
-    playbook = await given.published_playbook(a_playbook(actions=[a_mentor("Whole")]))
-    whole = await engine.decide(engine.people.another_developer())
-    payload = {"title": "Half", "body": "Rerunning often helps.", "rationale": a_rationale(**parts)}
-
-    created = await engine.create_playbook(a_playbook(name="Draft", actions=[a_mentor(payload=payload)]))
-    written = await engine.update_playbook(playbook["playbook_id"], {"actions": [a_mentor(payload=payload)]})
-    published = await engine.publish_playbook(playbook["playbook_id"])
-    after = await engine.decide(engine.people.another_developer())
-
-    assert whole.decision.titles == ["Whole"]
-    assert created.status in {*CREATED, 422}
-    assert written.status in {200, 422}
-    assert published.status == 200
-    assert after.decision.titles in ([["Whole"]] if written.status == 422 else [["Half"], []])
-    for action in after.decision.actions.where_each(lambda _: True):
-        rationale = action.object("payload").object("rationale")
-        assert all(name in rationale for name in REASONS)

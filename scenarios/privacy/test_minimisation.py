@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from harness.scenario import (
     CREATED,
     DECISION,
+    NOTIFY,
     Alerting,
     EngineClient,
     EngineLog,
@@ -30,6 +31,7 @@ from harness.scenario import (
     an_outcome,
     each_answered,
     each_of,
+    eventually,
     not_exercised,
     parametrize,
     requirement,
@@ -38,7 +40,7 @@ from harness.scenario import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.scenario import Dependency
+    from harness.scenario import Dependency, Reply
 
 # Where a caller can put what nobody asked for; each by itself, since one may be refused, another dropped.
 PLACES: dict[str, Callable[[str], Json]] = {
@@ -53,7 +55,11 @@ PLACES: dict[str, Callable[[str], Json]] = {
     "the name of a part": lambda mail: {"context": a_context(**{mail: 1})},
     "a part of the request": lambda mail: {"comment": mail},
 }
+# Here it is the name of a member itself: an engine that refuses unknown ones names it (422 names the field).
+NAMES = {"a key of the payload", "the name of a part"}
 every_place = parametrize("where", PLACES)
+# Alerting is told after the answer.
+TOLD_WITHIN = 8.0
 
 
 def a_mail(names: Names) -> tuple[str, str]:
@@ -63,11 +69,34 @@ def a_mail(names: Names) -> tuple[str, str]:
 
 
 async def heard_by(*ears: Dependency) -> str:
-    """Return all that the engine told these on behalf of the scenario's tenant."""
-    told = [entry for ear in ears for entry in await ear.calls()]
+    """Return all that the engine told these on behalf of the scenario's tenant; none has heard nothing."""
+    told = []
+    for ear in ears:
+        heard = await ear.calls()
+        if not heard:
+            not_exercised(f"{ear.name} was told nothing that could have been too much")
+        told += heard
     return "\n".join(
-        f"{entry.path}?{entry.query} {entry.request_headers} {entry.request_body}" for entry in each_of(told)
+        f"{entry.path}?{entry.query} {entry.request_headers} {entry.request_body}" for entry in told
     )
+
+
+async def alerted(alerting: Alerting, *replies: Reply) -> str:
+    """Return all that alerting was told, once it has heard of each decision that was made."""
+    made = [reply.decision.id for reply in replies if reply.status == 200]
+
+    async def heard() -> bool:
+        told = "".join(str(entry.request_body) for entry in await alerting.calls(NOTIFY))
+        return all(decision in told for decision in each_of(made))
+
+    if not await eventually(heard, TOLD_WITHIN):
+        not_exercised("alerting has not heard of every decision")
+    return await heard_by(alerting)
+
+
+def may_be_named(where: str, replies: list[Reply]) -> bool:
+    """Say whether a refusal may name what was sent: it names the field, which is just that here."""
+    return where in NAMES and 422 in {reply.status for reply in replies}
 
 
 async def everybody_asked(given: Given) -> None:
@@ -90,7 +119,7 @@ async def test_what_nobody_asked_for_turns_up_nowhere(
 ) -> None:
     """Source code and mail addresses in a free field are in no answer, receipt, metric or line of the log.
 
-    An engine may refuse them.
+    An engine may refuse them. Where one is the name of a member, a refusal and its log line may name it.
     """
     await everybody_asked(given)
     word, mail = a_mail(names)
@@ -103,13 +132,14 @@ async def test_what_nobody_asked_for_turns_up_nowhere(
 
     for reply in each_of(replies):
         assert reply.status in {200, 422}
-        assert word not in reply.all_text
+        assert may_be_named(where, [reply]) or word not in reply.all_text
     assert "A fact" in after.decision.titles
     assert word not in (await engine.public("metrics")).text
     due = 3 + sum(reply.status == 200 for reply in replies)
     for receipt in each_of(await eris.settled(given, due=due)):
         assert word not in receipt.text
-    assert word not in await engine_log.text(until=after.decision.id)
+    if not may_be_named(where, replies):
+        assert word not in await engine_log.text(until=after.decision.id)
 
 
 @requirement("NFR-3", "PR-MMM-01", "FR-2")
@@ -140,7 +170,7 @@ async def test_what_nobody_asked_for_is_told_to_nobody(
 
     assert dirty.status in {200, 422}
     assert clean.status == 200
-    heard = await heard_by(policy, llm, ubi, governance, alerting)
+    heard = await heard_by(policy, llm, ubi, governance) + await alerted(alerting, dirty, clean)
     assert people.tenant in heard
     assert word not in heard
     asked = [
@@ -184,11 +214,12 @@ async def test_a_file_is_nobodys_business(
     names: Names,
     eris: Eris,
     policy: Policy,
-    llm: Llm,
-    alerting: Alerting,
     engine_log: EngineLog,
 ) -> None:
-    """The path of a file, which may name a person, is told to nobody and in no receipt or line of the log."""
+    """The path of a file, which may name a person, is in no receipt or line of the log, nor told to policy.
+
+    It is a part of the context: whether generated text may speak of it is the engine's choice.
+    """
     await everybody_asked(given)
     word = names.canary()
 
@@ -196,8 +227,7 @@ async def test_a_file_is_nobodys_business(
     after = await engine.decide(people.another_developer())
 
     assert "A fact" in reply.decision.titles
-    assert word not in reply.all_text
-    assert word not in await heard_by(policy, llm, alerting)
+    assert word not in await heard_by(policy)
     for receipt in each_of(await eris.settled(given, due=4)):
         assert word not in receipt.text
     assert word not in await engine_log.text(until=after.decision.id)
@@ -221,7 +251,8 @@ async def test_only_who_must_know_hears_of_the_actor(
 
     each_answered([first, second], 200)
     assert people.developer.sub in await heard_by(ubi)
-    assert people.developer.sub not in await heard_by(policy, governance, alerting)
+    assert people.developer.sub not in await heard_by(policy, governance)
+    assert people.developer.sub not in await alerted(alerting, first, second)
 
 
 @requirement("PR-MMM-01", "FR-12")

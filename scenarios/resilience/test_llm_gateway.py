@@ -83,33 +83,44 @@ async def test_text_without_a_verdict_never_comes_back(
         assert text not in (await eris.receipt_of(reply.decision.id)).text
 
 
-# More than open a breaker, each with a try of its own.
+# More than open a breaker (5 failures, in each process), each with a try of its own.
 FAILURES = 6
+TOLD_WITHIN = 4.0
+# So many that of up to eight processes behind one address one has met enough failures, however they fell.
+ROUNDS = 6
 
 
 @requirement("RF-MMM-01", "NFR-6", "OB-MMM-01")
-@own_world()
+@own_world(replicas=1)
 async def test_a_gateway_that_hangs_is_told_and_soon_not_waited_for(
     engine: EngineClient, given: Given, llm: Llm
 ) -> None:
     """A gateway that never answers costs no decision more than its time-out, and soon a circuit is seen open.
 
-    What the circuit is called is the engine's choice.
+    What the circuit is called, and whether it is told before it first opens, is the engine's choice. Each
+    process has a circuit of its own (engine.md, 2): where there are several behind the address, one that is
+    open is enough, and as many rounds are given as it takes.
     """
     await given.published_playbook(a_playbook(actions=[a_mirror("A fact"), GENERATED]))
     before = samples((await engine.public("metrics")).text, "mmm_circuit_state")
     await llm.never_answers()
 
-    replies = await all_at_once(*(engine.decide(engine.people.another_developer()) for _ in range(FAILURES)))
-
-    for reply in each_of(replies):
-        assert "A fact" in reply.decision.titles
-        assert reply.decision["degraded_mode"] is True
-        assert reply.seconds < ANSWERED_WITHIN
-    assert {sample.value for sample in each_of(before)} == {0.0}
-
     async def seen_open() -> bool:
         states = samples((await engine.public("metrics")).text, "mmm_circuit_state")
         return any(sample.value != 0.0 for sample in states)
 
-    assert await eventually(seen_open, 4.0), "no circuit was seen open"
+    replies, opened = [], False
+    for _ in range(ROUNDS):
+        replies += await all_at_once(
+            *(engine.decide(engine.people.another_developer()) for _ in range(FAILURES))
+        )
+        opened = await eventually(seen_open, TOLD_WITHIN)
+        if opened:
+            break
+
+    assert [sample for sample in before if sample.value != 0.0] == []
+    for reply in each_of(replies):
+        assert "A fact" in reply.decision.titles
+        assert reply.decision["degraded_mode"] is True
+        assert reply.seconds < ANSWERED_WITHIN
+    assert opened, "no circuit was seen open"

@@ -66,7 +66,6 @@ async def test_without_policy_from_the_start_nothing_is_decided(
 
     assert reply.status == 503
     assert reply.error_code == "POLICY_UNAVAILABLE"
-    assert reply.error["retryable"] is True
     assert reply.seconds < REFUSED_WITHIN
     refusals = await eris.awaited(lambda receipt: receipt.kind == "decision", "a receipt of the refusal")
     assert [receipt.status for receipt in refusals] == ["hard_block"]

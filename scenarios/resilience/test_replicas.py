@@ -78,7 +78,7 @@ async def test_replicas_share_one_quota_and_one_approval(
     assert sorted(reply.status for reply in each_of(approved)) == [200, 409, 409, 409]
 
 
-@requirement("NFR-2", "NFR-4")
+@requirement("NFR-2", "FR-14")
 @own_world(replicas=2)
 async def test_first_changes_that_meet_two_replicas_all_stand(engine: EngineClient, people: People) -> None:
     """First changes of one actor that two replicas get at once make one record, and all stand."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,10 +13,12 @@ from harness.driving.answers import Object
 from harness.driving.dependencies import Eris, Otlp
 from harness.driving.dependencies.base import Place
 from harness.driving.engine import EngineClient
-from harness.driving.metrics import samples
+from harness.driving.failures import EngineBreachError, HungUpError, NoAnswerError
+from harness.driving.metrics import metric_names, samples
 from harness.driving.names import Names
 from harness.driving.people import People, Wallet
 from harness.driving.recorder import Recorder
+from harness.driving.shapes import moment
 from harness.worlds import World
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -43,6 +47,12 @@ def test_a_label_may_hold_anything() -> None:
     (sample,) = samples('calls_total{tenant_id="a \\"b\\" }, c\\\\"} 1', "calls_total")
 
     assert sample.labels == {"tenant_id": 'a "b" }, c\\'}
+
+
+def test_metrics_and_labels_are_found_by_name_and_what_they_are_about_is_not() -> None:
+    text = '# HELP rank_of an actor_score\ncalls{actor_score="user_rank{x=1}",kind="a"} 2\nbare 1'
+
+    assert metric_names(text) == {"calls", "actor_score", "kind", "bare"}
 
 
 def test_members_are_found_at_any_depth() -> None:
@@ -81,6 +91,70 @@ def _client(origin: str) -> EngineClient:
     )
     recorder = Recorder("scenario", lambda _: None)
     return EngineClient(world, People(Names(1, "scenario"), "tenant"), Wallet(None, recorder), recorder)
+
+
+@pytest.mark.parametrize(
+    ("served", "failure"),
+    [(b"", HungUpError), (ANSWER[:-1], HungUpError), (None, NoAnswerError)],
+    ids=["dropped", "cut", "left waiting"],
+)
+async def test_who_hangs_up_is_told_from_who_lets_wait(
+    served: bytes | None, failure: type[NoAnswerError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.driving.engine.ANSWER_WITHIN", 0.2)
+    calls: list[asyncio.Task[None] | None] = []
+
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(asyncio.current_task())
+        await reader.readuntil(b"\r\n\r\n")
+        if served is None:
+            await reader.read()  # until the caller has had enough
+        else:
+            writer.write(served)
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(serve_one, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        engine = _client(f"http://{host}:{port}")
+
+        with pytest.raises(NoAnswerError) as raised:
+            await engine.public("health")
+
+        await engine.aclose()
+        await asyncio.gather(*filter(None, calls))
+    assert raised.type is failure
+
+
+async def test_who_is_not_there_has_not_hung_up() -> None:
+    with socket.socket() as bound:  # and not listening
+        bound.bind(("127.0.0.1", 0))
+        engine = _client(f"http://127.0.0.1:{bound.getsockname()[1]}")
+
+        with pytest.raises(NoAnswerError) as raised:
+            await engine.public("health")
+
+        await engine.aclose()
+    assert raised.type is NoAnswerError
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01T10:00:00Z",
+        "2026-03-01t10:00:00z",
+        "2026-03-01 10:00:00.000+00:00",
+        "2026-02-28T23:00:00-11:00",
+    ],
+)
+def test_a_moment_is_read_in_every_spelling(text: str) -> None:
+    assert moment(text) == datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2026-03-01T10:00:00", "2026-13-01T10:00:00Z", "yesterday", ""])
+def test_what_is_no_moment_is_the_engines_breach(text: str) -> None:
+    with pytest.raises(EngineBreachError, match="no "):
+        moment(text)
 
 
 async def test_where_no_key_of_the_engine_is_known_no_receipt_is_missed() -> None:
