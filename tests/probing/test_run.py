@@ -125,7 +125,7 @@ def test_an_answer_that_is_late_once_more_and_again_is_found(
     with standin.running("slow") as server:
         summary = probe(server, operations=(HEALTH,), limit_seconds=0.6)
 
-    assert finding_of(summary, "response_time", HEALTH).requirements == ("NFR-6",)
+    assert finding_of(summary, "response_time", HEALTH).requirements == ("NFR-1",)
 
 
 def test_an_engine_that_hangs_is_given_up_soon_and_is_a_finding_for_each_operation_that_was_asked(
@@ -230,7 +230,8 @@ def test_same_seed_same_requests(probe: Probe) -> None:
     runs = []
     for _ in range(2):
         with standin.running() as server:
-            probe(server, operations=(WANT, PUBLISH), requirements=("NFR-5",))
+            for each in (WANT, PUBLISH):  # one after the other: side by side the order is anybody's
+                probe(server, operations=(each,), requirements=("NFR-5",))
             runs.append([_plain(server, *each) for each in server.requests])
 
     assert runs[0] == runs[1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.probing.asking import TIMED_OUT, Request, Wire
+from harness.fuzzing.asking import TIMED_OUT, Request, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
