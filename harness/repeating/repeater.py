@@ -113,7 +113,7 @@ class Repeater:
         )
         if call.status is None:
             return Step(then, None, same=then.status is None, note=call.error or "", call=call)
-        old = then.response.body if then.response else ""
+        old = made_again(then.response.body) if then.response else ""
         new = call.answer.decode("utf-8", "backslashreplace")
         same = then.status == call.status and self._bound.same(old, new)
         self._bound.learn(old, new)

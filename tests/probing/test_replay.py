@@ -34,6 +34,7 @@ CASES = [
     ("shared", "POST /playbooks/{playbook_id}/publish", "other_tenant", "NFR-5"),
     ("fragile", "GET /playbooks", "nasty_input", "NFR-4"),
     ("undead", "DELETE /playbooks/{playbook_id}", "use_after_delete", "FR-3"),
+    ("careless", "POST /playbooks", "secret_echoed", "NFR-7"),
     ("promoting", "PUT /playbooks/{playbook_id}", "mass_assignment", "FR-3"),
 ]
 

@@ -63,10 +63,10 @@ def mass_assignment(scene: Scene) -> Iterator[None]:
     apart = [] if succeeded(together) else [_sent(scene, fresh, by, {name: forged[name]}) for name in forged]
     readings = scene.readings({**scene.values, **fresh.path}, by)
     seen = scene.calls[-len(readings) :] if readings else []
+    identities = _identities(fresh, together, *apart)
     for name, read in readings.items():
-        _free_of(forged, read, _identities(fresh, together, *apart), name, together, *apart, *seen)
-    answers = [parsed(call) for call in (together, *apart) if succeeded(call)]
-    shown = {member for read in (*answers, *readings.values()) for member in _members(read)}
+        _free_of(forged, read, identities, name, together, *apart, *seen)
+    shown = _shown(scene, readings, identities, together, *apart)
     refused = {name for name, call in zip(forged, apart, strict=False) if not succeeded(call)}
     proved = forged.keys() & (shown | refused)
     if not proved:
@@ -117,6 +117,24 @@ def _free_of(
     for name, value in forged.items():
         if str(value) in (_statuses(shown, identities) if name == "status" else text):
             raise BreachError(f"a body's {name} was taken over: {where} shows {value}", *seen)
+
+
+def _shown(scene: Scene, readings: Mapping[str, Any], identities: set[str], *calls: Call) -> set[str]:
+    """Return the names of all members of what was written, in its answers and wherever it can be read."""
+    whole = [parsed(call) for call in calls if succeeded(call)]
+    whole += [read for name, read in readings.items() if name == f"GET {scene.operation.template}"]
+    whole += [each for read in readings.values() for each in _of(read, identities)]
+    return {name for read in whole for name in _members(read)}
+
+
+def _of(shown: Any, identities: set[str]) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
+    """Yield each object that has one of these ids."""
+    if isinstance(shown, dict) and identities & {str(shown.get(name)) for name in MADE}:
+        yield shown
+        return
+    inner = shown.values() if isinstance(shown, dict) else shown if isinstance(shown, list) else ()
+    for each in inner:
+        yield from _of(each, identities)
 
 
 def _members(shown: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
