@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -18,6 +18,7 @@ from harness.fuzzing.asking import TIMED_OUT
 from harness.fuzzing.given import prepare
 from reports.record import Persona
 from tests.fuzzing import standin
+from tests.fuzzing.raw import answering, drip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from harness.worlds import World
     from reports.record import Event
 
-Server = TypeVar("Server", bound=ThreadingHTTPServer)
 ADMIN = Persona("admin", tenant_id="tenant-1", sub="sub-1", roles=("mmm_admin",))
 
 
@@ -76,15 +76,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def running(refused: str = "") -> Iterator[Engine]:
-    with serving(Engine(refused)) as engine:
-        yield engine
-
-
-@contextlib.contextmanager
-def serving(server: Server) -> Iterator[Server]:
-    with server as engine:
-        engine.daemon_threads = True
-        engine.block_on_close = False
+    with Engine(refused) as engine:
         thread = threading.Thread(target=engine.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield engine
@@ -120,25 +112,10 @@ def test_a_given_that_is_refused_is_a_problem_in_words(path: str, world: Callabl
     assert given.problem == f"POST {path} answered 503"
 
 
-class Dripping(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length", 0)))
-        self.send_response(200)
-        self.end_headers()
-        with contextlib.suppress(OSError):
-            for _ in range(60):
-                self.wfile.write(b" ")
-                time.sleep(0.05)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 def test_an_answer_that_drips_has_one_deadline(world: Callable[..., World]) -> None:
-    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Dripping)) as engine:
+    with answering(drip) as (url, _):
         started = time.monotonic()
-        where = world(f"http://127.0.0.1:{engine.server_port}")
-        given = prepare(where, load_document("engine"), "a-token", ADMIN, 0.3)
+        given = prepare(world(url.removesuffix("/v1")), load_document("engine"), "a-token", ADMIN, 0.3)
         took = time.monotonic() - started
 
     assert given.problem == f"POST /playbooks: {TIMED_OUT}"
