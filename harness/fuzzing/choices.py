@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 # 400 for JSON that does not parse, 413, 414, 415, 431: any may come where 422 is documented, or first.
 CHOICE_STATUSES = frozenset({400, 413, 414, 415, 431})
 # Answers that the application never made: the server's own. They need neither headers nor error model.
 SERVERS_OWN = frozenset({400, 408, 411, 413, 414, 431, 502})
+# What every answer of the application has, and what a server (Fastify's, say) puts on its own answer has not.
+OF_EVERY_ANSWER = frozenset(
+    {"x-request-id", "x-content-type-options", "x-frame-options", "strict-transport-security"}
+)
 
 _PRESCRIPTIVE = re.compile(r"\b(should|must|have to|need to)\b", re.IGNORECASE)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d")
@@ -24,6 +28,15 @@ _LARGEST = 2**31 - 1
 _USUAL_YEARS = range(1971, 2100)
 
 Json = Any  # as json.loads returns it
+
+
+def servers_own(status: int | None, content_type: str, names: Iterable[str]) -> bool:
+    """Tell whether the application may never have made an answer with headers of these names.
+
+    It is no JSON, or has nothing of what the application puts on each.
+    """
+    bare = OF_EVERY_ANSWER.isdisjoint(name.lower() for name in names)
+    return status in SERVERS_OWN and (bare or "json" not in content_type)
 
 
 def unusual(value: Json, declared: Collection[str]) -> str | None:

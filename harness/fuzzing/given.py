@@ -6,17 +6,18 @@ says why.
 
 from __future__ import annotations
 
-import time
+import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from harness.driving.builders import a_decide_request, a_multiplier, a_playbook, an_experiment
-from harness.fuzzing.wire import Call
+from harness.fuzzing.asking import Request, Wire
+from harness.fuzzing.reading import read_json
 
 if TYPE_CHECKING:
     from contracts.document import Document
+    from harness.fuzzing.wire import Call
     from harness.worlds import World
     from reports.record import Persona
 
@@ -42,67 +43,64 @@ def prepare(world: World, document: Document, token: str, person: Persona, timeo
     operations = {operation.name for operation in document.operations}
     if CREATE not in operations:
         return given
-    headers = {"Authorization": f"Bearer {token}"}
-    # No connection is used twice: an engine may close it in between.
-    once = httpx.Limits(max_keepalive_connections=0)
-    with httpx.Client(
-        base_url=world.api_url, headers=headers, timeout=timeout, limits=once, trust_env=False
-    ) as client:
-        try:
-            given.known = _ids(client, given.calls, person)
-            if BEGIN in operations:
-                begun = _post(client, given.calls, "/experiments", an_experiment())
-                given.known["experiment_id"] = _member(begun, "experiment_id")
-        except _RefusedError as refused:
-            given.problem = str(refused)
+    asker = _Asker(Wire(world.api_url, timeout), token, given.calls)
+    try:
+        given.known = _ids(asker, person)
+        if BEGIN in operations:
+            begun = asker.post("/experiments", an_experiment())
+            given.known["experiment_id"] = _id(begun, "experiment_id")
+    except _RefusedError as refused:
+        given.problem = str(refused)
     return given
 
 
-def _ids(client: httpx.Client, calls: list[Call], person: Persona) -> dict[str, str]:
+def _ids(asker: _Asker, person: Persona) -> dict[str, str]:
     dual = a_playbook(actions=[a_multiplier(requires_dual_channel=True)])
-    playbook = _post(client, calls, "/playbooks", dual)
-    _send(client, calls, f"/playbooks/{_member(playbook, 'playbook_id')}/publish", None)
-    decision = _member(_post(client, calls, "/decide", a_decide_request(person)), "decision")
+    playbook = asker.post("/playbooks", dual)
+    asker.send(f"/playbooks/{_id(playbook, 'playbook_id')}/publish", None)
+    decision = _member(asker.post("/decide", a_decide_request(person)), "decision")
     action = _member(_member(decision, "actions"), 0)
-    spare = _post(client, calls, "/playbooks", a_playbook())
+    spare = asker.post("/playbooks", a_playbook())
     return {
-        "decision_id": _member(decision, "decision_id"),
-        "action_id": _member(action, "action_id"),
-        "playbook_id": _member(spare, "playbook_id"),
+        "decision_id": _id(decision, "decision_id"),
+        "action_id": _id(action, "action_id"),
+        "playbook_id": _id(spare, "playbook_id"),
         "actor_id": person.sub,
     }
 
 
-def _post(client: httpx.Client, calls: list[Call], path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return _send(client, calls, path, body).json()
-    except ValueError as error:
-        raise _RefusedError(f"POST {path} answered something that is not JSON") from error
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Asks as one person; what was answered is kept in `calls`."""
+
+    wire: Wire
+    token: str
+    calls: list[Call]
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return read_json(self.send(path, body).answer)
+        except ValueError as error:
+            raise _RefusedError(f"POST {path} answered something that is not JSON") from error
+
+    def send(self, path: str, body: dict[str, Any] | None) -> Call:
+        headers = [("Authorization", f"Bearer {self.token}")]
+        headers += [("Content-Type", "application/json")] if body is not None else []
+        content = b"" if body is None else json.dumps(body).encode()
+        call = self.wire.send(Request(method="POST", target=path, headers=tuple(headers), body=content))
+        if call.status is None:
+            raise _RefusedError(f"POST {path}: {call.error}")
+        self.calls.append(call)
+        if not HTTPStatus(200) <= call.status < HTTPStatus(300):
+            raise _RefusedError(f"POST {path} answered {call.status}")
+        return call
 
 
-def _send(client: httpx.Client, calls: list[Call], path: str, body: dict[str, Any] | None) -> httpx.Response:
-    request = client.build_request("POST", path, json=body)
-    at, started = time.time(), time.monotonic()
-    try:
-        answer = client.send(request)
-    except httpx.HTTPError as error:
-        raise _RefusedError(f"POST {path}: {type(error).__name__}") from error
-    calls.append(
-        Call(
-            at=at,
-            method="POST",
-            url=str(request.url),
-            headers=tuple(request.headers.multi_items()),
-            body=request.content,
-            status=answer.status_code,
-            answer_headers=tuple(answer.headers.multi_items()),
-            answer=answer.content,
-            seconds=time.monotonic() - started,
-        )
-    )
-    if not answer.is_success:
-        raise _RefusedError(f"POST {path} answered {answer.status_code}")
-    return answer
+def _id(value: Any, name: str) -> str:  # noqa: ANN401 - JSON
+    found = _member(value, name)
+    if not isinstance(found, str):
+        raise _RefusedError(f"the {name} in an answer is no text")
+    return found
 
 
 def _member(value: Any, key: str | int) -> Any:  # noqa: ANN401 - JSON

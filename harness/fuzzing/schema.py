@@ -33,6 +33,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 from schemathesis.wfc.escalation import EscalatingAuthProvider
 
+from harness.fuzzing.asking import USER_AGENT
 from harness.fuzzing.mapping import CHECKS, UNUSED
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ UNKNOWN_METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 AnyCase = Case[Any]
 
 PREPARATIONS = frozenset({PhaseName.PROBING, PhaseName.SCHEMA_ANALYSIS, PhaseName.AUTH_BOOTSTRAP})
-USER_AGENT = "mmm-client"
 UNVOUCHED = "Bearer nobody.vouches.for-this"
 
 

@@ -31,10 +31,10 @@ from schemathesis.openapi.checks import (
 from contracts.compiled import Checks, compile_document
 from harness.fuzzing.choices import (
     CHOICE_STATUSES,
-    SERVERS_OWN,
     backwards,
     declared_members,
     respelled,
+    servers_own,
     unusual,
     unusual_text,
 )
@@ -209,7 +209,7 @@ def _negated(case: AnyCase, part: ParameterLocation) -> bool:
 
 def _servers_own(response: Response) -> str | None:
     content_type = ",".join(response.headers.get("content-type", ()))
-    own = response.status_code in SERVERS_OWN and "json" not in content_type
+    own = servers_own(response.status_code, content_type, response.headers)
     return "the server's own answer, never the application's" if own else None
 
 

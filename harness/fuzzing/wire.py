@@ -57,6 +57,11 @@ class Personas:
 
     def __init__(self, tokens: Mapping[str, Persona]) -> None:
         self._tokens = dict(tokens)
+        self._hidden: Mapping[str, str] = {}
+
+    def hide(self, secret: str, stand_in: str) -> None:
+        """Write a stand-in for a secret from now on."""
+        self._hidden = {**self._hidden, secret: stand_in}  # anew: another thread may be reading it
 
     def of(self, headers: Headers) -> Persona | None:
         """Return whose token a request carries, if it is one of ours."""
@@ -64,9 +69,11 @@ class Personas:
         return next((self._tokens.get(value.partition(" ")[2]) for value in values), None)
 
     def clean(self, text: str) -> str:
-        """Return the text without any token: ours have a stand-in each."""
+        """Return the text without any token or hidden secret: ours have a stand-in each."""
         for token, persona in self._tokens.items():
             text = text.replace(token, stand_in(persona))
+        for secret, shown in self._hidden.items():
+            text = text.replace(secret, shown)
         return redact(text)
 
     def headers(self, headers: Headers) -> Headers:
@@ -89,9 +96,7 @@ def exchange(
         url=personas.clean(call.url),
         request=_message(call.headers, call.body, personas, None if whole else LONGEST),
         status=call.status,
-        response=None
-        if call.status is None
-        else _message(call.answer_headers, call.answer, personas, LONGEST),
+        response=None if call.status is None else _shown(call.answer_headers, call.answer, personas),
         error=call.error,
         seconds=round(call.seconds, 6),
         scenario=scenario,
@@ -100,12 +105,27 @@ def exchange(
 
 
 def _message(headers: Headers, body: bytes, personas: Personas, longest: int | None) -> Message:
-    text, encoding = _text(body)
-    text = personas.clean(text)
-    if longest is not None and len(text) > longest:
-        digest = hashlib.sha256(body).hexdigest()
-        text = f"{text[:longest]}\n[cut: {len(body)} bytes in all, SHA-256 {digest}]"
-    return Message(personas.headers(headers), text, encoding)
+    """Return a request's: what is no UTF-8 is kept to be sent again byte for byte, but for what is secret."""
+    text, encoding = _text(_cleaned(body, personas))
+    return Message(personas.headers(headers), _cut(text, body, longest), encoding)
+
+
+def _shown(headers: Headers, body: bytes, personas: Personas) -> Message:
+    """Return an answer's, which nobody sends: bytes that are no UTF-8 are escaped."""
+    text = personas.clean(body.decode("utf-8", "backslashreplace"))
+    return Message(personas.headers(headers), _cut(text, body, LONGEST))
+
+
+def _cut(text: str, body: bytes, longest: int | None) -> str:
+    if longest is None or len(text) <= longest:
+        return text
+    digest = hashlib.sha256(body).hexdigest()
+    return f"{text[:longest]}\n[cut: {len(body)} bytes in all, SHA-256 {digest}]"
+
+
+def _cleaned(body: bytes, personas: Personas) -> bytes:
+    """Return the bytes without anything secret, before an encoding could hide it."""
+    return personas.clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _text(body: bytes) -> tuple[str, str]:
@@ -126,7 +146,7 @@ def curl(call: Call, personas: Personas) -> str:
             words += ["-H", _header(name, value)]
     feed = ""
     if call.body:
-        feed, source = _data(personas.clean(_text(call.body)[0]), call.body)
+        feed, source = _data(_cleaned(call.body, personas))
         words += ["--data-binary", source]
     url = urlsplit(personas.clean(call.url))
     target = url.path + (f"?{url.query}" if url.query else "")
@@ -140,9 +160,10 @@ def _header(name: str, value: str) -> str:
     return f'"{text}"' if variable and _PLAIN.fullmatch(text) else shlex.quote(text)
 
 
-def _data(text: str, body: bytes) -> tuple[str, str]:
+def _data(body: bytes) -> tuple[str, str]:
     """Return what feeds curl, and how curl takes it: a body that is no text goes through printf."""
-    if _text(body)[1] == "utf-8" and "\x00" not in text and not text.startswith("@"):
+    text, encoding = _text(body)
+    if encoding == "utf-8" and "\x00" not in text and not text.startswith("@"):
         return "", shlex.quote(text)
     octal = "".join(f"\\{byte:03o}" for byte in body)
     return f"printf '{octal}' | ", "@-"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.driving.sent import note_secrets
 from harness.fuzzing.fold import see
 from harness.fuzzing.ledger import Failed
 from harness.fuzzing.mapping import ANSWERS
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
     from contracts.document import Document
     from contracts.routing import Operation
     from harness.driving.coverage import Coverage
+    from harness.fuzzing.asking import Request, Wire
+    from harness.fuzzing.canaries import Canary
     from harness.fuzzing.ledger import Ledger
     from harness.fuzzing.wire import Call, Personas
-    from harness.probing.asking import Request, Wire
     from harness.probing.scene import Scene
     from harness.worlds import World
     from reports.record import Event, Persona
@@ -77,6 +80,12 @@ class Bench:
     def token_of(self, person: Persona) -> str:
         """Return a person's token."""
         return self._tokens[person]
+
+    def hide(self, canary: Canary) -> None:
+        """Write a stand-in for a credential that is sent, and note it for who reads the engine's logs."""
+        with self._lock:
+            self._known.hide(canary.secret, canary.stand_in)
+            note_secrets(Path(self.world.work_dir), [canary.secret])
 
     def send(self, request: Request) -> Call:
         """Send a request, while there is any use in it."""

@@ -61,7 +61,6 @@ VALUES: Mapping[str, str] = {
 }
 HEADERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "what others are there for": (
-        ("Accept", "image/png;q=1"),
         ("Accept-Charset", "x-klingon"),
         ("If-Match", '"x"'),
         ("If-None-Match", "*"),

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from contracts.document import load_document
 from fakes.control import IamControl
 from harness.driving.coverage import Coverage
+from harness.fuzzing.asking import Wire
 from harness.fuzzing.callers import mint
 from harness.fuzzing.ledger import Ledger, tell
 from harness.fuzzing.mapping import ANSWERS
 from harness.fuzzing.wire import Personas
-from harness.probing.asking import Wire
 from harness.probing.bench import DETAIL, Bench, StoppedError
 from harness.probing.breach import BreachError, CannotError, UnansweredError
 from harness.probing.checks import CHECKS, WATCHED

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from harness.fuzzing.asking import Request
 from harness.fuzzing.narrow import follow, narrow_example
-from harness.probing.asking import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,12 +5,12 @@ Rule: pure functions of one exchange; None is "holds", a text says what does not
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from contracts.resources import openapi_uri, registry
 from contracts.violations import compile_schema, schema_violations
-from harness.fuzzing.choices import SERVERS_OWN
+from harness.fuzzing.choices import servers_own
+from harness.fuzzing.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,17 +49,25 @@ class Watch:
     def __init__(self, document: Document) -> None:
         self._error = _error_schema(document)
 
-    def checks(self, operation: Operation, token: str | None) -> Mapping[str, Callable[[Call], Problem]]:
-        """Return what is looked at in an answer of an operation to a caller with this token."""
+    def checks(
+        self, operation: Operation, token: str | None, *, may_be_cut: bool = False
+    ) -> Mapping[str, Callable[[Call], Problem]]:
+        """Return what is looked at in an answer of an operation to a caller with this token.
+
+        Whoever answers what a server may hang up on `may_be_cut` need not know our headers and error model.
+        """
+        silent = {"secret_echoed": lambda call: no_token_of(call, token)}
+        if may_be_cut:
+            return silent
         return {
             "security_headers": security_headers,
             "error_model": lambda call: self.error_model(call, operation),
-            "secret_echoed": lambda call: no_token_of(call, token),
+            **silent,
         }
 
     def error_model(self, call: Call, operation: Operation) -> Problem:
         """Say how a refusal is not of the one shape that all have (engine.md 4)."""
-        if call.status is None or call.status < ERROR or call.method == "HEAD" or servers_own(call):
+        if call.status is None or call.status < ERROR or call.method == "HEAD" or of_the_server(call):
             return SKIP
         if operation.public and call.status == UNAVAILABLE:
             return SKIP  # its own way to say that it is not ready
@@ -69,7 +77,7 @@ class Watch:
 
     def _misshapen(self, call: Call) -> Problem:
         try:
-            error = json.loads(call.answer)
+            error = read_json(call.answer)
         except ValueError:
             return "is no JSON"
         if not header_of(call, "content-type").lower().startswith("application/json"):
@@ -83,7 +91,7 @@ class Watch:
 
 def security_headers(call: Call) -> Problem:
     """Say which header an answer lacks that every answer has (engine.md 4)."""
-    if call.status is None or servers_own(call):
+    if call.status is None or of_the_server(call):
         return SKIP
     wrong = [name for name, value in SECURITY.items() if header_of(call, name) != value]
     wrong += [] if header_of(call, "x-request-id") else ["x-request-id"]
@@ -98,9 +106,10 @@ def no_token_of(call: Call, token: str | None) -> Problem:
     return "repeats the caller's token" if last in everything_said(call) else None
 
 
-def servers_own(call: Call) -> bool:
+def of_the_server(call: Call) -> bool:
     """Tell whether the application may never have made this answer *(choice)*."""
-    return call.status in SERVERS_OWN and "json" not in header_of(call, "content-type")
+    names = (name for name, _ in call.answer_headers)
+    return servers_own(call.status, header_of(call, "content-type"), names)
 
 
 def header_of(call: Call, name: str) -> str:

@@ -5,9 +5,10 @@ Rule: an id is bound by where it stands: the same JSON pointer of the same step'
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
+
+from harness.fuzzing.reading import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ def _essence(body: str) -> object:
 
 def _parsed(body: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
-        return json.loads(body)
+        return read_json(body)
     except ValueError:
         return None
 

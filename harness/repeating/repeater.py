@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,13 +11,16 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from harness.fuzzing.wire import Call, Personas
+from harness.fuzzing.asking import Request, Wire
+from harness.fuzzing.canaries import made_again
+from harness.fuzzing.wire import Personas
 from harness.processes import UnbuildableError
 from harness.repeating.rebinding import UUID, Rebinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from harness.fuzzing.wire import Call
     from harness.worlds import World
     from reports.record import Exchange, Persona
 
@@ -61,6 +63,7 @@ class Repeater:
         self._exchanges = exchanges
         # No connection is used twice: an engine may close it in between.
         once = httpx.Limits(max_keepalive_connections=0)
+        self._wire = Wire(world.engine_url, PATIENCE)
         self._client = httpx.Client(trust_env=False, timeout=PATIENCE, limits=once)
         self._bound = Rebinding()
         for tenant in {each.persona.tenant_id for each in exchanges if each.persona and moved}:
@@ -92,28 +95,29 @@ class Repeater:
     def _ask_engine(self, then: Exchange) -> Step:
         """Send a request to the engine again."""
         url = urlsplit(then.url)
-        target = self._world.engine_url + url.path + (f"?{url.query}" if url.query else "")
-        # As bytes: a header that was recorded may have characters that the client would not encode.
-        headers = [
-            (name.encode("latin-1"), self._now(value).encode("latin-1"))
+        target = url.path + (f"?{url.query}" if url.query else "")
+        headers = tuple(
+            (name, self._now(value))
             for name, value in then.request.headers
             if name.lower() not in CLIENTS_OWN
-        ]
-        request = self._client.build_request(
-            then.method, self._now(target), headers=headers, content=self._body(then)
         )
-        at, started = time.time(), time.monotonic()
-        try:
-            answer = self._client.send(request)
-        except httpx.HTTPError as error:
-            name = type(error).__name__
-            lost = _call(request, None, at, time.monotonic() - started, error=name)
-            return Step(then, None, same=then.status is None, note=name, call=lost)
-        call = _call(request, answer, at, time.monotonic() - started)
-        old = then.response.body if then.response else ""
-        same = then.status == answer.status_code and self._bound.same(old, answer.text)
-        self._bound.learn(old, answer.text)
-        return Step(then, answer.status_code, same=same, call=call)
+        told = any(name.lower() == "content-length" for name, _ in then.request.headers)
+        body = self._body(then)
+        call = self._wire.send(
+            Request(
+                method=then.method,
+                target=self._now(target),
+                headers=headers,
+                body=body if body or told else None,
+            )
+        )
+        if call.status is None:
+            return Step(then, None, same=then.status is None, note=call.error or "", call=call)
+        old = made_again(then.response.body) if then.response else ""
+        new = call.answer.decode("utf-8", "backslashreplace")
+        same = then.status == call.status and self._bound.same(old, new)
+        self._bound.learn(old, new)
+        return Step(then, call.status, same=same, call=call)
 
     def _ask_fake(self, then: Exchange, index: int) -> Step:
         """Script a fake again, or take a script away: its id is new too."""
@@ -146,18 +150,19 @@ class Repeater:
 
     def _body(self, then: Exchange) -> bytes:
         if then.request.encoding == "base64":
-            return base64.b64decode(then.request.body)
+            text = base64.b64decode(then.request.body).decode("utf-8", "surrogateescape")
+            return self._now(text).encode("utf-8", "surrogateescape")
         return self._now(then.request.body).encode("utf-8", "surrogatepass")
 
     def _now(self, text: str) -> str:
-        """Put the tokens and ids of now into a text of then."""
+        """Put the tokens and ids of now, and the credentials that we send, into a text of then."""
         if "$TOKEN_" in text:
             people = {exchange.persona for exchange in self._exchanges if exchange.persona}
             for persona in sorted(people, key=lambda one: len(one.name), reverse=True):
                 stand_in = f"$TOKEN_{persona.name.upper()}"
                 if stand_in in text:
                     text = text.replace(stand_in, self._token(persona))
-        return self._bound.apply(text)
+        return made_again(self._bound.apply(text))
 
     def _token(self, persona: Persona) -> str:
         if persona.name not in self._tokens:
@@ -178,23 +183,6 @@ class Repeater:
         }
         answer = self._client.post(f"{self._world.fakes['iam']}/__fake__/tokens", json=order)
         return str(answer.raise_for_status().json()["token"])
-
-
-def _call(
-    request: httpx.Request, answer: httpx.Response | None, at: float, seconds: float, error: str | None = None
-) -> Call:
-    return Call(
-        at=at,
-        method=request.method,
-        url=str(request.url),
-        headers=tuple(request.headers.multi_items()),
-        body=request.content,
-        status=answer.status_code if answer is not None else None,
-        answer_headers=tuple(answer.headers.multi_items()) if answer is not None else (),
-        answer=answer.content if answer is not None else b"",
-        error=error,
-        seconds=seconds,
-    )
 
 
 def _claim(token: str, name: str) -> str:

@@ -121,7 +121,7 @@ def test_it_is_repeated_in_a_tenant_of_its_own_and_no_token_is_told(
     assert {body["tenant_id"] for body in bodies} == {moved}
     assert seen.persona is not None
     assert seen.persona.tenant_id == moved
-    assert dict(seen.request.headers)["authorization"] == "Bearer $TOKEN_CONTRACTS_ADMIN"
+    assert dict(seen.request.headers)["Authorization"] == "Bearer $TOKEN_CONTRACTS_ADMIN"
 
 
 def test_what_is_written_is_read_again(past_of: Callable[..., Past], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,9 +14,11 @@ import pytest
 
 from contracts.document import load_document
 from harness.fuzzing import Options, run_fuzzing
+from harness.fuzzing.asking import TIMED_OUT
 from harness.fuzzing.given import prepare
 from reports.record import Persona
 from tests.fuzzing import standin
+from tests.fuzzing.raw import answering, drip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,6 +110,16 @@ def test_a_given_that_is_refused_is_a_problem_in_words(path: str, world: Callabl
 
     assert given.known == {}
     assert given.problem == f"POST {path} answered 503"
+
+
+def test_an_answer_that_drips_has_one_deadline(world: Callable[..., World]) -> None:
+    with answering(drip) as (url, _):
+        started = time.monotonic()
+        given = prepare(world(url.removesuffix("/v1")), load_document("engine"), "a-token", ADMIN, 0.3)
+        took = time.monotonic() - started
+
+    assert given.problem == f"POST /playbooks: {TIMED_OUT}"
+    assert took < 1.5
 
 
 def test_a_finding_that_needs_what_was_prepared_begins_with_it(

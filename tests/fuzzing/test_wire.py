@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +65,24 @@ def test_a_body_that_is_no_text_is_base64() -> None:
     told = exchange(a_call(b"\xff\xfe"), "1", "s", KNOWN)
 
     assert (told.request.encoding, told.request.body) == ("base64", "//4=")
+
+
+@pytest.mark.parametrize("secret", [TOKEN, "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2lnbmF0dXJl", "a-hidden-word"])
+def test_a_secret_among_bytes_that_are_no_text_is_nowhere(secret: str) -> None:
+    known = Personas({TOKEN: ADMIN})
+    known.hide("a-hidden-word", "<hidden>")
+    body = b"\xff" + secret.encode() + b"\xfe"
+    call = replace(a_call(body), answer=body)
+
+    told = exchange(call, "1", "s", known, whole=True)
+    again = base64.b64decode(told.request.body)
+
+    assert told.response is not None
+    assert secret.encode() not in again
+    assert (again[:1], again[-1:]) == (b"\xff", b"\xfe")
+    assert secret not in told.response.body
+    assert told.response.body.startswith("\\xff")
+    assert "".join(f"\\{byte:03o}" for byte in secret.encode()) not in curl(call, known)
 
 
 ECHO = (

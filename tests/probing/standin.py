@@ -8,6 +8,7 @@ import re
 import threading
 import time
 import uuid
+from collections import Counter
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,8 @@ class Standin(ThreadingHTTPServer):
         self.people: dict[str, Persona] = {}
         self.playbooks: dict[str, Json] = {}
         self.wishes: dict[tuple[str, str], Json] = {}
+        self.writes = 0
+        self.stumbled: Counter[str] = Counter()
         self.requests: list[tuple[str, str, bytes]] = []
 
     @property
@@ -137,11 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, status: int, answer: Value) -> None:
         name = self._name()
-        content = (
-            b""
-            if status == 204
-            else json.dumps(self._error(status, name) if status >= 400 else answer).encode()
-        )
+        content = self._content(status, answer, name)
         self.send_response(status)
         for header, value in self._headers(status, name).items():
             self.send_header(header, value)
@@ -149,6 +148,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+
+    def _content(self, status: int, answer: Value, name: str) -> bytes:
+        if status == 204:
+            return b""
+        if self._flawed("deep") and self.command == "GET":
+            return b"[" * 100_000 + b"]" * 100_000
+        return json.dumps(self._error(status, name) if status >= 400 else answer).encode()
 
     def _name(self) -> str:
         given = self.headers.get("X-Request-ID", "")
@@ -221,6 +227,10 @@ class _Handler(BaseHTTPRequestHandler):
         down = self._flawed("goes down") and len(self.server.requests) > 40
         if down or (self._flawed("hides") and "%00" in self.path):
             raise _RefusedError(503)
+        if self._flawed("stumbles") and "%00" in self.path:
+            self.server.stumbled[self.path] += 1
+            if self.server.stumbled[self.path] <= 3:
+                raise _RefusedError(503)
         if path == "/v1/mmm/health":
             return (200, {"status": "healthy"}) if self.command == "GET" else (405, None)
         caller = self._caller()
@@ -276,16 +286,28 @@ class _Handler(BaseHTTPRequestHandler):
         }
         known = {name: content[name] for name in ("name", "actions")}
         made = {**own, **(content if self._flawed("obedient") else known)}
+        if self._flawed("numbers"):
+            made["playbook_id"] = len(self.server.playbooks)
         self.server.playbooks[made["playbook_id"]] = made
-        return 200, made
+        return 200, {} if self._flawed("silent") else made
 
     def _list(self, caller: Persona, _body: bytes, query: str) -> tuple[int, Value]:
         self._needs_scope(caller, "mmm.read")
         asked = parse_qs(query, errors="replace")
         if any(not each.isascii() or not each.isdigit() for each in asked.get("limit", [])):
             return 422, None
+        if self._flawed("silent"):
+            return 200, []
+        if self._flawed("lively"):
+            return 200, [{**each, "revision": self.server.writes} for each in self._shuffled(caller)]
         everyone = self._flawed("open list")
         return 200, list(self.server.playbooks.values()) if everyone else self._mine(caller)
+
+    def _shuffled(self, caller: Persona) -> list[Json]:
+        """Return them in the order of the last change, which another one is after each."""
+        mine = self._mine(caller)
+        turn = self.server.writes % len(mine) if mine else 0
+        return mine[turn:] + mine[:turn]
 
     def _mine(self, caller: Persona) -> list[Json]:
         return [each for each in self.server.playbooks.values() if each["tenant_id"] == caller.tenant_id]
@@ -299,6 +321,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _update(self, caller: Persona, body: bytes, _query: str, identity: str) -> tuple[int, Value]:
         playbook = self._one(caller, identity)
+        self.server.writes += 1
         content = self._parsed(body)
         if "name" in content and not isinstance(content["name"], str):
             return 422, None
@@ -321,7 +344,10 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, playbook
 
     def _delete(self, caller: Persona, _body: bytes, _query: str, identity: str) -> tuple[int, Value]:
-        self._one(caller, identity)["status"] = "deprecated"
+        playbook = self._one(caller, identity)
+        if self._flawed("gone") and playbook["status"] == "deprecated":
+            return 410, None
+        playbook["status"] = "deprecated"
         return 204, None
 
     def _wishes_of(self, caller: Persona, actor: str) -> tuple[str, str]:

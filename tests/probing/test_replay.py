@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from harness.corpus.judge import broken_again, can_judge
+from harness.fuzzing.asking import TIMED_OUT
 from harness.fuzzing.wire import Call
 from harness.repeating import Repeater
 from harness.stages.recollection import recall
 from reports.record import Exchange, Message, RunStarted
 from reports.run import EventLog
+from tests.fuzzing.raw import answering, drip
 from tests.probing import standin
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ CASES = [
     ("shared", "POST /playbooks/{playbook_id}/publish", "other_tenant", "NFR-5"),
     ("fragile", "GET /playbooks", "nasty_input", "NFR-4"),
     ("undead", "DELETE /playbooks/{playbook_id}", "use_after_delete", "FR-3"),
+    ("careless", "POST /playbooks", "secret_echoed", "NFR-7"),
     ("promoting", "PUT /playbooks/{playbook_id}", "mass_assignment", "FR-3"),
 ]
 
@@ -62,6 +65,20 @@ def test_a_finding_is_repeated_on_another_engine_with_the_same_flaw_and_not_on_a
             answers.append([*Repeater(there, exchanges).steps()][-1].same)
 
     assert answers == [True, False]
+
+
+def test_an_answer_that_drips_is_waited_for_no_longer_than_any_other(
+    world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.repeating.repeater.PATIENCE", 0.3)
+    seen = Exchange(id="x", at="", side="engine", method="GET", url="http://h/v1", request=Message((), ""))
+
+    with answering(drip) as (url, _):
+        (step,) = Repeater(world(url.removesuffix("/v1")), [seen]).steps()
+
+    assert (step.now, step.note) == (None, TIMED_OUT)
+    assert step.call is not None
+    assert step.call.seconds < 1.0
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def use_after_delete(scene: Scene) -> Iterator[None]:
 def _playbook(scene: Scene) -> Iterator[None]:
     """Publish, see it fire, delete it, try to bring it back, and see that it does not fire."""
     made = _ask(scene, "POST /playbooks", {}, body=a_playbook(name="Soon gone"))
-    identity = {"playbook_id": str((parsed(made) or {}).get("playbook_id", ""))}
+    identity = {"playbook_id": str(_object(parsed(made)).get("playbook_id", ""))}
     published = _ask(scene, PUBLISH, identity)
     before = _decided(scene, scene.cast.insider)
     if identity["playbook_id"] not in fired(before):
@@ -79,11 +79,15 @@ def _decided(scene: Scene, by: Persona) -> Call:
 
 def fired(call: Call) -> list[str]:
     """Return the playbooks that fired in a decision."""
-    decision = (parsed(call) or {}).get("decision") if succeeded(call) else None
-    actions = decision.get("actions", []) if isinstance(decision, dict) else []
-    return [str(action.get("playbook_id")) for action in actions if isinstance(action, dict)]
+    decision = _object(parsed(call)).get("decision") if succeeded(call) else None
+    actions = _object(decision).get("actions")
+    found = actions if isinstance(actions, list) else []
+    return [str(_object(action).get("playbook_id")) for action in found]
+
+
+def _object(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON value
+    return value if isinstance(value, dict) else {}
 
 
 def _opted_out(call: Call) -> object:
-    read = parsed(call)
-    return read.get("opt_out_categories") if isinstance(read, dict) else None
+    return _object(parsed(call)).get("opt_out_categories")

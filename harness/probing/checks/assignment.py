@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from harness.fuzzing.choices import declared_members
-from harness.probing.breach import BreachError
+from harness.probing.breach import BreachError, CannotError
 from harness.probing.samples import JSON, sample
 from harness.probing.scene import MADE, parsed, succeeded
 
@@ -51,7 +51,10 @@ STATUS: Mapping[str, str] = {
 
 
 def mass_assignment(scene: Scene) -> Iterator[None]:
-    """Members that are the engine's are refused in a body or ignored: all at once, then one by one."""
+    """Members that are the engine's are refused in a body or ignored: all at once, then one by one.
+
+    Ignored is only what an answer has a place for: where none has, nothing is shown.
+    """
     forged = _forged(scene) if scene.valid.body is not None else {}
     if not forged:
         return
@@ -60,9 +63,16 @@ def mass_assignment(scene: Scene) -> Iterator[None]:
     apart = [] if succeeded(together) else [_sent(scene, fresh, by, {name: forged[name]}) for name in forged]
     readings = scene.readings({**scene.values, **fresh.path}, by)
     seen = scene.calls[-len(readings) :] if readings else []
+    identities = _identities(fresh, together, *apart)
     for name, read in readings.items():
-        _free_of(forged, read, _identities(fresh, together, *apart), name, together, *apart, *seen)
-    yield
+        _free_of(forged, read, identities, name, together, *apart, *seen)
+    shown = _shown(scene, readings, identities, together, *apart)
+    refused = {name for name, call in zip(forged, apart, strict=False) if not succeeded(call)}
+    proved = forged.keys() & (shown | refused)
+    if not proved:
+        raise CannotError(f"taken, and no answer has a place for {', '.join(forged)}")
+    for _ in proved:
+        yield
 
 
 def _fresh(scene: Scene) -> tuple[Sample, Persona]:
@@ -88,7 +98,7 @@ def _forged(scene: Scene) -> dict[str, object]:
 
 def _sent(scene: Scene, fresh: Sample, by: Persona, forged: Mapping[str, object]) -> Call:
     """Send them; an answer that takes the request shows none of them."""
-    call = scene.ask(fresh.with_members(**forged), by)
+    call = scene.settled(scene.ask(fresh.with_members(**forged), by))
     if not succeeded(call):
         scene.expect(call, REFUSED, f"with {', '.join(forged)} in its body")
         return call
@@ -107,6 +117,33 @@ def _free_of(
     for name, value in forged.items():
         if str(value) in (_statuses(shown, identities) if name == "status" else text):
             raise BreachError(f"a body's {name} was taken over: {where} shows {value}", *seen)
+
+
+def _shown(scene: Scene, readings: Mapping[str, Any], identities: set[str], *calls: Call) -> set[str]:
+    """Return the names of all members of what was written, in its answers and wherever it can be read."""
+    whole = [parsed(call) for call in calls if succeeded(call)]
+    whole += [read for name, read in readings.items() if name == f"GET {scene.operation.template}"]
+    whole += [each for read in readings.values() for each in _of(read, identities)]
+    return {name for read in whole for name in _members(read)}
+
+
+def _of(shown: Any, identities: set[str]) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
+    """Yield each object that has one of these ids."""
+    if isinstance(shown, dict) and identities & {str(shown.get(name)) for name in MADE}:
+        yield shown
+        return
+    inner = shown.values() if isinstance(shown, dict) else shown if isinstance(shown, list) else ()
+    for each in inner:
+        yield from _of(each, identities)
+
+
+def _members(shown: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Yield the name of every member, wherever it is."""
+    if isinstance(shown, dict):
+        yield from shown
+    inner = shown.values() if isinstance(shown, dict) else shown if isinstance(shown, list) else ()
+    for each in inner:
+        yield from _members(each)
 
 
 def _identities(fresh: Sample, *calls: Call) -> set[str]:

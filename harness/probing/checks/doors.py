@@ -45,7 +45,7 @@ def bad_token(scene: Scene) -> Iterator[None]:
 
 
 def wrong_scope(scene: Scene) -> Iterator[None]:
-    """Who lacks the scope that the operation needs gets 403; who has it and no role at all is let in."""
+    """Who lacks the scope that the operation needs gets 403; where who has it is refused, too, nothing is."""
     entitled = scene.ask(scene.valid, scene.cast.insider)
     if not succeeded(entitled):
         raise CannotError(f"even who has the scope was answered {entitled.status}")

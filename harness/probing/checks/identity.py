@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.probing.breach import BreachError
-from harness.probing.watching import header_of, servers_own
+from harness.probing.watching import header_of, of_the_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def request_id(scene: Scene) -> Iterator[None]:
     for nasty in NASTY:
         # What is written down of a success is more: there the worst of them is sent.
         call = scene.ask(scene.valid, scene.caller if nasty in WORST else None, (NAME, nasty))
-        if not servers_own(call):
+        if not of_the_server(call):
             _harmless(call, nasty)
             yield
 

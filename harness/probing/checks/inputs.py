@@ -14,7 +14,7 @@ from harness.probing.scene import said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.probing.asking import Request
+    from harness.fuzzing.asking import Request
     from harness.probing.scene import Scene
 
 
@@ -33,10 +33,11 @@ def _send(scene: Scene, what: str, request: Request) -> None:
     call = scene.ask(request, scene.caller)
     if call.status is None or call.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return
-    if call.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        if scene.operation.public:
-            return  # how it says that it is not ready
-        scene.spare_outage()
+    if call.status == HTTPStatus.SERVICE_UNAVAILABLE and scene.operation.public:
+        return  # how it says that it is not ready
+    call = scene.settled(call)
+    if call.status is None or call.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return
     raise BreachError(f"{what}: {said(call)}", call)
 
 

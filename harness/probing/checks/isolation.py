@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from harness.fuzzing.narrow import follow
-from harness.probing.breach import BreachError
-from harness.probing.checks.repeats import changes, still
+from harness.probing.breach import BreachError, CannotError
+from harness.probing.checks.repeats import changes, steady
 from harness.probing.samples import JSON, Sample, query_names, samples
 from harness.probing.scene import refused, succeeded
 from harness.probing.watching import everything_said
@@ -55,10 +55,12 @@ def other_tenant(scene: Scene) -> Iterator[None]:
     for place in places(scene):
         fitting = {place.name} if place.name in GIVEN_NAMES else made.keys()
         for kind, value in ((kind, made[kind]) for kind in fitting):
-            call = scene.ask(place.put(theirs, value), scene.cast.stranger)
+            call = scene.settled(scene.ask(place.put(theirs, value), scene.cast.stranger))
             _judge(call, place.name, kind, value, made)
             yield
-    if changed := changes(scene, still(before)):
+    if not (unmoved := steady(scene, before)):
+        raise CannotError("nothing can be read that would show what a stranger changed")
+    if changed := changes(scene, unmoved):
         story = [call for call in scene.calls[first:] if succeeded(call)]
         raise BreachError(f"after a stranger's requests another answer to {', '.join(changed)}", *story)
     yield

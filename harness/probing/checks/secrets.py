@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
+from harness.fuzzing.canaries import canaries
 from harness.probing.breach import BreachError
 from harness.probing.samples import at_place, samples
 from harness.probing.scene import refused
@@ -13,12 +13,12 @@ from harness.probing.watching import everything_said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.fuzzing.canaries import Canary
     from harness.probing.samples import Path, Sample
     from harness.probing.scene import Scene
 
 # A secret in a member that is dropped anyway may be dropped with it *(choice)*; these two are open.
 DROPPED = frozenset({"context", "signal"})
-WORD = 16
 
 
 def secret_echoed(scene: Scene) -> Iterator[None]:
@@ -28,24 +28,16 @@ def secret_echoed(scene: Scene) -> Iterator[None]:
         for leaf in valid.leaves():
             if leaf not in seen and isinstance(at_place(valid.body, leaf), str):
                 seen.add(leaf)
-                for kind, word in canaries(scene.operation.name, leaf).items():
-                    _send(scene, valid, leaf, kind, word)
+                for canary in canaries(f"{scene.operation.name} {leaf}"):
+                    scene.bench.hide(canary)
+                    _send(scene, valid, leaf, canary)
                     yield
 
 
-def canaries(operation: str, leaf: Path) -> dict[str, str]:
-    """Return a credential of each kind, by its kind; none has ever been good for anything."""
-    digest = hashlib.sha256(f"{operation} {leaf}".encode()).hexdigest()
-    return {
-        "cloud key": "AKIA" + digest[:WORD].upper().translate(str.maketrans("0189", "GHJK")),
-        "password": f"password = 'Tr0ub4dor-{digest[:WORD]}'",
-    }
-
-
-def _send(scene: Scene, valid: Sample, leaf: Path, kind: str, secret: str) -> None:
-    name = ".".join(map(str, leaf))
+def _send(scene: Scene, valid: Sample, leaf: Path, canary: Canary) -> None:
+    name, kind, secret = ".".join(map(str, leaf)), canary.kind, canary.secret
     call = scene.ask(valid.request_with(valid.with_text_at(leaf, f'"{secret}"')), scene.caller)
     if secret.lower() in everything_said(call).lower():
         raise BreachError(f"a {kind} in {name} comes back in an answer of {call.status}", call)
-    if leaf[0] not in DROPPED and not refused(call):
+    if leaf[0] not in DROPPED and not refused(call := scene.settled(call)):
         raise BreachError(f"a {kind} in {name} was not refused: the answer is {call.status}", call)

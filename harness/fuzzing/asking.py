@@ -14,12 +14,12 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from harness.fuzzing.schema import USER_AGENT
 from harness.fuzzing.wire import Call
 
 if TYPE_CHECKING:
     from harness.fuzzing.wire import Headers
 
+USER_AGENT = "mmm-client"
 LARGEST_ANSWER = 8 * 1024 * 1024
 CHUNK = 4096
 TIMED_OUT = "no answer in time"

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.probing.asking import TIMED_OUT, Request, Wire
+from harness.fuzzing.asking import TIMED_OUT, Request, Wire
+from tests.fuzzing.raw import OK, answering, drip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-OK = b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nok"
-
-
-@contextlib.contextmanager
-def answering(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[bytes]]]:
-    """Take one connection, keep what comes first, and answer."""
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                heard.append(connection.recv(65536))
-                with contextlib.suppress(OSError):
-                    answer(connection)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1", heard
-        thread.join(5.0)
+    from collections.abc import Callable
 
 
 def test_nothing_of_a_request_is_mended() -> None:
@@ -67,12 +44,6 @@ def test_a_body_in_pieces_tells_no_length() -> None:
     assert b"Transfer-Encoding: chunked\r\n" in heard[0]
     assert b"Content-Length" not in heard[0]
     assert heard[0].endswith(b"5\r\n12345\r\n0\r\n\r\n")
-
-
-def drip(connection: socket.socket) -> None:
-    for byte in OK:
-        connection.sendall(bytes([byte]))
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
