@@ -32,7 +32,7 @@ def play(run: Run, tenant: Tenant, step: str, who: int, much: int) -> None:
     person = tenant.person("developer", who)
     match step:
         case "decide":
-            run.ask_policy(tenant)
+            run.ask_policy(tenant, ["mentor"])
             run.decide(tenant, person, much, traced=much % 2 == 0)
         case "refuse":
             run.refuse(tenant, person)
@@ -216,7 +216,7 @@ FAULTS: dict[str, Fault] = {
     "policy is not heeded": (_against_policy, {("forbidden", "an action that policy forbade")}),
     "the tenant is not heeded": (
         _not_enabled,
-        {("forbidden", "a type that the tenant does not enable")},
+        {("disabled", "a type that the tenant does not enable")},
     ),
     "a decision is counted twice": (
         _counted_twice,
