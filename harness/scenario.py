@@ -78,6 +78,7 @@ parametrize = pytest.mark.parametrize
 
 CREATED = (200, 201)
 ASK_AGAIN_AFTER = 0.4
+NOT_FOUND, NO_SUCH_METHOD = 404, (405, 501)
 
 
 async def all_at_once(*calls: Coroutine[Any, Any, Reply]) -> list[Reply]:
@@ -102,13 +103,26 @@ def each_answered(replies: Sequence[Reply], *statuses: int | tuple[int, ...]) ->
 async def asked_until(
     ask: Callable[[], Awaitable[Reply]], wanted: Callable[[Reply], bool], *, within: float
 ) -> list[Reply]:
-    """Ask again and again until an answer is a wanted one or time is up; return all the answers."""
+    """Ask again and again until an answer is a wanted one or time is up; return all the answers.
+
+    Where two in a row tell that there is no such route, none that is wanted will come.
+    """
     deadline = time.monotonic() + within
     replies = [await ask()]
-    while not wanted(replies[-1]) and time.monotonic() < deadline:
+    while not wanted(replies[-1]) and time.monotonic() < deadline and not _in_vain(replies):
         await asyncio.sleep(ASK_AGAIN_AFTER)
         replies.append(await ask())
     return replies
+
+
+def _in_vain(replies: list[Reply]) -> bool:
+    return len(replies) > 1 and all(map(_nowhere, replies[-2:]))
+
+
+def _nowhere(reply: Reply) -> bool:
+    """Tell whether an answer says that the engine has no such route (of an id, 404 says less)."""
+    unknown = reply.raw.status == NOT_FOUND and "{" not in reply.raw.operation
+    return unknown or reply.raw.status in NO_SUCH_METHOD
 
 
 __all__ = [

@@ -1,13 +1,19 @@
-"""Metrics in Prometheus' text format, read as numbers: how an engine writes them is its choice."""
+"""Metrics in Prometheus' text format, read as numbers: how an engine writes them is its choice.
+
+A sample that is no finite number is the engine's breach, and no crash of ours.
+"""
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.driving.failures import MalformedAnswerError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _LABELS = r'(?:[^"}]|"(?:[^"\\]|\\.)*")*'
 # After the value there may be a time, and in OpenMetrics an exemplar.
@@ -31,12 +37,37 @@ def samples(text: str, name: str) -> list[Sample]:
     >>> samples('calls_total{b="x, }", a="1"} 2 1700000000000', "calls_total")
     [Sample(name='calls_total', labels={'b': 'x, }', 'a': '1'}, value=2.0)]
     """
-    found = (_SAMPLE.match(line) for line in text.splitlines())
-    return [
-        Sample(name, _labels(one["labels"] or ""), float(one["value"]))
-        for one in found
-        if one is not None and one["name"] == name
-    ]
+    return [Sample(name, labels, _number(name, value)) for labels, value in written(text, name)]
+
+
+def written(text: str, name: str) -> Iterator[tuple[Mapping[str, str], str]]:
+    """Yield the labels and the value of each sample of a metric, the value as it is written.
+
+    >>> list(written('calls_total{a="1"} many', "calls_total"))
+    [({'a': '1'}, 'many')]
+    """
+    for line in text.splitlines():
+        one = _SAMPLE.match(line)
+        if one is not None and one["name"] == name:
+            yield _labels(one["labels"] or ""), one["value"]
+
+
+def is_number(value: str) -> bool:
+    """Tell whether a value, as it is written, is a finite number.
+
+    >>> is_number("2.0"), is_number("NaN"), is_number("many")
+    (True, False, False)
+    """
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _number(name: str, value: str) -> float:
+    if not is_number(value):
+        raise MalformedAnswerError(f"{name} is {value[:40]!r}, which is no finite number")
+    return float(value)
 
 
 def metric_names(text: str) -> set[str]:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from harness.history.checks import canaries, counters, forbidden, ids, logs, quotas, receipts, traces
+from harness.history.checks import (
+    canaries,
+    counters,
+    disabled,
+    forbidden,
+    ids,
+    logs,
+    quotas,
+    receipts,
+    traces,
+)
 
 CHECKS = tuple(
-    module.CHECK for module in (receipts, ids, canaries, quotas, forbidden, counters, traces, logs)
+    module.CHECK for module in (receipts, ids, canaries, quotas, disabled, forbidden, counters, traces, logs)
 )

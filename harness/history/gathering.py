@@ -24,9 +24,10 @@ from harness.driving.dependencies.others import (
     RECENT_SIGNALS,
     STANDARDS,
 )
-from harness.driving.metrics import samples
+from harness.driving.metrics import written
 from harness.history.checks import counters, receipts, traces
 from harness.history.history import History, Log, Numbers
+from harness.worlds.logs import unmarked
 from reports.record import (
     EngineStarted,
     ExchangeRecorded,
@@ -58,6 +59,10 @@ PAUSE = 0.5
 LONGEST_SECONDS = 120.0
 COUNTED_WITHIN = 8.0
 ASKED_AT_ONCE = 4
+# Two processes behind one address answer all alike once in eight looks: few looks alone blame nobody.
+LEAST_LOOKS = 4
+SCRAPED_WITHIN = 10.0
+LARGEST_METRICS = 16 * 1024 * 1024
 # What is shorter may be a word that stands anywhere.
 LEAST_SECRET = 20
 
@@ -104,9 +109,9 @@ def told(world: World, events: Sequence[Event]) -> History:
 
 
 async def scrape(world: World) -> str | None:
-    """Return the metrics of all replicas; None where they cannot be had."""
-    async with _client() as client:
-        return await _scraped(client, world)
+    """Return the metrics of all replicas; None where they cannot be had, or several processes differ."""
+    texts = await _looked(world)
+    return texts[0] if texts and _alike(texts) else None
 
 
 async def _with_receipts(history: History, eris: ErisControl, *, alive: bool) -> History:
@@ -165,19 +170,18 @@ async def _journals(world: World, history: History) -> dict[str, tuple[Entry, ..
 
 
 async def _with_numbers(history: History, world: World, before: str) -> History:
-    """Read the metrics, until they are what was sent or time is up."""
-    deadline = _deadline(history, COUNTED_WITHIN)
-    async with _client() as client:
-        while True:
-            told = await asyncio.gather(*(_scraped(client, world) for _ in range(ASKED_AT_ONCE)))
-            texts = [text for text in told if text is not None]
-            if len(texts) < ASKED_AT_ONCE:
-                return history
-            steady = len({_by_tenant(text) for text in texts}) == 1
-            found = replace(history, numbers=Numbers(before, texts[-1], steady=steady))
-            if time.monotonic() > deadline or (steady and not any(counters.breaches(found))):
-                return found
-            await asyncio.sleep(PAUSE)
+    """Read the metrics, until they are what was sent, differ among themselves, or time is up."""
+    deadline, looks = _deadline(history, COUNTED_WITHIN), 0
+    while True:
+        texts, looks = await _looked(world), looks + 1
+        if not texts:
+            return history
+        steady = _alike(texts)
+        found = replace(history, numbers=Numbers(before, texts[-1], steady=steady))
+        late = looks >= LEAST_LOOKS and time.monotonic() > deadline
+        if not steady or late or not any(counters.breaches(found)):
+            return found
+        await asyncio.sleep(PAUSE)
 
 
 def _deadline(history: History, within: float) -> float:
@@ -186,31 +190,54 @@ def _deadline(history: History, within: float) -> float:
     return time.monotonic() + min(within, last + within - time.time())
 
 
-def _by_tenant(text: str) -> frozenset[tuple[str, tuple[tuple[str, str], ...], float]]:
-    """Return the numbers that do not move while nobody asks for a decision."""
+def _alike(texts: Sequence[str]) -> bool:
+    """Tell whether each look at the metrics showed the same: one process tells them, for all."""
+    return len({_by_tenant(text) for text in texts}) == 1
+
+
+def _by_tenant(text: str) -> frozenset[tuple[str, tuple[tuple[str, str], ...], str]]:
+    """Return the numbers that do not move while nobody asks for a decision, as they are written."""
     return frozenset(
-        (name, tuple(sorted(sample.labels.items())), sample.value)
+        (name, tuple(sorted(labels.items())), value)
         for name in (counters.DECISIONS, counters.ACTIONS)
-        for sample in samples(text, name)
+        for labels, value in written(text, name)
     )
 
 
-def _client() -> httpx.AsyncClient:
+async def _looked(world: World) -> list[str]:
+    """Return the metrics of all replicas, asked for several times at once; none where they cannot be had."""
     # A connection of its own for each, so that each of several processes behind one address may answer.
-    return httpx.AsyncClient(trust_env=False, timeout=10.0, limits=httpx.Limits(max_keepalive_connections=0))
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(trust_env=False, timeout=SCRAPED_WITHIN, limits=limits) as client:
+        told = await asyncio.gather(*(_scraped(client, world) for _ in range(ASKED_AT_ONCE)))
+    texts = [text for text in told if text is not None]
+    return texts if len(texts) == ASKED_AT_ONCE else []
 
 
 async def _scraped(client: httpx.AsyncClient, world: World) -> str | None:
+    """Return the metrics once; None where they do not come whole, in time and in bearable length."""
     texts = []
-    for origin in world.engine_urls:
-        try:
-            answer = await client.get(f"{origin}{world.base_path}/metrics")
-        except httpx.HTTPError:
-            return None
-        if not answer.is_success:
-            return None
-        texts.append(answer.text)
+    try:
+        async with asyncio.timeout(SCRAPED_WITHIN):
+            for origin in world.engine_urls:
+                body = await _body(client, f"{origin}{world.base_path}/metrics")
+                if body is None:
+                    return None
+                texts.append(body.decode("utf-8", "replace"))
+    except (httpx.HTTPError, TimeoutError):
+        return None
     return "\n".join(texts)
+
+
+async def _body(client: httpx.AsyncClient, url: str) -> bytes | None:
+    """Return an answer's body; None where it is no success, or too long."""
+    body = bytearray()
+    async with client.stream("GET", url, headers={"accept-encoding": "identity"}) as answer:
+        async for part in answer.aiter_bytes():
+            body += part
+            if len(body) > LARGEST_METRICS:
+                return None
+        return bytes(body) if answer.is_success else None
 
 
 def _logs(world: World, secrets: Sequence[str]) -> Iterator[Log]:
@@ -221,12 +248,14 @@ def _logs(world: World, secrets: Sequence[str]) -> Iterator[Log]:
     """
     known = [secret for secret in secrets if len(secret) >= LEAST_SECRET]
     for path in (*map(Path, world.engine_logs), *audit_paths(world)):
-        yield _log(path.name, path, known)
+        yield Log(path.name, _lines(unmarked(_text(path)), known))
     for path in sorted((Path(world.run_dir) / "logs").glob("engine-own-*.log")):
-        yield _log(path.name, path, known, kept=True)
+        yield Log(path.name, _lines(_text(path).replace(REDACTED, ""), known))
 
 
-def _log(name: str, path: Path, secrets: Sequence[str], *, kept: bool = False) -> Log:
-    text = path.read_text("utf-8", "replace") if path.is_file() else ""
-    text = text.replace(REDACTED, "") if kept else text
-    return Log(name, tuple(redact(text, secrets).splitlines()))
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
+
+
+def _lines(text: str, secrets: Sequence[str]) -> tuple[str, ...]:
+    return tuple(redact(text, secrets).splitlines())

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import fcntl
-import os
 import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from harness.driving.failures import not_exercised
 from harness.stages.consumer import collect_breaches
-from harness.worlds import NotExercisableError, plan_like, start_world
+from harness.worlds import NotExercisableError, plan_like, start_world, worlds_at_once
 from reports.record import EngineStarted, FaultInjected
 from reports.run import now
 
@@ -45,11 +47,6 @@ def turn(folder: Path, places: int) -> Iterator[None]:
             file.close()
 
 
-def places() -> int:
-    """Return how many own worlds this machine bears at once."""
-    return max(1, min(4, os.cpu_count() or 1))
-
-
 @contextlib.contextmanager
 def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> Iterator[Running]:
     """Start a world like the stage's with other settings; ask its fakes what was sent to them, and end it."""
@@ -63,7 +60,7 @@ def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> I
         plan.variables()
     except NotExercisableError as reason:
         not_exercised(str(reason))
-    with turn(Path(stage.world.work_dir), places()), start_world(plan) as running:
+    with turn(Path(stage.world.work_dir), worlds_at_once()), start_world(plan) as running:
         stage.emit(
             EngineStarted(
                 at=now(),
@@ -75,10 +72,17 @@ def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> I
             )
         )
         try:
-            yield running
+            yield _knowing(running, stage.world.missing_operations)
         finally:
             _tell_blows(stage, scenario, running)
-            asyncio.run(collect_breaches(running.world.fakes, stage.once, running.world.label))
+            own = running.world
+            asyncio.run(collect_breaches(own.fakes, stage.once, seed=own.seed, world=own.label))
+
+
+def _knowing(running: Running, missing: tuple[str, ...]) -> Running:
+    """Return a world in which is known what the preflight found missing: it is the same engine's."""
+    world = msgspec.structs.replace(running.world, missing_operations=missing)
+    return dataclasses.replace(running, world=world)
 
 
 def _tell_blows(stage: Stage, scenario: str, running: Running) -> None:

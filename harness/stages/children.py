@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harness.fuzzing.options import fuzzing_options
 from harness.processes import Child, Command, lock_of, own_environment, start
 from harness.stages.journal import Outcome
+from harness.worlds import worlds_at_once
 from reports.record import StageStarted
 from reports.redaction import redact
 from reports.run import now
@@ -85,16 +86,19 @@ def scenarios_part(
 
 @dataclass(frozen=True, slots=True)
 class ScenarioOptions:
-    """How scenarios are narrowed."""
+    """How scenarios are narrowed. `own_worlds`: most have a world of their own, and wait for it."""
 
     requirements: tuple[str, ...] = ()
     keyword: str = ""
     single: bool = False
+    own_worlds: bool = False
 
     @property
     def workers(self) -> int:
         """Return how many processes are worth their start: none for a few scenarios."""
-        return 0 if self.single or self.keyword else min(4, os.cpu_count() or 1)
+        if self.single or self.keyword:
+            return 0
+        return worlds_at_once() if self.own_worlds else min(4, os.cpu_count() or 1)
 
     @property
     def narrowed(self) -> bool:

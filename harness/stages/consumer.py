@@ -37,7 +37,9 @@ BLAMED = {
 }
 
 
-async def collect_breaches(fakes: Mapping[str, str], emit: Callable[[Event], None], world: str = "") -> str:
+async def collect_breaches(
+    fakes: Mapping[str, str], emit: Callable[[Event], None], *, seed: int, world: str = ""
+) -> str:
     """Tell how the engine's requests broke the fakes' contracts; return the stage's summary.
 
     `world` tells the exchanges of one world from those of another ("" is the shared one).
@@ -45,7 +47,8 @@ async def collect_breaches(fakes: Mapping[str, str], emit: Callable[[Event], Non
     found = 0
     for name in [name for name in BLAMED if name in fakes]:
         async with FakeControl(name, fakes[name]) as control:
-            breaches = consumer_findings(name, fakes[name], await control.violations(), world)
+            violations = await control.violations()
+            breaches = consumer_findings(name, fakes[name], violations, seed=seed, world=world)
         for finding, exchange in breaches:
             emit(ExchangeRecorded(at=exchange.at, exchange=exchange))
             emit(FindingRecorded(at=now(), finding=finding))
@@ -54,7 +57,7 @@ async def collect_breaches(fakes: Mapping[str, str], emit: Callable[[Event], Non
 
 
 def consumer_findings(
-    name: str, url: str, entries: Iterable[Entry], world: str = ""
+    name: str, url: str, entries: Iterable[Entry], *, seed: int, world: str = ""
 ) -> list[tuple[Finding, Exchange]]:
     """Return a finding, and how it was seen, for each operation of a fake and each rule that was broken."""
     groups: dict[tuple[str, str], list[tuple[Entry, Breach]]] = {}
@@ -64,15 +67,16 @@ def consumer_findings(
                 continue
             groups.setdefault((entry.operation or entry.method, breach.rule), []).append((entry, breach))
     told = []
-    for (operation, rule), group in groups.items():
+    for broken, group in groups.items():
         exchange = _exchange(name, url, group[0][0], world)
-        told.append((_finding(name, operation, rule, group, exchange.id), exchange))
+        told.append((_finding(name, broken, group, exchange=exchange.id, seed=seed), exchange))
     return told
 
 
 def _finding(
-    name: str, operation: str, rule: str, group: list[tuple[Entry, Breach]], exchange: str
+    name: str, broken: tuple[str, str], group: list[tuple[Entry, Breach]], *, exchange: str, seed: int
 ) -> Finding:
+    operation, rule = broken
     entry, breach = group[0]
     requests = len({entry.seq for entry, _ in group})
     key = f"consumer contract of {name}: {rule}"
@@ -84,6 +88,7 @@ def _finding(
         title=f"The engine's requests to {name} break its contract.",
         detail=f"{breach.pointer or entry.path}: {breach.message} (requests like this: {requests})",
         exchanges=(exchange,),
+        seed=seed,
     )
 
 

@@ -25,7 +25,7 @@ async def check_history(
     """Judge a run's history and return the stage's summary. `asked`: the requirements, if not all."""
     checks = [check for check in CHECKS if not asked or set(asked) & set(check.requirements)]
     world, outcomes = running.world, Counter[str]()
-    secrets = [secret for engine in running.engines for secret in engine.blueprint.secrets]
+    secrets = [secret for engine in running.engines for secret in engine.blueprint.unspeakable]
     history = await gather(
         world,
         read_events(Path(world.run_dir)),

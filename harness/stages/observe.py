@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import datetime as dt
 import traceback
 from collections import Counter
@@ -67,8 +68,7 @@ def observe(run: Run) -> None:
         with journal.stage("engine"):
             running = stack.enter_context(start_world(_plan(run, work_dir, storage)))
             _tell_engine(run, running)
-        before = asyncio.run(scrape(running.world))
-        world = _preflight(run, running)
+        world, before = _preflight(run, running)
         _corpus(run, world)
         journal.emit(declared(world.missing_operations))
         _stages(run, world, work_dir)
@@ -120,9 +120,11 @@ def _note_deviations(run: Run) -> None:
         run.journal.note(f"deviation: {operation} answers {deviation.success}, {force}: {deviation.why}")
 
 
-def _preflight(run: Run, running: Running) -> World:
-    problem, world = "", running.world
+def _preflight(run: Run, running: Running) -> tuple[World, str | None]:
+    """Look whether the engine is there at all; return what is known now, and its metrics from before."""
+    problem, world, before = "", running.world, None
     with run.journal.stage("preflight") as outcome, _survived(run, outcome):
+        before = asyncio.run(scrape(world))
         result = asyncio.run(run_preflight(world, run.journal.emit))
         problem = outcome.problem = result.problem
         missing = f"{len(result.missing)} routes missing" if result.missing else "every route is there"
@@ -130,7 +132,7 @@ def _preflight(run: Run, running: Running) -> World:
         world = msgspec.structs.replace(world, missing_operations=result.missing)
     if problem:
         raise UnbuildableError(problem)
-    return world
+    return world, before
 
 
 def _corpus(run: Run, world: World) -> None:
@@ -155,7 +157,8 @@ def _stages(run: Run, world: World, work_dir: Path) -> None:
         together.append(contracts_part(world_file, selection.requirements, run.options.examples))
     run_together(tuple(together), world, work_dir, run.journal)
     if parts.disturbing:
-        disturbing = scenarios_part("resilience", parts.disturbing, world_file, CHECKOUT, narrowing)
+        apart = dataclasses.replace(narrowing, own_worlds=True)
+        disturbing = scenarios_part("resilience", parts.disturbing, world_file, CHECKOUT, apart)
         run_together((disturbing,), world, work_dir, run.journal)
     if parts.load:
         run_together((load_part(world_file),), world, work_dir, run.journal)
@@ -185,7 +188,7 @@ def _consumer(run: Run, world: World) -> None:
     if not world.fakes:
         return
     with run.journal.stage("consumer") as outcome, _survived(run, outcome):
-        outcome.summary = asyncio.run(collect_breaches(world.fakes, run.journal.emit))
+        outcome.summary = asyncio.run(collect_breaches(world.fakes, run.journal.emit, seed=run.seed))
 
 
 @contextlib.contextmanager

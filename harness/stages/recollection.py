@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.history.judging import PREFIX as HISTORY
 from harness.processes import ConfigurationError
 from harness.repeating import CONTROL, ENGINE
 from harness.services.storage import EMBEDDED, ENVIRONMENTS
@@ -63,6 +64,9 @@ def recall(run_dir: Path, finding_id: str) -> Recollection:
     scenario = finding.rule if NODE in finding.rule else exchanges[-1].scenario or ""
     started = own_engine(events, scenario)
     run = next((event for event in events if isinstance(event, RunStarted)), None)
+    if finding.rule.startswith(HISTORY) and NODE not in scenario:
+        line = f"{finding.id}: only a whole run shows that, and no scenario of it: run mmm verify again"
+        raise ConfigurationError(line)
     return Recollection(
         finding=finding,
         exchanges=exchanges,

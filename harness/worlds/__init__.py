@@ -2,7 +2,7 @@
 
 from harness.worlds.engine import Engine
 from harness.worlds.errors import NotControllableError, NotExercisableError, NotMappedError
-from harness.worlds.plan import Plan, plan_like
+from harness.worlds.plan import Plan, plan_like, worlds_at_once
 from harness.worlds.readiness import NotReadyError
 from harness.worlds.start import Running, start_world
 from harness.worlds.world import World, load_world, save_world
@@ -20,4 +20,5 @@ __all__ = [
     "plan_like",
     "save_world",
     "start_world",
+    "worlds_at_once",
 ]

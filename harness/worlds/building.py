@@ -18,13 +18,17 @@ from harness.processes import (
 from harness.targets import render
 from harness.worlds.engine import LAST_LINES, Blueprint
 from reports.redaction import redact
-from reports.run.config import secrets_of_environment
+from reports.run.config import passwords_in_urls, secrets_of_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from harness.worlds.plan import Plan
     from harness.worlds.signing import SigningKey
+
+# What an engine says who it is with, by the name that the specification gives it.
+SERVICE_TOKEN = "MMM_SERVICE_TOKEN"  # noqa: S105 - a variable's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,18 @@ def blueprint(plan: Plan, directory: Path, around: Surroundings, index: int) -> 
         port=port,
         movable=target.port is None,
         secrets=(around.key.private, *secrets_of_environment(env)),
+        unspeakable=unspeakable(env, around.key.private),
     )
+
+
+def unspeakable(env: Mapping[str, str], signing_key: str) -> tuple[str, ...]:
+    """Return what surely no log may hold: what else is called a key or a token may be the name of a file.
+
+    >>> unspeakable({"MMM_SERVICE_TOKEN": "s3cret", "SIGNING_KEY_FILE": "/etc/mmm/signing.pem"}, "k3y")
+    ('k3y', 's3cret')
+    """
+    token = env.get(SERVICE_TOKEN)
+    return (signing_key, *([token] if token else []), *passwords_in_urls(env))
 
 
 def prepare(plan: Plan, first: Blueprint, around: Surroundings) -> None:

@@ -21,7 +21,11 @@ LAST_LINES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blueprint:
-    """Everything that is needed to start this engine, now or again."""
+    """Everything that is needed to start this engine, now or again.
+
+    `secrets`: what may be one, and is struck out of whatever is kept. `unspeakable`: what surely is one, so
+    that an engine which writes it into a log is to blame.
+    """
 
     command: Command
     origin: str
@@ -33,6 +37,7 @@ class Blueprint:
     port: int
     movable: bool
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    unspeakable: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

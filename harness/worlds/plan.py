@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from harness.worlds.world import World
     from reports.record import Setting
+
+
+MOST_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,12 @@ class Plan:
             if name not in mapped:
                 raise NotMappedError(f"the profile does not map the setting {name} ([target.settings])")
         return {mapped[name]: _text(value) for name, value in self.settings.items()}
+
+
+def worlds_at_once() -> int:
+    """Return how many worlds this machine bears: mostly they wait, so three for two processors."""
+    processors = os.cpu_count() or 1
+    return min(MOST_AT_ONCE, processors + processors // 2)
 
 
 def plan_like(

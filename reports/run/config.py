@@ -152,8 +152,16 @@ def secrets_of_environment(environment: Mapping[str, str]) -> tuple[str, ...]:
     ('abc', 'pass')
     """
     named = (value for name, value in environment.items() if _SECRET_NAME.search(name))
-    in_urls = (found[1] for value in environment.values() for found in _URL_PASSWORD.findall(value))
-    return (*named, *in_urls)
+    return (*named, *passwords_in_urls(environment))
+
+
+def passwords_in_urls(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the passwords in variables that are URLs.
+
+    >>> passwords_in_urls({"API_TOKEN": "abc", "DATABASE_URL": "postgresql://me:pass@db/x"})
+    ('pass',)
+    """
+    return tuple(found[1] for value in environment.values() for found in _URL_PASSWORD.findall(value))
 
 
 def toolkit_version() -> str:

@@ -28,7 +28,7 @@ async def collected(*asked: tuple[str, str, object]) -> tuple[str, list[Event]]:
     async with running_fakes() as fakes, httpx.AsyncClient(trust_env=False) as client:
         for name, path, body in asked:
             await client.post(fakes.urls[name] + path, json=body)
-        summary = await collect_breaches(fakes.urls, events.append)
+        summary = await collect_breaches(fakes.urls, events.append, seed=7)
     return summary, events
 
 
@@ -105,9 +105,10 @@ def entry(seq: int, method: str, status: int | None, rule: str) -> Entry:
 def test_where_no_operation_is_known_the_method_tells_two_apart() -> None:
     entries = [entry(number, method, 404, "path.unknown") for number, method in enumerate(("GET", "PUT"))]
 
-    found = consumer_findings("policy", "http://h", entries)
+    found = consumer_findings("policy", "http://h", entries, seed=7)
 
     assert [finding.operation for finding, _ in found] == ["GET", "PUT"]
+    assert {finding.seed for finding, _ in found} == {7}
 
 
 def test_a_request_that_never_became_whole_is_no_finding() -> None:
@@ -115,13 +116,14 @@ def test_a_request_that_never_became_whole_is_no_finding() -> None:
         "policy",
         "http://h",
         [entry(1, "GET", 408, "http"), entry(2, "PUT", 431, "http"), entry(3, "PUT", 408, "body.type")],
+        seed=7,
     )
 
     assert [exchange.id for _, exchange in found] == ["consumer-policy-2", "consumer-policy-3"]
 
 
 def test_what_was_never_answered_says_so() -> None:
-    ((_, exchange),) = consumer_findings("policy", "http://h", [entry(1, "GET", None, "body.type")])
+    ((_, exchange),) = consumer_findings("policy", "http://h", [entry(1, "GET", None, "body.type")], seed=7)
 
     assert (exchange.status, exchange.response, exchange.error) == (None, None, "no answer")
     assert exchange.request.body == "\ufffd text"
@@ -143,7 +145,7 @@ async def test_no_token_is_told() -> None:
             token = await iam.mint(sub="ann", tenant_id="a")
         await client.get(f"{fakes.urls['iam']}/iam/v1/{token}")
         await client.post(f"{fakes.urls['iam']}/iam/v1/verify", json={token: 1})
-        await collect_breaches(fakes.urls, events.append)
+        await collect_breaches(fakes.urls, events.append, seed=7)
 
     assert len(events) == 6
     assert token not in repr(events)

@@ -146,6 +146,14 @@ def test_what_the_engine_itself_sent_cannot_be_repeated(tmp_path: Path) -> None:
         recall(run, "F-1")
 
 
+def test_what_only_the_preflight_shows_over_a_whole_run_cannot_be_repeated(tmp_path: Path) -> None:
+    seen = [ExchangeRecorded(at=AT, exchange=exchange("x-1", "preflight"))]
+    run = run_of(tmp_path, *seen, *found(finding("history: ids: one id in two tenants", "x-1")))
+
+    with pytest.raises(ConfigurationError, match=r"^F-1: only a whole run shows that, and no scenario of it"):
+        recall(run, "F-1")
+
+
 def ended(outcome: str) -> ScenarioFinished:
     return ScenarioFinished(
         at=AT,

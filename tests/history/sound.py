@@ -121,11 +121,16 @@ class Run:
         """Publish what is published: no change, and no receipt (that is the engine's choice)."""
         self.call(tenant, tenant.admin, f"POST /playbooks/{tenant.playbook}/publish", said={})
 
-    def set_policy(self, tenant: Tenant, quota: int, types: list[str] | None = None) -> None:
+    def set_policy(
+        self, tenant: Tenant, quota: int, types: list[str] | None = None, *, a_day: int | None = None
+    ) -> None:
         tenant.quota = quota
         said = {
             "policy_id": self.new_id(),
-            "quotas": {"max_actions_per_hour": quota, "max_actions_per_day": quota},
+            "quotas": {
+                "max_actions_per_hour": quota,
+                "max_actions_per_day": quota if a_day is None else a_day,
+            },
             "enabled_action_types": ["mirror", "mentor", "multiplier"] if types is None else types,
         }
         self.call(tenant, tenant.admin, f"PUT /tenants/{tenant.id}/policy", {"quotas": {}}, said=said)
@@ -244,7 +249,8 @@ def begin(run: Run, tenants: int) -> list[Tenant]:
     made = [Tenant(number) for number in range(tenants)]
     for tenant in made:
         run.publish(tenant)
-        run.ask_policy(tenant)
+        run.set_policy(tenant, 3, a_day=10)
+        run.ask_policy(tenant, ["mentor"])
         run.decide(tenant, tenant.person("developer"), 1, traced=True)
         run.report(tenant, tenant.person("developer"))
         run.refuse(tenant, tenant.person("developer"))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.history import CHECKS, History, Log, Numbers
+from harness.history import CHECKS, History, Log, Numbers, judge_history
+from reports.record import ScenarioFinished
 from reports.redaction import redact
 from tests.history.sound import SOUND_LINE, Run, Tenant, a_span, an_entry, begin, changed
 
@@ -32,7 +33,7 @@ def play(run: Run, tenant: Tenant, step: str, who: int, much: int) -> None:
     person = tenant.person("developer", who)
     match step:
         case "decide":
-            run.ask_policy(tenant)
+            run.ask_policy(tenant, ["mentor"])
             run.decide(tenant, person, much, traced=much % 2 == 0)
         case "refuse":
             run.refuse(tenant, person)
@@ -216,7 +217,7 @@ FAULTS: dict[str, Fault] = {
     "policy is not heeded": (_against_policy, {("forbidden", "an action that policy forbade")}),
     "the tenant is not heeded": (
         _not_enabled,
-        {("forbidden", "a type that the tenant does not enable")},
+        {("disabled", "a type that the tenant does not enable")},
     ),
     "a decision is counted twice": (
         _counted_twice,
@@ -295,6 +296,77 @@ def test_nothing_is_claimed_of_a_tenant_that_was_there_before() -> None:
     run.decide_beyond(tenant, tenant.person("developer"), 4)
 
     assert found(replace(run.history(), fresh=False)) == set()
+
+
+def test_what_could_be_compared_with_nothing_is_no_evidence() -> None:
+    run, tenant = Run(), Tenant(1)
+    for _ in range(9):
+        run.decide_beyond(tenant, tenant.person("developer"), 1)
+    run.ask_policy(tenant, [])
+    history = replace(run.history(), fresh=False)
+
+    looked = {check.name: dict(check.looks(history)) for check in CHECKS}
+
+    assert {sum(looked[name].values()) for name in ("quotas", "disabled", "forbidden")} == {0}
+
+
+def test_what_a_policy_ruled_is_evidence_of_dependencies_and_what_a_tenant_ruled_is_not() -> None:
+    run, tenant = Run(), Tenant(1)
+    run.set_policy(tenant, 3, types=["mirror"])
+    run.ask_policy(tenant, ["mentor"])
+    run.decide(tenant, tenant.person("developer"), 1)
+    run.decide(tenant, tenant.person("developer"), 0)
+
+    looked = {check.name: dict(check.looks(run.history())) for check in CHECKS}
+
+    assert looked["forbidden"] == {"wire": 1, "dependency": 1}
+    assert looked["disabled"] == looked["quotas"] == {"wire": 1}
+
+
+def test_a_playbook_with_limits_is_one_more_rule_to_look_at() -> None:
+    run, tenant = Run(), Tenant(1)
+    run.publish(tenant, {"max_per_actor_per_day": 5})
+    run.decide_beyond(tenant, tenant.person("developer"), 1)
+    check = next(check for check in CHECKS if check.name == "quotas")
+
+    assert check.looks(replace(run.history(), fresh=False)) == {"wire": 1}
+
+
+def test_a_span_that_came_twice_is_one() -> None:
+    run, _ = a_run([])
+
+    assert found(replace(run.history(), spans=(*run.spans, *run.spans))) == set()
+
+
+@pytest.mark.parametrize("value", ["abc", "NaN", "Inf"])
+@pytest.mark.parametrize("name", ["mmm_decisions_total", "mmm_outcomes_total"])
+def test_a_number_that_is_none_is_a_breach_and_no_crash(name: str, value: str) -> None:
+    run, _ = a_run([])
+    after = f'{run.metrics()}\n{name}{{tenant_id="tenant-x"}} {value}'
+
+    strange = replace(run.history(), numbers=Numbers("", after, steady=False))
+
+    assert found(strange) == {("metrics", f"{name} is no number")}
+
+
+def test_an_answer_of_odd_shapes_crashes_no_check() -> None:
+    run, tenants = a_run([])
+    (tenant, _), odd = tenants, {"status": [1], "playbook_id": {"a": 1}}
+    run.call(tenant, tenant.admin, f"POST /actions/{run.new_id()}/approve", said=odd)
+    run.receipt(tenant, "approval")
+    run.call(tenant, tenant.admin, "POST /playbooks", {"limits": {"max_per_actor_per_day": 1}}, said=odd)
+    run.receipt(tenant, "admin", str(odd["playbook_id"]))
+    action = {"type": ["mirror"], "playbook_id": odd["playbook_id"]}
+    decision = {"decision_id": run.new_id(), "actor_id": [], "actions": [action]}
+    run.call(tenant, tenant.admin, "POST /decide", said={"decision": decision})
+    run.receipt(tenant, "decision", decision_id=str(decision["decision_id"]))
+    run.call(tenant, tenant.admin, "DELETE /actors/somebody", said={})
+    run.receipt(tenant, "erasure")
+
+    told = [event for event in judge_history(run.history(), 1) if isinstance(event, ScenarioFinished)]
+
+    assert {event.scenario: event.reason for event in told if event.outcome == "unknown"} == {}
+    assert len(told) == len(CHECKS)
 
 
 def test_receipts_that_are_still_on_their_way_are_not_lost() -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from fakes.running import running_fakes
 from harness.driving.sent import note_secrets, sent_secrets
-from harness.history import CHECKS, History
-from harness.history.gathering import gather, told
+from harness.history import CHECKS, History, gathering
+from harness.history.gathering import gather, scrape, told
 from harness.worlds import World
+from harness.worlds.logs import keep_logs
 from reports.record import (
     EngineStarted,
     Exchange,
@@ -96,12 +98,12 @@ async def test_a_receipt_that_is_late_is_waited_for(tmp_path: Path) -> None:
         await eris.put("/__fake__/keys/key-1", json={"public_key": signer.public_key, "status": "active"})
         await eris.post("/v1/evidence/receipts", json=first)
         world = a_world(tmp_path, fakes.urls, public_key=signer.public_key)
-        gathering = asyncio.create_task(
+        waiting = asyncio.create_task(
             gather(world, recorded(run.exchanges), before=None, secrets=[], alive=True)
         )
         await asyncio.sleep(0.1)
         answer = await eris.post("/v1/evidence/receipts", json=late)
-        history = await gathering
+        history = await waiting
 
     assert answer.status_code == 200
     assert history.settled
@@ -135,6 +137,70 @@ async def test_processes_behind_one_address_are_told_from_one_that_speaks_for_al
     assert mixed.numbers is not None
     assert (sound.numbers.steady, mixed.numbers.steady) == (True, False)
     assert breaches_of("metrics", sound) == breaches_of("metrics", mixed) == []
+
+
+async def test_processes_that_mostly_agree_are_told_from_one(tmp_path: Path) -> None:
+    run = Run()
+    begin(run, 2)
+    half = run.metrics().replace(" 1", " 0")
+    # A first look meets one process alone, a later one both.
+    with metrics_of(*[half] * gathering.ASKED_AT_ONCE, half, run.metrics(), half, half) as url:
+        history = await gather(
+            a_world(tmp_path, {}, url), recorded(run.exchanges), before="", secrets=[], alive=True
+        )
+
+    assert history.numbers is not None
+    assert not history.numbers.steady
+    assert breaches_of("metrics", history) == []
+
+
+async def test_before_a_run_processes_that_differ_tell_nothing(tmp_path: Path) -> None:
+    with (
+        metrics_of('mmm_decisions_total{tenant_id="a"} 1') as one,
+        metrics_of("", "mmm_actions_total 1") as two,
+    ):
+        assert await scrape(a_world(tmp_path, {}, one)) == 'mmm_decisions_total{tenant_id="a"} 1'
+        assert await scrape(a_world(tmp_path, {}, two)) is None
+
+
+@pytest.mark.parametrize(("part", "pause"), [(b"#", 0.05), (b"#" * 65_536, 0.0)])
+async def test_metrics_that_never_end_are_none(
+    part: bytes, pause: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "SCRAPED_WITHIN", 0.4)
+    monkeypatch.setattr(gathering, "LARGEST_METRICS", 500_000)
+    sent = 0
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(ConnectionError), closing(writer):
+            while True:
+                writer.write(part)
+                sent += len(part)
+                await writer.drain()
+                await asyncio.sleep(pause)
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(5.0):
+            assert await scrape(a_world(tmp_path, {}, f"http://127.0.0.1:{port}")) is None
+
+    assert sent < 50_000_000
+
+
+async def test_what_an_engine_struck_out_itself_is_no_secret_of_ours(tmp_path: Path) -> None:
+    struck = '{"authorization":"<redacted>"}\n<private key>\n<token:0123456789ab>\n'
+    (tmp_path / "engine-0.log").write_text(struck, "utf-8")
+    own = tmp_path / "own.log"
+    own.write_text(struck, "utf-8")
+    keep_logs(tmp_path / "run", "own-it", [own], ["c2VjcmV0LXNpZ25pbmcta2V5"])
+
+    history = await gather(a_world(tmp_path, {}), [], before=None, secrets=["x" * 20], alive=True)
+
+    assert [len(log.lines) for log in history.logs] == [3, 3]
+    assert breaches_of("logs", history) == []
 
 
 async def test_secrets_in_logs_are_seen_and_not_kept(tmp_path: Path) -> None:

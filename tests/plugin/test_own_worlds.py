@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
 
 from harness.plugin import own_worlds
 from harness.plugin.options import Stage
+from harness.worlds import Running
 from reports.record import ExchangeRecorded, FindingRecorded
 from reports.run import read_events
 from tests.plugin.conftest import a_world
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
 def test_a_request_that_breaks_a_contract_is_a_finding_of_the_run(
     tmp_path: Path, fake_urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = a_world(tmp_path, "http://127.0.0.1:1", fake_urls)
+    shared = msgspec.structs.replace(
+        a_world(tmp_path, "http://127.0.0.1:1", fake_urls), missing_operations=("GET /ready",)
+    )
 
     @contextlib.contextmanager
-    def started(plan: SimpleNamespace) -> Iterator[SimpleNamespace]:
-        engine = SimpleNamespace(url="http://127.0.0.1:1", blows=())
-        world = msgspec.structs.replace(shared, label=plan.label)
-        yield SimpleNamespace(world=world, engine=engine, engines=(engine,), seconds=0.1)
+    def started(plan: SimpleNamespace) -> Iterator[Running]:
+        engine: Any = SimpleNamespace(url="http://127.0.0.1:1", blows=())
+        world = msgspec.structs.replace(shared, label=plan.label, missing_operations=())
+        yield Running(world, (engine,), 0.1)
 
     monkeypatch.setattr(own_worlds, "start_world", started)
     monkeypatch.setattr(
@@ -41,7 +44,8 @@ def test_a_request_that_breaks_a_contract_is_a_finding_of_the_run(
     )
     stage = Stage(shared, "resilience")
     for name in ("one", "two"):
-        with own_worlds.own_world(stage, f"scenarios/resilience/test_it.py::test_{name}", {}):
+        with own_worlds.own_world(stage, f"scenarios/resilience/test_it.py::test_{name}", {}) as own:
+            assert own.world.missing_operations == ("GET /ready",)
             httpx.post(f"{fake_urls['ubi']}/sent-in-a-world-of-its-own", json={}, trust_env=False)
 
     events = read_events(tmp_path / "run")

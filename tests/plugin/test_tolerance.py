@@ -13,7 +13,7 @@ from harness.driving.answers import Object
 from harness.driving.dependencies import Eris, Otlp
 from harness.driving.dependencies.base import Place
 from harness.driving.engine import EngineClient
-from harness.driving.failures import EngineBreachError, HungUpError, NoAnswerError
+from harness.driving.failures import EngineBreachError, HungUpError, MalformedAnswerError, NoAnswerError
 from harness.driving.metrics import metric_names, samples
 from harness.driving.names import Names
 from harness.driving.people import People, Wallet
@@ -53,6 +53,14 @@ def test_metrics_and_labels_are_found_by_name_and_what_they_are_about_is_not() -
     text = '# HELP rank_of an actor_score\ncalls{actor_score="user_rank{x=1}",kind="a"} 2\nbare 1'
 
     assert metric_names(text) == {"calls", "actor_score", "kind", "bare"}
+
+
+@pytest.mark.parametrize("value", ["many", "NaN", "+Inf", "1e999"])
+def test_what_is_no_finite_number_is_the_engines_breach(value: str) -> None:
+    with pytest.raises(MalformedAnswerError, match=r"calls_total is .* no finite number"):
+        samples(f"calls_total {value}\nother 1", "calls_total")
+
+    assert samples(f"other {value}", "calls_total") == []
 
 
 def test_members_are_found_at_any_depth() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from harness.driving.metrics import samples
+from harness.driving.metrics import is_number, samples, written
 from harness.history.breach import Breach, Check, Looked
 from harness.history.calls import DECIDES, REPORT, member
 
@@ -34,7 +34,12 @@ def looks(history: History) -> Looked:
 
 def breaches(history: History) -> Iterator[Breach]:
     """Yield every number that is not what was sent."""
-    if history.numbers is None or not history.numbers.steady:
+    if history.numbers is None:
+        return
+    if strange := list(_no_numbers(history.numbers)):
+        yield from strange
+        return
+    if not history.numbers.steady:
         return
     decisions, actions = _decisions(history.numbers), _counted(history.numbers, ACTIONS, TENANT, TYPE)
     for party in _comparable(history):
@@ -48,6 +53,14 @@ def breaches(history: History) -> Iterator[Breach]:
             detail = f"{ACTIONS} of tenant {party.tenant} are {_listed(mine)}; proposed: {_listed(proposed)}"
             yield Breach(f"{ACTIONS} are not what was proposed", detail, _last(party))
     yield from _outcomes(history, history.numbers)
+
+
+def _no_numbers(numbers: Numbers) -> Iterator[Breach]:
+    for text in (numbers.before, numbers.after):
+        for name in (DECISIONS, ACTIONS, OUTCOMES):
+            for _, value in written(text, name):
+                if not is_number(value):
+                    yield Breach(f"{name} is no number", f"{name} is {value[:40]!r}")
 
 
 def _outcomes(history: History, numbers: Numbers) -> Iterator[Breach]:

@@ -1,4 +1,4 @@
-"""No action that policy forbade: what the policy service and the tenant's own policy said, and what came.
+"""No action that the policy service forbade: what it said, and what came.
 
 A snapshot of policy may be a minute old, and where policy did not answer in time, five more; each process
 of an engine may hold another. So a rule is broken only if every snapshot that may have been held has it.
@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.history.breach import Breach, Check, Looked
 from harness.history.calls import Call, member, strings
-from harness.history.standing import in_force
 from reports.run import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from fakes.control import Entry
     from harness.history.history import History
@@ -27,58 +26,44 @@ STANDARDS = "GET /v1/standards"
 OLDEST, SLACK = 360.0, 2.0
 OK = 200
 TYPES = frozenset({"mirror", "mentor", "multiplier"})
+Rule = tuple[str, frozenset[str]]
 
 
 def looks(history: History) -> Looked:
-    """Count the decisions with actions, and what policy said to those who asked for them."""
-    decided = sum(bool(call.actions) for party in history.parties for call in party.calls)
-    tenants = {party.tenant for party in history.shared}
-    said = sum(entry.tenant in tenants for entry in history.journals.get("policy", ()))
-    return {"wire": decided, "dependency": said} if decided else {}
+    """Count the decisions with actions while policy surely forbade something, and what it forbade by."""
+    ruled = [rules for _, _, rules in _ruled(history)]
+    return {"wire": len(ruled), "dependency": sum(map(len, ruled))} if ruled else {}
 
 
 def breaches(history: History) -> Iterator[Breach]:
     """Yield every action that was forbidden when it was proposed."""
-    for party in history.parties:
-        for call in party.calls:
-            if call.actions:
-                yield from _against_tenant(party, call)
+    for party, call, rules in _ruled(history):
+        for operation, never in rules:
+            for action in call.actions:
+                if str(action.get("type")) in never:
+                    detail = f"{operation} forbade {action.get('type')} for tenant {party.tenant}"
+                    yield Breach("an action that policy forbade", detail, call)
+
+
+def _ruled(history: History) -> Iterator[tuple[Party, Call, list[Rule]]]:
+    """Yield the decisions with actions while policy surely forbade something, and what."""
     answers = _answers(history)
     for party in history.shared:
-        for operation in (EVALUATE, STANDARDS):
-            said = answers.get((party.tenant, operation), [])
-            for call in party.calls:
-                if call.actions and said:
-                    yield from _against_policy(party, call, said, operation)
+        said = [(name, answers.get((party.tenant, name), [])) for name in (EVALUATE, STANDARDS)]
+        for call in party.calls:
+            if call.actions:
+                rules = [(name, never) for name, entries in said if (never := _never(call, entries))]
+                if rules:
+                    yield party, call, rules
 
 
-def _against_tenant(party: Party, call: Call) -> Iterator[Breach]:
-    """Yield what the tenant's own policy does not enable."""
-    standings = in_force(party, call)
-    types = [standing.types for standing in standings]
-    surfaces = [standing.surfaces for standing in standings]
-    for action in call.actions:
-        kind = action.get("type")
-        if all(one is not None and kind not in one for one in types):
-            detail = f"tenant {party.tenant} has not enabled {kind}"
-            yield Breach("a type that the tenant does not enable", detail, call)
-        for surface in strings(action.get("surfaces")) or ():
-            if all(one is not None and surface not in one for one in surfaces):
-                detail = f"tenant {party.tenant} has not enabled {surface}"
-                yield Breach("a surface that the tenant does not enable", detail, call)
-
-
-def _against_policy(party: Party, call: Call, said: Sequence[Entry], operation: str) -> Iterator[Breach]:
-    """Yield what every answer that may have been used forbids."""
+def _never(call: Call, said: list[Entry]) -> frozenset[str]:
+    """Return the types that every answer which may have been used for a call forbids."""
     held = [entry for entry in said if call.begun - OLDEST - SLACK <= _at(entry) <= call.ended + SLACK]
     ruled = [forbidden for entry in held if (forbidden := _forbidden(entry)) is not None]
     if not held or len(ruled) < len(held):
-        return
-    never = frozenset.intersection(*ruled)
-    for action in call.actions:
-        if action.get("type") in never:
-            detail = f"{operation} forbade {action.get('type')} for tenant {party.tenant}"
-            yield Breach("an action that policy forbade", detail, call)
+        return frozenset()
+    return frozenset.intersection(*ruled)
 
 
 def _forbidden(entry: Entry) -> frozenset[str] | None:
@@ -110,8 +95,8 @@ def _at(entry: Entry) -> float:
 
 CHECK = Check(
     name="forbidden",
-    title="No action was proposed that policy or the tenant forbade at that moment.",
-    requirements=("FR-11", "FM-MMM-01"),
+    title="No action was proposed that policy forbade at that moment.",
+    requirements=("FR-11",),
     looks=looks,
     breaches=breaches,
 )

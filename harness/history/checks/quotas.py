@@ -27,9 +27,17 @@ ACTOR, REPO, PAUSE = "max_per_actor_per_day", "max_per_repo_per_day", "cooldown_
 
 
 def looks(history: History) -> Looked:
-    """Count the decisions that proposed something to somebody whose quota is known."""
-    proposed = chain.from_iterable(_proposals(party).values() for party in history.parties)
-    return {"wire": sum(map(len, proposed))}
+    """Count the decisions that proposed something which a known quota or playbook's limit bounds."""
+    return {"wire": sum(_bounded(party) for party in history.parties)}
+
+
+def _bounded(party: Party) -> int:
+    limited = {playbook for playbook, _ in _limits(party)}
+    return sum(
+        any(_limit(party, call, name) < float("inf") for name in WINDOWS)
+        or any(action.get("playbook_id") in limited for action in call.actions)
+        for call in chain.from_iterable(_proposals(party).values())
+    )
 
 
 def breaches(history: History) -> Iterator[Breach]:
@@ -75,21 +83,29 @@ def _limit(party: Party, call: Call, name: str) -> float:
 
 
 def _over_limits(party: Party, calls: Sequence[Call]) -> Iterator[Breach]:
-    """Yield what is too much for a playbook whose limits are known: given once, and never changed."""
-    changed = {call.params.get("playbook_id") for call in party.of((UPDATE,))}
-    for made in party.of((CREATE,)):
-        playbook, limits = member(made.said, "playbook_id"), member(made.asked, "limits")
-        if not made.done or playbook in changed or not isinstance(limits, dict):
-            continue
+    """Yield what is too much for a playbook whose limits are known."""
+    for playbook, limits in _limits(party):
         fired = sorted(
             (call for call in calls if any(action.get("playbook_id") == playbook for action in call.actions)),
             key=lambda call: call.ended,
         )
         for name, whose in ((ACTOR, _actor), (REPO, _repo)):
-            if _is_number(limits.get(name)):
+            if name in limits:
                 yield from _too_often(fired, name, limits[name], whose, playbook)
-        if _is_number(limits.get(PAUSE)):
-            yield from _too_soon(fired, float(limits[PAUSE]) * MINUTE, playbook)
+        if PAUSE in limits:
+            yield from _too_soon(fired, limits[PAUSE] * MINUTE, playbook)
+
+
+def _limits(party: Party) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield the playbooks whose limits are known (given once, and never changed), with these."""
+    changed = {call.params.get("playbook_id") for call in party.of((UPDATE,))}
+    for made in party.of((CREATE,)):
+        playbook, limits = member(made.said, "playbook_id"), member(made.asked, "limits")
+        if not (made.done and isinstance(playbook, str) and isinstance(limits, dict)):
+            continue
+        numbers = {name: float(limits[name]) for name in (ACTOR, REPO, PAUSE) if _is_number(limits.get(name))}
+        if numbers and playbook not in changed:
+            yield playbook, numbers
 
 
 def _too_often(

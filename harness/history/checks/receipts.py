@@ -136,7 +136,8 @@ def _earned(party: Party, kind: str) -> list[Call]:
 def _approvals(party: Party) -> list[Call]:
     """Return the approvals that surely were one each: every step of an action once."""
     steps = {
-        (call.params.get("action_id"), member(call.said, "status")): call for call in _earned(party, APPROVAL)
+        (call.params.get("action_id"), str(member(call.said, "status"))): call
+        for call in _earned(party, APPROVAL)
     }
     return list(steps.values())
 
@@ -154,7 +155,7 @@ def _changes(party: Party) -> dict[str, list[Call]]:
 
 def _erasures(party: Party) -> list[Call]:
     """Return the erasures of somebody of whom there was something to be erased."""
-    decided = {call.decision.get("actor_id") for call in party.calls if call.decision}
+    decided = {str(call.decision.get("actor_id")) for call in party.calls if call.decision}
     erased: dict[str, Call] = {}
     for call in _earned(party, ERASURE):
         actor = call.params.get("actor_id", "")
