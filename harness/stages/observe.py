@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.corpus import repeat_past
+from harness.corpus import ended, repeat_past
 from harness.history.gathering import scrape
 from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from harness.corpus import Past
     from harness.stages.journal import Journal, Outcome
     from harness.stages.options import Options
     from harness.stages.planning import Parts
@@ -138,9 +139,19 @@ def _corpus(run: Run, world: World) -> None:
     if not run.parts.corpus:
         return
     with run.journal.stage("corpus") as outcome, _survived(run, outcome):
-        told = Counter(repeat_past(world, past, run.journal.emit) for past in run.parts.corpus)
+        told = Counter(_past(run, world, past) for past in run.parts.corpus)
         counted = ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in told.items())
         outcome.summary = f"{told.total()} past findings repeated: {counted}"
+
+
+def _past(run: Run, world: World, past: Past) -> str:
+    """Repeat one past finding; where we crash over it, it alone is unknown."""
+    try:
+        return repeat_past(world, past, run.journal.emit)
+    except Exception as error:  # noqa: BLE001 - a check that raises is unknown, told with its story
+        _tell_crash(run)
+        run.journal.emit(ended(past.finding, "unknown", f"crashed: {type(error).__name__} {error}", 0.0))
+        return "unknown"
 
 
 def _stages(run: Run, world: World, work_dir: Path) -> None:
@@ -195,6 +206,12 @@ def _survived(run: Run, outcome: Outcome) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - a check that raises is unknown, told with its story
         outcome.problem = f"crashed: {type(error).__name__} {error}"
-        log = run.run_dir / "logs" / "crash.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc(), encoding="utf-8")
+        _tell_crash(run)
+
+
+def _tell_crash(run: Run) -> None:
+    """Add the story of the exception at hand to the log of crashes."""
+    log = run.run_dir / "logs" / "crash.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as told:
+        told.write(traceback.format_exc())
