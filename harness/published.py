@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from contracts.compatibility import Description, DocumentError, parse_description
+from contracts.compatibility import LARGEST, Description, DocumentError, parse_description
 from harness.processes import ConfigurationError, UnbuildableError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 15.0
 """How many seconds all attempts together may take."""
-MOST_BYTES: Final = 16 * 1024 * 1024
+MOST_BYTES: Final = LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class _Search:
                     if published := await self._try(client, place):
                         return published
         except TimeoutError:
-            self._tried.append(f"nothing whole after {PATIENCE:g} seconds")
+            self._tried.append(f"{self._url}: nothing whole after {PATIENCE:g} seconds")
         raise self._failure()
 
     async def _try(self, client: httpx.AsyncClient, place: str) -> Published | None:
