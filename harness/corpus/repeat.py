@@ -24,7 +24,7 @@ from reports.record import ExchangeRecorded, FindingRecorded, ScenarioFinished
 from reports.run import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from contracts.document import Document
     from harness.corpus.again import Judged, Outcome
@@ -42,9 +42,26 @@ CHANCES: Final = 3
 UNSENT = frozenset({"LocalProtocolError", "UnsupportedProtocol"})
 
 
+def repeat_corpus(
+    world: World, pasts: Iterable[Past], emit: Callable[[Event], None], crashed: Callable[[], None]
+) -> Iterator[str]:
+    """Repeat them in turn, and yield the outcome of each; one over which we crash is unknown, it alone.
+
+    `crashed` is called while the exception is at hand.
+    """
+    for past in pasts:
+        try:
+            outcome = repeat_past(world, past, emit)
+        except Exception as error:  # noqa: BLE001 - a check that raises is unknown, told with its story
+            crashed()
+            outcome = "unknown"
+            emit(_ended(past.finding, outcome, f"crashed: {type(error).__name__} {error}", 0.0))
+        yield outcome
+
+
 def repeat_past(
     world: World, past: Past, emit: Callable[[Event], None], document: Document | None = None
-) -> str:
+) -> Outcome:
     """Repeat a past finding, tell all of it, and return its outcome: passed, failed or not_exercised."""
     began = time.monotonic()
     finding = past.finding
@@ -56,7 +73,7 @@ def repeat_past(
     if outcome == "failed":
         found = msgspec.structs.replace(finding, exchanges=names, detail=f"seen before: {finding.detail}")
         emit(FindingRecorded(at=now(), finding=found))
-    emit(ended(finding, outcome, reason, time.monotonic() - began, len(names)))
+    emit(_ended(finding, outcome, reason, time.monotonic() - began, len(names)))
     return outcome
 
 
@@ -103,7 +120,7 @@ def _judge(steps: list[Step], rule: str, document: Document, world: World) -> Ju
     return judge(rule, last.exchange, last.call, document, world.base_path)
 
 
-def ended(
+def _ended(
     finding: Finding, outcome: Outcome, reason: str, seconds: float, exchanges: int = 0
 ) -> ScenarioFinished:
     """Return what is told of a past finding at its end."""

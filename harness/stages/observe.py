@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.corpus import ended, repeat_past
+from harness.corpus import repeat_corpus
 from harness.history.gathering import scrape
 from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from harness.corpus import Past
     from harness.stages.journal import Journal, Outcome
     from harness.stages.options import Options
     from harness.stages.planning import Parts
@@ -139,19 +138,9 @@ def _corpus(run: Run, world: World) -> None:
     if not run.parts.corpus:
         return
     with run.journal.stage("corpus") as outcome, _survived(run, outcome):
-        told = Counter(_past(run, world, past) for past in run.parts.corpus)
+        told = Counter(repeat_corpus(world, run.parts.corpus, run.journal.emit, lambda: _tell_crash(run)))
         counted = ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in told.items())
         outcome.summary = f"{told.total()} past findings repeated: {counted}"
-
-
-def _past(run: Run, world: World, past: Past) -> str:
-    """Repeat one past finding; where we crash over it, it alone is unknown."""
-    try:
-        return repeat_past(world, past, run.journal.emit)
-    except Exception as error:  # noqa: BLE001 - a check that raises is unknown, told with its story
-        _tell_crash(run)
-        run.journal.emit(ended(past.finding, "unknown", f"crashed: {type(error).__name__} {error}", 0.0))
-        return "unknown"
 
 
 def _stages(run: Run, world: World, work_dir: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from traceback import format_exc
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from fakes.running import start_fakes
-from harness.corpus import Past, pasts_of, read_corpus, repeat_past, write_corpus
+from harness.corpus import Past, pasts_of, read_corpus, repeat_corpus, repeat_past, write_corpus
 from harness.processes import ConfigurationError
 from reports.record import Attribution, ExchangeRecorded, FindingRecorded, Message, ScenarioFinished
 from tests.fuzzing import standin
@@ -231,6 +232,27 @@ def test_without_an_iam_of_ours_nothing_is_said_of_the_engine(
     assert "IAM of this target is not ours" in next(
         event.reason for event in told if isinstance(event, ScenarioFinished)
     )
+
+
+def test_one_that_crashes_is_unknown_and_the_others_are_repeated(
+    past_of: Callable[..., Past], world: Worlds
+) -> None:
+    past = past_of("fragile", "not_a_server_error", ONE)
+    nobody = msgspec.structs.replace(past.exchanges[-1], persona=None, request=Message((), ""))
+    quiet = msgspec.structs.replace(past, exchanges=(nobody,))
+    told: list[Event] = []
+    stories: list[str] = []
+    with standin.running() as server:
+        # An IAM that refuses to make tokens: that we do not expect.
+        here = msgspec.structs.replace(world(server.url), fakes={"iam": server.url})
+        outcomes = [*repeat_corpus(here, (past, quiet), told.append, lambda: stories.append(format_exc()))]
+
+    ended = [event for event in told if isinstance(event, ScenarioFinished)]
+    assert outcomes == [event.outcome for event in ended] == ["unknown", "passed"]
+    assert ended[0].reason.startswith("crashed: HTTPStatusError ")
+    assert ended[0].requirements == past.finding.requirements
+    (story,) = stories
+    assert "HTTPStatusError" in story
 
 
 def test_what_an_engine_no_longer_has_shows_nothing(past_of: Callable[..., Past], world: Worlds) -> None:
