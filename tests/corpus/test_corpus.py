@@ -198,7 +198,7 @@ def test_a_step_that_cannot_be_sent_as_it_was_shows_nothing(
         {"url": last.url + "\x00"},
         {"request": pieces},
     ):
-        other = msgspec.structs.replace(last, **changed)  # type: ignore[arg-type] # by name
+        other = msgspec.structs.replace(last, **changed)
 
         outcome, told, server = again(msgspec.structs.replace(past, exchanges=(other,)), "fragile")
 
