@@ -38,8 +38,8 @@ MOVED = "-again-{seed}-{finding}"
 # A 503 may pass: a dependency was slow. That the engine works at all preflight has just shown.
 REASKED = frozenset({"contract:not_a_server_error", "contract:nasty_input"})
 CHANCES: Final = 3
-# How the client says that it did not send a request at all.
-UNSENT = frozenset({"LocalProtocolError", "UnsupportedProtocol"})
+# How it is told that a request was not sent at all.
+UNSENT = frozenset({"UnicodeEncodeError"})
 
 
 def repeat_corpus(

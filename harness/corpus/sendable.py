@@ -1,4 +1,4 @@
-"""Whether a recorded request can be sent again as it was, by a client that mends what it sends.
+"""Whether a recorded request can be sent again as it was.
 
 Rule: pure; what would go out otherwise shows nothing, whatever is answered.
 """
@@ -6,8 +6,7 @@ Rule: pure; what would go out otherwise shows nothing, whatever is answered.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-import httpx
+from urllib.parse import urlsplit
 
 from harness.repeating import ENGINE
 
@@ -28,12 +27,12 @@ def _why(then: Exchange) -> str:
     coded = (value for name, value in then.request.headers if name.lower() == "transfer-encoding")
     if any("chunked" in value.lower() for value in coded):
         return "its body was sent in pieces, which cannot be done again"
-    target = _target(then.url)
     try:
-        sent = httpx.URL(f"http://engine{target}").raw_path.decode("ascii")
-    except (httpx.InvalidURL, UnicodeError):
-        sent = ""
-    return "" if sent == target else "its path or query cannot be sent again as it was"
+        url = urlsplit(then.url)
+    except ValueError:
+        return "its address cannot be read"
+    sent = url.path + (f"?{url.query}" if url.query else "")
+    return "" if (sent or "/") == _target(then.url) else "its path or query cannot be sent again as it was"
 
 
 def _target(url: str) -> str:

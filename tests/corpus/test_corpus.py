@@ -194,8 +194,8 @@ def test_a_step_that_cannot_be_sent_as_it_was_shows_nothing(
     last = past.exchanges[-1]
     pieces = msgspec.structs.replace(last.request, headers=(("Transfer-Encoding", "chunked"),))
     for changed in (
-        {"url": last.url.replace("/v1/", "/v1/../v1/")},
-        {"url": last.url + "\x00"},
+        {"url": last.url + "#x"},
+        {"url": last.url + "?"},
         {"request": pieces},
     ):
         other = msgspec.structs.replace(last, **changed)
