@@ -6,14 +6,14 @@ tried is told.
 
 from __future__ import annotations
 
-import time
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from contracts.compatibility import Description, DocumentError, parse_description
+from contracts.compatibility import LARGEST, Description, DocumentError, parse_description
 from harness.processes import ConfigurationError, UnbuildableError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 15.0
 """How many seconds all attempts together may take."""
-MOST_BYTES: Final = 16 * 1024 * 1024
+MOST_BYTES: Final = LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,51 @@ class _NoDocumentError(Exception):
 def fetch_published(url: str, base_path: str) -> Published:
     """Return what is published at an address, or at the usual places below it."""
     _check(url)
-    tried: list[str] = []
-    answered = False
-    ends = time.monotonic() + PATIENCE
-    with httpx.Client(trust_env=False, follow_redirects=True) as client:
-        for place in places(url, base_path):
-            try:
-                return Published(place, parse_description(_get(client, place, ends), place))
-            except (_NoDocumentError, DocumentError) as error:
-                answered = True
-                tried.append(str(error) if isinstance(error, DocumentError) else f"{place} {error}")
-            except (httpx.DecodingError, httpx.TooManyRedirects) as error:
-                answered = True
-                tried.append(f"{place} cannot be read: {error}")
-            except httpx.HTTPError as error:
-                tried.append(f"{place} cannot be reached: {str(error) or type(error).__name__}")
-    raise _failure(url, tried, answered=answered)
+    search = _Search(url, base_path)
+    return asyncio.run(search.found())
+
+
+class _Search:
+    """Asks one place after the other, all of it within `PATIENCE`."""
+
+    def __init__(self, url: str, base_path: str) -> None:
+        self._url = url
+        self._base_path = base_path
+        self._tried: list[str] = []
+        self._answered = False
+
+    async def found(self) -> Published:
+        """Return the first document, or raise what all attempts come to."""
+        try:
+            async with (
+                asyncio.timeout(PATIENCE),
+                httpx.AsyncClient(trust_env=False, follow_redirects=True, timeout=PATIENCE) as client,
+            ):
+                for place in places(self._url, self._base_path):
+                    if published := await self._try(client, place):
+                        return published
+        except TimeoutError:
+            self._tried.append(f"{self._url}: nothing whole after {PATIENCE:g} seconds")
+        raise self._failure()
+
+    async def _try(self, client: httpx.AsyncClient, place: str) -> Published | None:
+        try:
+            return Published(place, parse_description(await _get(client, place), place))
+        except (_NoDocumentError, DocumentError) as error:
+            self._answered = True
+            self._tried.append(str(error) if isinstance(error, DocumentError) else f"{place} {error}")
+        except (httpx.DecodingError, httpx.TooManyRedirects, httpx.InvalidURL) as error:
+            self._answered = True
+            self._tried.append(f"{place} cannot be read: {error}")
+        except httpx.HTTPError as error:
+            self._tried.append(f"{place} cannot be reached: {str(error) or type(error).__name__}")
+        return None
+
+    def _failure(self) -> Exception:
+        if self._answered:
+            tried = "; ".join(self._tried)
+            return ConfigurationError(f"{self._url} publishes no OpenAPI 3 document: {tried}")
+        return UnbuildableError(f"{self._tried[0]}; is the engine running?")
 
 
 def _check(url: str) -> None:
@@ -80,31 +109,17 @@ def places(url: str, base_path: str) -> Iterator[str]:
         yield urlunsplit((parts.scheme, parts.netloc, path + name, "", ""))
 
 
-def _get(client: httpx.Client, url: str, ends: float) -> str:
-    """Return the text at an address; `ends` is when patience does."""
+async def _get(client: httpx.AsyncClient, url: str) -> str:
+    """Return the text at an address."""
     found = bytearray()
-    with client.stream("GET", url, timeout=_left(ends)) as reply:
+    async with client.stream("GET", url) as reply:
         if not reply.is_success:
             raise _NoDocumentError(f"answers {reply.status_code}")
-        for chunk in reply.iter_bytes():
+        async for chunk in reply.aiter_bytes():
             found += chunk
             if len(found) > MOST_BYTES:
                 raise _NoDocumentError(f"sends more than {MOST_BYTES // 1024**2} MiB")
-            _left(ends)
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _NoDocumentError("sends what is not UTF-8") from None
-
-
-def _left(ends: float) -> float:
-    left = ends - time.monotonic()
-    if left <= 0:
-        raise httpx.ReadTimeout(f"nothing whole after {PATIENCE:g} seconds")
-    return left
-
-
-def _failure(url: str, tried: list[str], *, answered: bool) -> Exception:
-    if answered:
-        return ConfigurationError(f"{url} publishes no OpenAPI 3 document: {'; '.join(tried)}")
-    return UnbuildableError(f"{tried[0]}; is the engine running?")

@@ -6,11 +6,12 @@ Rule: nothing here knows engines or the network; a comparison is a pure function
 from contracts.compatibility.comparing import compare
 from contracts.compatibility.model import ABSENT, Change, Effect, Level, Rule, Side, Spot
 from contracts.compatibility.nodes import Description, DocumentError, Node
-from contracts.compatibility.reading import description_of, parse_description, read_description
+from contracts.compatibility.reading import LARGEST, description_of, parse_description, read_description
 from contracts.compatibility.rules import RULES
 
 __all__ = [
     "ABSENT",
+    "LARGEST",
     "RULES",
     "Change",
     "Description",

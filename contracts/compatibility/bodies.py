@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from contracts.compatibility.model import Side
@@ -11,6 +12,8 @@ from contracts.compatibility.values import canonical
 if TYPE_CHECKING:
     from contracts.compatibility.ledger import Scribe
     from contracts.compatibility.nodes import Node
+
+_UTF8 = re.compile(r';charset="?utf-8"?(?=;|$)')
 
 
 def compare_request_body(scribe: Scribe, old: Node, new: Node) -> None:
@@ -37,14 +40,23 @@ def compare_contents(scribe: Scribe, old: Node, new: Node, side: Side) -> None:
         if was is not None and now is not None:
             _compare(scribe, was, now, side)
         elif was is not None:
-            scribe.removed(f"{side}-media-type-removed", was, new)
+            if side is Side.REQUEST or not _within(after, media):
+                scribe.removed(f"{side}-media-type-removed", was, new)
         elif now is not None:
             scribe.added(f"{side}-media-type-added", old, now)
 
 
 def _contents(body: Node) -> dict[str, Node]:
-    """Return what a body may be, by media type; `x-` begins one, too."""
-    return {name.replace(" ", "").lower(): node for name, node in body.named("content").items()}
+    """Return what a body may be, by media type; `x-` begins one, too. UTF-8 goes without saying."""
+    named = {name.replace(" ", "").lower(): node for name, node in body.named("content").items()}
+    short = {name: _UTF8.sub("", name) for name in named}
+    return {name if short[name] in named else short[name]: node for name, node in named.items()}
+
+
+def _within(contents: dict[str, Node], media: str) -> bool:
+    """Say whether something is left of a range of media types: an answer that is more exact."""
+    begins = media.removesuffix("*").removesuffix("*/")
+    return media.endswith("/*") and any(name.startswith(begins) for name in contents)
 
 
 def _meant(contents: dict[str, Node], media: str) -> Node | None:

@@ -34,7 +34,10 @@ def base_path(description: Description) -> str:
     url = servers[0].words("url")
     for name, variable in servers[0].named("variables").items():
         url = url.replace(f"{{{name}}}", variable.words("default"))
-    return urlsplit(url).path.rstrip("/")
+    try:
+        return urlsplit(url).path.rstrip("/")
+    except ValueError:
+        raise servers[0].at("url").error("is no address", "write it as RFC 3986 says") from None
 
 
 def _may_be_missing(change: Change) -> bool:

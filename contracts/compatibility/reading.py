@@ -19,6 +19,10 @@ from contracts.violations import escape
 
 MOST_VALUES: Final = 2_000_000
 """How many values a document may hold once its aliases are written out."""
+LARGEST: Final = 8 * 1024 * 1024
+"""How many bytes of JSON a document may have."""
+LARGEST_YAML: Final = 2 * 1024 * 1024
+"""How many of YAML, which takes far longer to read."""
 _VERSION = re.compile(r"3\.[01](\.|$)")
 
 
@@ -57,8 +61,9 @@ def description_of(name: str, raw: Any, read: Any = None) -> Description:  # noq
 
 def parse(text: str, name: str) -> Any:  # noqa: ANN401 - any JSON value
     """Return what a text says, in JSON or in YAML."""
+    _fits(text, LARGEST, name)
     try:
-        raw = _json(text) if text.lstrip()[:1] in {"{", "["} else parse_yaml(text)
+        raw = _json(text, name) if text.lstrip()[:1] in {"{", "["} else _yaml(text, name)
     except (yaml.YAMLError, ValueError) as error:
         raise _unreadable(error, name) from None
     except RecursionError:
@@ -66,12 +71,22 @@ def parse(text: str, name: str) -> Any:  # noqa: ANN401 - any JSON value
     return _checked(raw, name)
 
 
-def _json(text: str) -> Any:  # noqa: ANN401 - any value that YAML can say
+def _fits(text: str, most: int, name: str, what: str = "") -> None:
+    if len(text) > most or len(text.encode("utf-8", "surrogatepass")) > most:
+        raise _too_much(name, f"has more than {most // 1024**2} MiB{what}")
+
+
+def _yaml(text: str, name: str) -> Any:  # noqa: ANN401 - any value that YAML can say
+    _fits(text, LARGEST_YAML, name, " of YAML")
+    return parse_yaml(text)
+
+
+def _json(text: str, name: str) -> Any:  # noqa: ANN401 - any value that YAML can say
     """Return what a text says that begins like JSON; YAML may, too."""
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:
-        return parse_yaml(text)
+        return _yaml(text, name)
 
 
 def _unreadable(error: Exception, name: str) -> DocumentError:

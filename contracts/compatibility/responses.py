@@ -25,7 +25,8 @@ def compare_responses(scribe: Scribe, old: Node, new: Node) -> None:
         if was is not None and now is not None:
             _compare(scribe, was, now)
         elif was is not None:
-            scribe.removed(f"response-{_kind(status)}-removed", was, _holder(new))
+            if not _within(after, status):
+                scribe.removed(f"response-{_kind(status)}-removed", was, _holder(new))
         elif now is not None:
             scribe.added(f"response-{_kind(status)}-added", _holder(old), now)
 
@@ -51,6 +52,11 @@ def _meant(responses: dict[str, Node], status: str) -> Node | None:
     if _kind(status) == "error":
         keys.append(DEFAULT)
     return next((responses[key] for key in keys if key in responses), None)
+
+
+def _within(responses: dict[str, Node], status: str) -> bool:
+    """Say whether something is left of a hundred of statuses: answers that are more exact."""
+    return status.endswith("XX") and any(other.startswith(status[0]) for other in responses)
 
 
 def _compare(scribe: Scribe, old: Node, new: Node) -> None:

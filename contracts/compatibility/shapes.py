@@ -133,8 +133,8 @@ class Shape:
         return [part.node.at(keyword) for part, _ in self.saying(keyword)]
 
     def schema_of(self, nodes: Iterable[Node]) -> Schema:
-        """Return the conjunction of some schemas that belong to this one."""
-        return schema_of(nodes, self.home)
+        """Return the conjunction of some schemas that belong to this one: below text is text."""
+        return schema_of(nodes, self.home, text=self.schema.text)
 
     def named(self, keyword: str) -> dict[str, list[Node]]:
         """Return the schemas under a keyword that gives each a name, by name, sorted."""

@@ -84,7 +84,7 @@ def show(pack: Path, public_keys: tuple[Path, ...]) -> None:
     say(f"{pack}: {result.line()}")
     verdicts, findings = read_traceability(result.members["traceability.json"])
     told = result.members.get("coverage.json")
-    closing = () if told is None else (read_coverage(told).line(),)
+    closing = () if told is None else read_coverage(told).lines()
     render_verdict(verdicts, findings, Console(), closing)
 
 

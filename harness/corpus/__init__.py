@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from harness.corpus.past import Past, pasts_of, read_corpus, write_corpus
-from harness.corpus.repeat import repeat_past
+from harness.corpus.repeat import repeat_corpus, repeat_past
 
-__all__ = ["Past", "pasts_of", "read_corpus", "repeat_past", "write_corpus"]
+__all__ = ["Past", "pasts_of", "read_corpus", "repeat_corpus", "repeat_past", "write_corpus"]

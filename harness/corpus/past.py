@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from harness.corpus.judge import can_judge
+from harness.driving.people import stand_in
 from harness.processes import ConfigurationError
+from harness.repeating import ENGINE
 from reports.record import Attribution, Exchange, ExchangeRecorded, Finding, FindingRecorded
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reports.record import Event
+
+STAND_IN = "$TOKEN_"
 
 
 class Past(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,8 +42,9 @@ def pasts_of(events: Iterable[Event]) -> Iterator[Past]:
     findings = {event.finding.id: event.finding for event in told if isinstance(event, FindingRecorded)}
     for finding in findings.values():
         steps = tuple(recorded[name] for name in finding.exchanges if name in recorded)
-        if can_judge(finding.rule) and finding.attribution is Attribution.ENGINE and steps:
-            yield Past(finding=finding, exchanges=steps)
+        past = Past(finding=finding, exchanges=steps)
+        if finding.attribution is Attribution.ENGINE and not _problem(past):
+            yield past
 
 
 def write_corpus(folder: Path, pasts: Iterable[Past]) -> int:
@@ -73,6 +78,27 @@ def _read(file: Path) -> Past:
         raise ConfigurationError(f"--corpus {file}: cannot be read: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"--corpus {file}: is no past finding as a run writes it: {error}") from None
-    if not past.exchanges or not can_judge(past.finding.rule):
-        raise ConfigurationError(f"--corpus {file}: has no steps of a rule that can be judged again")
+    if problem := _problem(past):
+        raise ConfigurationError(f"--corpus {file}: {problem}")
     return past
+
+
+def _problem(past: Past) -> str:
+    """Say why it cannot be repeated or judged; "" where it can."""
+    if not past.exchanges or not can_judge(past.finding.rule):
+        return "has no steps of a rule that can be judged again"
+    if past.exchanges[-1].side != ENGINE:
+        return "its last step is not one of the engine; take the file that a run wrote"
+    if any(STAND_IN in text for text in _sent(past)):
+        return f"has a {STAND_IN}… of nobody whom its steps tell; take the file that a run wrote"
+    return ""
+
+
+def _sent(past: Past) -> Iterator[str]:
+    """Yield every text that is sent, without the stand-ins of those who are told."""
+    known = {stand_in(step.persona) for step in past.exchanges if step.persona}
+    for step in past.exchanges:
+        for text in (step.url, step.request.body, *(value for _, value in step.request.headers)):
+            for name in sorted(known, key=len, reverse=True):
+                text = text.replace(name, "")  # noqa: PLW2901 - each name in turn
+            yield text

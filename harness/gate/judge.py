@@ -1,6 +1,7 @@
 """What a gate says of a run: a pure function of both.
 
-Rule: nothing is let through by accident: what was not observed has not been reached.
+Rule: nothing is let through by accident: what was not observed has not been reached, and what a narrowed
+run left out was not observed.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ def _of_coverage(floors: dict[str, float], coverage: Coverage | None) -> Iterato
     if coverage is None:
         yield "contract coverage was not observed"
         return
+    if coverage.narrowed:
+        yield f"the run was narrowed ({coverage.narrowed}); a release needs a whole one"
     for kind, floor in floors.items():
         share = coverage.of(kind)
         if share is None or not share.wanted:
             yield f"contract coverage: there are no {kind.replace('_', ' ')} to be covered"
         elif WHOLE * len(share.touched) < floor * share.wanted:
-            counted = f"{percentage(share.percent)} ({len(share.touched)} of {share.wanted})"
+            apart = f", {len(share.excused)} excused" if share.excused else ""
+            counted = f"{percentage(share.percent)} ({len(share.touched)} of {share.wanted}{apart})"
             yield f"contract coverage: {share.name} {counted}, the floor is {percentage(floor)}"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.corpus import repeat_past
+from harness.corpus import repeat_corpus
 from harness.history.gathering import scrape
 from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
@@ -140,7 +140,7 @@ def _corpus(run: Run, world: World) -> None:
     if not run.parts.corpus:
         return
     with run.journal.stage("corpus") as outcome, _survived(run, outcome):
-        told = Counter(repeat_past(world, past, run.journal.emit) for past in run.parts.corpus)
+        told = Counter(repeat_corpus(world, run.parts.corpus, run.journal.emit, lambda: _tell_crash(run)))
         counted = ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in told.items())
         outcome.summary = f"{told.total()} past findings repeated: {counted}"
 
@@ -198,6 +198,12 @@ def _survived(run: Run, outcome: Outcome) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001 - a check that raises is unknown, told with its story
         outcome.problem = f"crashed: {type(error).__name__} {error}"
-        log = run.run_dir / "logs" / "crash.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc(), encoding="utf-8")
+        _tell_crash(run)
+
+
+def _tell_crash(run: Run) -> None:
+    """Add the story of the exception at hand to the log of crashes."""
+    log = run.run_dir / "logs" / "crash.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as told:
+        told.write(traceback.format_exc())

@@ -82,7 +82,7 @@ def verify(options: Options, console: Console) -> int:
     progress.say(f"report {run_dir.with_name('report.html')}")
     progress.say(f"pack {pack}")
     findings = [event.finding for event in events if isinstance(event, FindingRecorded)]
-    closing = (*((coverage.line(),) if coverage else ()), *(answer(refused) if gate else ()))
+    closing = (*(coverage.lines() if coverage else ()), *(answer(refused) if gate else ()))
     render_verdict(judgement.verdicts, findings, console, closing)
     return exit_code
 

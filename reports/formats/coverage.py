@@ -1,12 +1,14 @@
-"""How much of the engine's contract a run has exercised: `coverage.json`, and the line of the terminal.
+"""How much of the engine's contract a run has exercised: `coverage.json`, and what the terminal says.
 
 Rules: a point with a reason counts where it was touched and is listed apart where it was not; it is never
-counted as touched. A share is never rounded up: 100 % means all.
+counted as touched, and how many there are is told beside every share. A share is never rounded up: 100 %
+means all.
 """
 
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from reports.record import Event
 
 TOLD = ("operations", "status_codes", "enum_values", "branches")
+COLUMNS = 80
+# A space at which no line is broken.
+BOUND = "\N{NO-BREAK SPACE}"
 
 
 class Excused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,6 +57,12 @@ class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return the kind in words."""
         return self.kind.replace("_", " ")
 
+    @property
+    def told(self) -> str:
+        """Return the share in words, with what it is a share of."""
+        excused = f" ({len(self.excused)} excused)" if self.excused else ""
+        return f"{self.name} {percentage(self.percent)} of {self.wanted}{excused}"
+
 
 class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A run's coverage of the contract. `narrowed`: how the run was narrowed ("": it was not)."""
@@ -60,12 +71,12 @@ class Coverage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     observers: tuple[str, ...]
     shares: tuple[Share, ...]
 
-    def line(self) -> str:
-        """Return it in one line."""
-        shares = ", ".join(
-            f"{share.name} {percentage(share.percent)}" for share in self.shares if share.kind in TOLD
-        )
-        return f"contract coverage{' of a narrowed run' if self.narrowed else ''}: {shares}"
+    def lines(self) -> tuple[str, ...]:
+        """Return it in one or two lines of a terminal, broken between two shares."""
+        shares = [share.told.replace(" ", BOUND) for share in self.shares if share.kind in TOLD]
+        head = f"contract coverage{' of a narrowed run' if self.narrowed else ''}: "
+        lines = textwrap.wrap(head + ", ".join(shares), COLUMNS, subsequent_indent="  ")
+        return tuple(line.replace(BOUND, " ") for line in lines)
 
     def of(self, kind: str) -> Share | None:
         """Return the share of a kind."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from traceback import format_exc
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from fakes.running import start_fakes
-from harness.corpus import Past, pasts_of, read_corpus, repeat_past, write_corpus
-from harness.corpus.judge import broken_again
-from harness.fuzzing.wire import Call
+from harness.corpus import Past, pasts_of, read_corpus, repeat_corpus, repeat_past, write_corpus
 from harness.processes import ConfigurationError
-from reports.record import Attribution, ExchangeRecorded, FindingRecorded, ScenarioFinished
+from reports.record import Attribution, ExchangeRecorded, FindingRecorded, Message, ScenarioFinished
 from tests.fuzzing import standin
 
 if TYPE_CHECKING:
@@ -72,6 +70,7 @@ def again(world: Worlds) -> Callable[[Past, str], tuple[str, list[Event], standi
         ("open", "ignored_auth", (LIST,)),
         ("yes-man", "negative_data_rejection", (MAKE,)),
         ("shared", "object_level_authorization", (MAKE, ONE)),
+        ("no-allow", "unsupported_method", (LIST,)),
     ],
 )
 def test_it_is_seen_again_where_the_flaw_is_and_nowhere_else(
@@ -188,21 +187,100 @@ def test_a_file_without_steps_or_of_no_known_rule_is_refused(
             read_corpus(tmp_path)
 
 
-def test_another_answer_that_keeps_the_rule_is_not_the_breach_again(past_of: Callable[..., Past]) -> None:
-    past = past_of("bare", "response_headers_conformance", LIST)
-    then, rule = past.exchanges[-1], past.finding.rule
-    headers = (("content-type", "application/json"), ("x-content-type-options", "nosniff"))
-    mended = Call(
-        at=0.0,
-        method="GET",
-        url=then.url,
-        headers=(),
-        body=b"",
-        status=200,
-        answer=b"[]",
-        answer_headers=headers,
-    )
-    bare = replace(mended, answer_headers=headers[:1])
+def test_a_step_that_cannot_be_sent_as_it_was_shows_nothing(
+    past_of: Callable[..., Past], again: Callable[..., tuple[str, list[Event], standin.Standin]]
+) -> None:
+    past = past_of("fragile", "not_a_server_error", ONE)
+    last = past.exchanges[-1]
+    pieces = msgspec.structs.replace(last.request, headers=(("Transfer-Encoding", "chunked"),))
+    for changed in (
+        {"url": last.url + "#x"},
+        {"url": last.url + "?"},
+        {"request": pieces},
+    ):
+        other = msgspec.structs.replace(last, **changed)
 
-    assert not broken_again(rule, then, mended, standin.document(), "/v1")
-    assert broken_again(rule, then, bare, standin.document(), "/v1")
+        outcome, told, server = again(msgspec.structs.replace(past, exchanges=(other,)), "fragile")
+
+        (end,) = told
+        assert isinstance(end, ScenarioFinished)
+        assert (outcome, server.requests) == ("not_exercised", [])
+        assert end.reason.startswith("step 1: its ")
+
+
+def test_a_503_is_asked_again_and_one_that_stays_is_the_failure(
+    past_of: Callable[..., Past], again: Callable[..., tuple[str, list[Event], standin.Standin]]
+) -> None:
+    past = past_of("fragile", "not_a_server_error", ONE)
+
+    stays, _, patient = again(past, "hides")
+    passes, _, asked = again(past, "flickers")
+
+    assert (stays, len(patient.requests)) == ("failed", 3)
+    assert (passes, len(asked.requests)) == ("passed", 2)
+
+
+def test_without_an_iam_of_ours_nothing_is_said_of_the_engine(
+    past_of: Callable[..., Past], world: Worlds
+) -> None:
+    past = past_of("fragile", "not_a_server_error", ONE)
+    told: list[Event] = []
+    with standin.running("fragile") as server:
+        outcome = repeat_past(world(server.url), past, told.append, standin.document())
+
+    assert outcome == "not_exercised"
+    assert "IAM of this target is not ours" in next(
+        event.reason for event in told if isinstance(event, ScenarioFinished)
+    )
+
+
+def test_one_that_crashes_is_unknown_and_the_others_are_repeated(
+    past_of: Callable[..., Past], world: Worlds
+) -> None:
+    past = past_of("fragile", "not_a_server_error", ONE)
+    nobody = msgspec.structs.replace(past.exchanges[-1], persona=None, request=Message((), ""))
+    quiet = msgspec.structs.replace(past, exchanges=(nobody,))
+    told: list[Event] = []
+    stories: list[str] = []
+    with standin.running() as server:
+        # An IAM that refuses to make tokens: that we do not expect.
+        here = msgspec.structs.replace(world(server.url), fakes={"iam": server.url})
+        outcomes = [*repeat_corpus(here, (past, quiet), told.append, lambda: stories.append(format_exc()))]
+
+    ended = [event for event in told if isinstance(event, ScenarioFinished)]
+    assert outcomes == [event.outcome for event in ended] == ["unknown", "passed"]
+    assert ended[0].reason.startswith("crashed: HTTPStatusError ")
+    assert ended[0].requirements == past.finding.requirements
+    (story,) = stories
+    assert "HTTPStatusError" in story
+
+
+def test_what_an_engine_no_longer_has_shows_nothing(past_of: Callable[..., Past], world: Worlds) -> None:
+    past = past_of("fragile", "not_a_server_error", ONE)
+    nobody = msgspec.structs.replace(past.exchanges[-1], persona=None, request=Message((), ""))
+    told: list[Event] = []
+    with standin.running() as server:
+        less = msgspec.structs.replace(world(server.url), missing_operations=(ONE,))
+        steps = msgspec.structs.replace(past, exchanges=(nobody,))
+        outcome = repeat_past(less, steps, told.append, standin.document())
+
+    assert outcome == "not_exercised"
+    assert f"the engine has no {ONE}" in [getattr(event, "reason", "") for event in told]
+
+
+def test_a_file_of_other_steps_or_of_unknown_people_is_refused_and_never_written(
+    past_of: Callable[..., Past], tmp_path: Path
+) -> None:
+    past = past_of("fragile", "not_a_server_error", ONE)
+    control = msgspec.structs.replace(past.exchanges[-1], side="control:iam")
+    nobody = msgspec.structs.replace(past.exchanges[-1], persona=None)
+    for step, said in (
+        (control, "last step is not one of the engine"),
+        (nobody, "of nobody whom its steps tell"),
+    ):
+        write_corpus(tmp_path, [msgspec.structs.replace(past, exchanges=(step,))])
+        with pytest.raises(ConfigurationError, match=said):
+            read_corpus(tmp_path)
+        recorded = ExchangeRecorded(at="2026-11-23T09:12:00Z", exchange=step)
+        found = msgspec.structs.replace(past.finding, exchanges=(step.id,))
+        assert not [*pasts_of([recorded, FindingRecorded(at=recorded.at, finding=found)])]

@@ -111,8 +111,9 @@ def test_a_run_ends_with_its_verdict_and_leaves_pack_and_reports(desk: Desk) -> 
     code, out, err = desk.verify(desk.profile(), "--requirement", "FM-MMM-02", "--gate", str(gate))
 
     assert (code, err) == (1, "")
-    *_, covered, gated, verdict = out.splitlines()
-    assert covered.startswith("contract coverage of a narrowed run: operations 0 %, status codes 0 %, ")
+    *_, narrowed, gated, verdict = out.splitlines()
+    assert "\ncontract coverage of a narrowed run: operations 0 % of " in out
+    assert narrowed.startswith("gate: no: the run was narrowed (")
     assert gated.startswith("gate: no: contract coverage: status codes 0 % (0 of ")
     assert verdict.startswith("verdict: FAIL verified 0 violated ")
     assert "engine ready in " in out

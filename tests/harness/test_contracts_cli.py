@@ -30,6 +30,8 @@ class Engine:
         self.pages: Pages = {}
         self.asked: list[str] = []
         self.drips = False
+        self.drips_headers = False
+        self.moves_after = 0.0
         self.ends = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -41,6 +43,16 @@ class Engine:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 engine.asked.append(self.path)
+                begun = False
+                while engine.drips_headers and not engine.ends.wait(0.01):
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nX-More: x\r\n" if not begun else b"X-More: x\r\n")
+                    begun = True
+                if engine.moves_after:
+                    engine.ends.wait(engine.moves_after)
+                    self.send_response(302)
+                    self.send_header("Location", f"/{len(engine.asked)}")
+                    self.end_headers()
+                    return
                 status, body = engine.pages.get(self.path, (404, b"nothing here"))
                 self.send_response(status)
                 if body[:2] == b"\x1f\x8b":
@@ -201,6 +213,25 @@ def test_an_engine_that_never_ends_its_answer_is_given_up(
     assert run(["contracts", "drift", engine.url]) == 3
 
     assert "nothing whole after 0.2 seconds" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("slow", "how"), [("drips_headers", True), ("moves_after", 0.15)])
+def test_an_engine_that_never_comes_to_its_answer_is_given_up(
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    slow: str,
+    how: object,
+) -> None:
+    monkeypatch.setattr(published, "PATIENCE", 0.4)
+    setattr(engine, slow, how)
+
+    assert run(["contracts", "drift", engine.url]) == 3
+
+    assert capsys.readouterr().err == (
+        f"mmm: {engine.url}: nothing whole after 0.4 seconds; is the engine running?\n"
+    )
+    assert len(engine.asked) <= 3
 
 
 @pytest.mark.parametrize("url", ["openapi.json", "ftp://host/x", "http://", "http://me:secret@host"])

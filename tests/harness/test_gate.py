@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from harness.cli.main import run
 from harness.gate import Gate, answer, load_gate, refusals
 from harness.processes import ConfigurationError
-from reports.formats.coverage import Coverage, Share
+from reports.formats.coverage import Coverage, Excused, Share
 from reports.keys import public_pem
 from reports.pack import build_pack
 from reports.record import CoverageDeclared, CoverageObserved, Event, RunFinished, Status, Verdict
@@ -96,6 +96,23 @@ def test_each_floor_that_was_missed_is_a_reason(gate: Gate) -> None:
     assert answer(refused) == (
         "gate: no: contract coverage: operations 95.8 % (23 of 24), the floor is 100 %",
         "gate: no: contract coverage: branches 95 % (190 of 200), the floor is 95.5 %",
+    )
+
+
+def test_what_is_excused_is_told_beside_what_was_missed(gate: Gate) -> None:
+    reached = covered((23, 24), (200, 200))
+    operations = replace(reached.shares[0], excused=(Excused("GET /x", "why"),))
+
+    assert refusals(gate, replace(reached, shares=(operations, reached.shares[1]))) == (
+        "contract coverage: operations 95.8 % (23 of 24, 1 excused), the floor is 100 %",
+    )
+
+
+def test_a_narrowed_run_releases_nothing_whatever_it_reached(gate: Gate) -> None:
+    narrowed = replace(covered((24, 24), (200, 200)), narrowed="--suite contracts")
+
+    assert refusals(gate, narrowed) == (
+        "the run was narrowed (--suite contracts); a release needs a whole one",
     )
 
 

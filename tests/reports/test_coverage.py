@@ -88,10 +88,26 @@ def test_the_line_names_what_a_release_asks_and_a_narrowed_run() -> None:
 
     whole, narrowed = coverage(*events), coverage_of([started("--suite features"), *events])
 
-    told = "operations 100 %, status codes 33.3 %, enum values 0 %, branches 0 %"
-    assert whole.line() == f"contract coverage: {told}"
+    told = "operations 100 % of 2, status codes 33.3 % of 3, enum values 0 % of 1, branches 0 % of 1"
+    assert " ".join(line.strip() for line in whole.lines()) == f"contract coverage: {told}"
     assert narrowed is not None
-    assert narrowed.line() == f"contract coverage of a narrowed run: {told}"
+    assert narrowed.lines()[0].startswith("contract coverage of a narrowed run: operations 100 % of 2,")
+
+
+def test_what_is_excused_is_told_beside_the_share_in_lines_that_fit_a_terminal() -> None:
+    many = tuple(f"GET /{number}" for number in range(231))
+    whole = CoverageDeclared(
+        at=AT,
+        points=dict.fromkeys(("operations", "status_codes", "enum_values", "branches"), many),
+        unreached=dict.fromkeys(many[:115], "why"),
+    )
+
+    lines = coverage(whole, observed("a", *many[115:])).lines()
+
+    share = "100 % of 116 (115 excused)"
+    told = ", ".join(f"{kind} {share}" for kind in ("operations", "status codes", "enum values", "branches"))
+    assert " ".join(line.strip() for line in lines) == f"contract coverage: {told}"
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_run_that_never_said_what_there_is_has_no_coverage() -> None:

@@ -7,10 +7,12 @@ their types on both sides; what is left over was added or removed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from contracts.compatibility.pairs import Descent, Difference, Pair, Relation, Steps
 from contracts.compatibility.shapes import Schema, Shape, schema_of
+from contracts.compatibility.values import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
     from contracts.compatibility.unfolding import Group
 
 WORDS = {"anyOf": "any-of", "oneOf": "one-of"}
-Twins = list[tuple["Node", "Node"]]
+Twin = tuple["Node", "Node"]
+Twins = list[Twin]
+MOST_PAIRS = 1000
+"""Of how many pairs of branches of one schema it is asked whether they accept the same; others do not."""
 
 
 def alternatives(pair: Pair) -> Steps:
@@ -66,33 +71,60 @@ def _schema(branch: Node) -> Schema:
 
 def _twins(pair: Pair, left: list[Node], right: list[Node]) -> Twins:
     """Take the branches that stand for each other out of both lists."""
-    found: Twins = []
-    same: tuple[Callable[[Node, Node], bool], ...] = (
-        lambda one, other: _defined(one) and one.pointer == other.pointer,
-        lambda one, other: pair.relation(_schema(one), _schema(other)) is Relation.EQUAL,
-        lambda one, other: _only(one, left) and _only(other, right) and _types(one) == _types(other),
-    )
-    for fits in same:
-        for one in list(left):
-            twin = next((other for other in right if fits(one, other)), None)
-            if twin is not None:
-                found.append((one, twin))
-                left.remove(one)
-                right.remove(twin)
-    return found
+    return [
+        *_alike(left, right, _defined),
+        *_alike(left, right, lambda branch: canonical(branch.value)),
+        *_equal(pair, left, right),
+        *_only_ones(left, right),
+    ]
 
 
-def _defined(branch: Node) -> bool:
-    """Say whether a branch is a definition with a name, not one of a list."""
-    return re.fullmatch(r"/components/schemas/[^/]+|/\$defs/[^/]+", branch.pointer) is not None
+def _alike(left: list[Node], right: list[Node], key: Callable[[Node], object]) -> Iterator[Twin]:
+    """Take those out of which the same can be said; None says nothing."""
+    found: dict[object, list[Node]] = {}
+    for other in right:
+        found.setdefault(key(other), []).append(other)
+    for one in list(left):
+        said = key(one)
+        if said is not None and found.get(said):
+            yield _taken(left, right, one, found[said].pop(0))
 
 
-def _types(branch: Node) -> frozenset[str]:
-    return Shape(_schema(branch)).types
+def _equal(pair: Pair, left: list[Node], right: list[Node]) -> Iterator[Twin]:
+    """Take those out that accept the same, as far as it is asked."""
+    asked = 0
+    for one in list(left):
+        for other in right[: MOST_PAIRS - asked]:
+            asked += 1
+            if pair.relation(_schema(one), _schema(other)) is Relation.EQUAL:
+                yield _taken(left, right, one, other)
+                break
 
 
-def _only(branch: Node, branches: list[Node]) -> bool:
-    return [_types(other) for other in branches].count(_types(branch)) == 1
+def _only_ones(left: list[Node], right: list[Node]) -> Iterator[Twin]:
+    """Take those out that are the only ones of their types on both sides."""
+    only = [_only(branches) for branches in (left, right)]
+    for types, one in only[0].items():
+        if types in only[1]:
+            yield _taken(left, right, one, only[1][types])
+
+
+def _only(branches: list[Node]) -> dict[frozenset[str], Node]:
+    by_types = [(Shape(_schema(branch)).types, branch) for branch in branches]
+    counts = Counter(types for types, _ in by_types)
+    return {types: branch for types, branch in by_types if counts[types] == 1}
+
+
+def _taken(left: list[Node], right: list[Node], one: Node, other: Node) -> Twin:
+    left.remove(one)
+    right.remove(other)
+    return one, other
+
+
+def _defined(branch: Node) -> str | None:
+    """Return the place of a definition with a name; None for one of a list."""
+    named = re.fullmatch(r"/components/schemas/[^/]+|/\$defs/[^/]+", branch.pointer)
+    return branch.pointer if named else None
 
 
 def discriminators(pair: Pair) -> Steps:

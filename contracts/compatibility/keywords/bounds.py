@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -73,8 +74,10 @@ def _shown(value: float, bound: Bound) -> Any:  # noqa: ANN401 - a number or ABS
 def number(part: Part, keyword: str) -> float:
     """Return the number that a keyword says."""
     value = part.value[keyword]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise part.node.at(keyword).error(f"{keyword} must be a number", "write it as JSON Schema says")
+    # An integer may have any number of digits: compared as it is, never turned into a float.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
+        problem = f"{keyword} must be a number that a double can hold"
+        raise part.node.at(keyword).error(problem, "write it as JSON Schema says")
     return value
 
 

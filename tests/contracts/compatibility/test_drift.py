@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from contracts.compatibility import Change, description_of
+import pytest
+
+from contracts.compatibility import Change, DocumentError, description_of
 from contracts.compatibility.drift import base_path, drift
 from contracts.resources import read_openapi
 from tests.contracts.compatibility.documents import BASE, with_
@@ -26,6 +28,14 @@ def test_paths_count_with_the_address_before_them() -> None:
     assert drifted(CONTRACT, CONTRACT) == []
     assert drifted(CONTRACT, elsewhere) == ["path-removed", "path-added"]
     assert base_path(description_of("x", elsewhere)) == "/v2"
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "http://{host}"])
+def test_an_address_that_is_none_is_one_line_with_its_place(url: str) -> None:
+    server = {"url": url, "variables": {"host": {"default": "[bad"}}}
+
+    with pytest.raises(DocumentError, match=r"^theirs: at /servers/0/url: is no address; "):
+        drifted(CONTRACT, with_(("servers",), [server]))
 
 
 def test_what_an_engine_need_not_have_may_be_missing_and_nothing_else() -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from contracts.compatibility import DocumentError, compare, parse_description, read_description
+from contracts.compatibility.graph import Graph
+from contracts.compatibility.keywords.alternatives import MOST_PAIRS
 from contracts.document import NAMES
 from contracts.resources import read_openapi
-from tests.contracts.compatibility.documents import BASE, diff
+from tests.contracts.compatibility.documents import BASE, diff, request_schema
 from tests.contracts.compatibility.rewriting import turned_round
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from contracts.compatibility.pairs import Relation
 
 PLAIN = """\
 openapi: 3.1.0
@@ -74,6 +78,9 @@ def bomb() -> str:
         ("openapi: 3.1.0\nx: !!int y", "neither JSON nor YAML"),
         ("openapi: 3.1.0\nx: &x [*x]", "holds more than 2,000,000 values"),
         (bomb(), "holds more than 2,000,000 values"),
+        ("openapi: 3.1.0\nx: " + "y" * 2**21, "has more than 2 MiB of YAML"),
+        ('{"openapi": "3.1.0", x: "' + "y" * 2**21, "has more than 2 MiB of YAML"),
+        ('{"openapi": "3.1.0", "x": "' + "é" * 2**22 + '"}', "has more than 8 MiB"),
         ('{"openapi": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
     ],
 )
@@ -84,6 +91,68 @@ def test_what_is_no_document_is_one_line_that_names_it(text: str, told: str) -> 
     assert told in str(caught.value)
     assert str(caught.value).startswith("api.yaml: ")
     assert "\n" not in str(caught.value)
+
+
+def test_json_may_be_larger_than_yaml() -> None:
+    described = parse_description('{"openapi": "3.1.0", "x": "' + "y" * 2**21 + '"}', "api.json")
+
+    assert len(described.raw["x"]) == 2**21
+
+
+@pytest.mark.parametrize(
+    ("schema", "keyword"),
+    [
+        ({"type": "integer", "maximum": 10**400}, "maximum"),
+        ({"type": "string", "maxLength": 10**400}, "maxLength"),
+        ({"type": "number", "multipleOf": -(10**400)}, "multipleOf"),
+        ({"type": "number", "minimum": float("inf")}, "minimum"),
+    ],
+)
+def test_a_number_beyond_all_is_one_line_with_its_place(schema: dict[str, object], keyword: str) -> None:
+    with pytest.raises(DocumentError, match=rf"schema/{keyword}: {keyword} must be a number that a double"):
+        diff(request_schema({}), request_schema(schema))
+
+
+def differing(count: int, *, begin: int = 0) -> list[dict[str, object]]:
+    """Return so many objects that differ, none of which is among those that begin elsewhere."""
+    return [
+        {"type": "object", "required": [f"a{n}"], "properties": {f"a{n}": {"type": "string"}}}
+        for n in range(begin, begin + count)
+    ]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Relation]:
+    """Return what is found out of every pair of branches that is compared."""
+    found: list[Relation] = []
+    relation = Graph.relation
+
+    def noted(*given: Any, **named: Any) -> Relation:  # noqa: ANN401 - passed on
+        found.append(relation(*given, **named))
+        return found[-1]
+
+    monkeypatch.setattr(Graph, "relation", noted)
+    return found
+
+
+def test_of_very_many_branches_not_every_pair_is_compared(asked: list[Relation]) -> None:
+    old, new = (request_schema({"anyOf": differing(40, begin=begin)}) for begin in (0, 40))
+
+    changes = diff(old, new)
+
+    assert len(asked) == MOST_PAIRS
+    assert len(changes) == 80
+    assert {change.rule.id for change in changes} == {
+        "request-any-of-branch-added",
+        "request-any-of-branch-removed",
+    }
+
+
+def test_branches_that_only_moved_are_matched_without_being_compared(asked: list[Relation]) -> None:
+    moved = differing(40)
+
+    assert diff(request_schema({"anyOf": moved}), request_schema({"anyOf": moved[::-1]})) == ()
+    assert not asked
 
 
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
