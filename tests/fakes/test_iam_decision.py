@@ -305,18 +305,11 @@ def test_an_elevation_overrides_no_denial() -> None:
     assert iam.decide(elevation=AN_HOUR)["decision"] == "DENY"
 
 
-def test_an_elevation_without_end_is_refused() -> None:
-    iam = Alone()
-    body = {
-        "subject": {"sub": "s", "roles": []},
-        "action": "a",
-        "resource": "r",
-        "elevation": {**AN_HOUR, "duration": "P9999999Y"},
-    }
+def test_an_elevation_ends_with_the_calendar_at_the_latest() -> None:
+    granted = Alone().decide(elevation={**AN_HOUR, "duration": "P9999999Y"})
 
-    reply = iam.ask("POST", "/decision", body)
-
-    assert (reply.status, reply.json()["error_code"]) == (400, "BAD_REQUEST")
+    assert granted["decision"] == "ELEVATION_GRANTED"
+    assert granted["expires_at"] == "9999-12-31T23:59:59.000000Z"
 
 
 def test_a_reset_of_a_sub_or_tenant_takes_its_grants_and_no_others() -> None:
