@@ -205,7 +205,7 @@ class Trials:
         except MismatchError as error:
             self._mismatch(error, trial)
         except EngineBreachError as error:
-            self._mismatch(MismatchError(_RULES[type(error)], str(error), requirements), trial)
+            self._mismatch(MismatchError(_rule_of(error), str(error), requirements), trial)
         except Exception as crash:
             self._crash = crash
             self._watch.ended = True
@@ -331,3 +331,8 @@ def told_step(exchange: Exchange) -> str:
     who = exchange.persona.name if exchange.persona else "nobody"
     path = urlsplit(exchange.url).path
     return f"{who} {exchange.method} {path} {exchange.status or 'no answer'}"
+
+
+def _rule_of(error: EngineBreachError) -> str:
+    """Return the rule of the nearest kind that has one."""
+    return next(_RULES[kind] for kind in type(error).__mro__ if kind in _RULES)
