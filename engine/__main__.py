@@ -13,21 +13,18 @@ from engine.app import create_app
 from engine.observe.logs import set_up_logs
 from engine.services import build_services
 from engine.settings import SettingsError, load_settings
-from engine.workers import Worker, nothing, supervise
+from engine.workers import Worker, supervise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import FrameType
 
 GRACE_SECONDS = 1
 MAX_WORKERS = 64
 
 
-def main(argv: Sequence[str] | None = None, before: Callable[[], None] = nothing) -> int:
-    """Serve; return 2 when the environment does not let the engine start.
-
-    `before` is called in every process that serves, and so is importable by name.
-    """
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve; return 2 when the environment does not let the engine start."""
     options = _options(argv)
     try:
         settings = load_settings()
@@ -38,8 +35,7 @@ def main(argv: Sequence[str] | None = None, before: Callable[[], None] = nothing
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     if options.workers > 1:
-        return supervise(_config(options, Worker(options.workers, before), factory=True))
-    before()
+        return supervise(_config(options, Worker(options.workers), factory=True))
     server = uvicorn.Server(_config(options, create_app(build_services(settings))))
     server.run()
     return 0 if server.started else 1

@@ -29,7 +29,6 @@ from engine.services import build_services
 from engine.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from socket import socket
 
     from starlette.types import ASGIApp
@@ -39,23 +38,17 @@ END_SECONDS = 5.0
 _COUNTS = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client reads it when it is imported, in each worker
 
 
-def nothing() -> None:
-    """Do nothing before the engine starts."""
-
-
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Makes the application in a worker process, to which it travels; `before` is called there first."""
+    """Makes the application in a worker process, to which it travels."""
 
     workers: int
-    before: Callable[[], None]
 
     def __call__(self) -> ASGIApp:
         """Return the application, and see to it that this process ends with its parent."""
         counts = Path(os.environ[_COUNTS])
         set_up_logs()
         threading.Thread(target=_end_with_parent, args=(counts,), daemon=True).start()
-        self.before()
         return create_app(build_services(load_settings().share(self.workers), counts))
 
 

@@ -4,23 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.defects import (
-    expired_token_accepted,
-    foreign_playbook_listed,
-    malformed_id_crashes,
-    open_playbook_creation,
-    receipt_lost_one_in_four,
+from engine.defects.families import (
+    absence,
+    back_doors,
+    blocking,
+    boundaries,
+    caching,
+    concurrency,
+    crashes,
+    degraded,
+    identity,
+    isolation,
+    metrics,
+    privacy,
+    ranking,
+    receipts,
+    time,
+    validation,
 )
 
 if TYPE_CHECKING:
     from engine.defects.defect import Defect
 
 CATALOGUE: tuple[Defect, ...] = (
-    open_playbook_creation.DEFECT,
-    foreign_playbook_listed.DEFECT,
-    receipt_lost_one_in_four.DEFECT,
-    expired_token_accepted.DEFECT,
-    malformed_id_crashes.DEFECT,
+    *absence.DEFECTS,
+    *back_doors.DEFECTS,
+    *blocking.DEFECTS,
+    *boundaries.DEFECTS,
+    *caching.DEFECTS,
+    *concurrency.DEFECTS,
+    *crashes.DEFECTS,
+    *degraded.DEFECTS,
+    *identity.DEFECTS,
+    *isolation.DEFECTS,
+    *metrics.DEFECTS,
+    *privacy.DEFECTS,
+    *ranking.DEFECTS,
+    *receipts.DEFECTS,
+    *time.DEFECTS,
+    *validation.DEFECTS,
 )
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from contracts.register import load_register
 from engine.defects.catalogue import CATALOGUE
-from engine.defects.defect import Defect
+from engine.defects.defect import Change, Defect, Kind
+from engine.defects.planting import MisfitError, changed, plant, source_of
 from tests.engine.house import Talk, playbook, running_engine, talking
 
 if TYPE_CHECKING:
@@ -81,7 +82,45 @@ def test_defects_blame_requirements_of_the_register() -> None:
         assert "\n" not in defect.story
 
 
+@pytest.mark.parametrize("defect", CATALOGUE, ids=lambda defect: defect.id)
+def test_each_change_fits_the_engine_and_compiles(defect: Defect) -> None:
+    for module in {change.module for change in defect.changes}:
+        path, source = source_of(module)
+
+        planted_there = changed(defect, module, source)
+
+        assert planted_there != source
+        compile(planted_there, path, "exec", dont_inherit=True)
+
+
+def a_defect(**parts: object) -> Defect:
+    change = Change("engine.values.ids", "import uuid\n", "import uuid as uuid\n")
+    default = {"id": "x", "kind": Kind.ABSENCE, "requirements": ("FR-1",), "story": "s", "changes": (change,)}
+    return Defect(**(default | parts))  # type: ignore[arg-type] # parts that a test replaces
+
+
 @pytest.mark.parametrize("requirements", [(), ("FR-1", "FR-2", "FR-3", "FR-4")])
 def test_a_defect_that_blames_nothing_or_too_much_is_refused(requirements: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="one to 3"):
-        Defect("x", requirements, "s", print)
+        a_defect(requirements=requirements)
+
+
+@pytest.mark.parametrize("changes", [(), (Change("engine.values.ids", "import re\n", "import re\n"),)])
+def test_a_defect_that_changes_nothing_is_refused(changes: tuple[Change, ...]) -> None:
+    with pytest.raises(ValueError, match="changes something"):
+        a_defect(changes=changes)
+
+
+@pytest.mark.parametrize(("old", "times"), [("nowhere to be found", 0), ("text", 2)])
+def test_a_change_that_does_not_fit_exactly_once_is_an_error(old: str, times: int) -> None:
+    defect = a_defect(changes=(Change("engine.values.ids", old, "other"),))
+
+    with pytest.raises(MisfitError, match=f"stands {times} times in engine.values.ids"):
+        changed(defect, "engine.values.ids", "def f(text): return text\n")
+
+
+def test_a_module_that_is_loaded_already_cannot_be_planted() -> None:
+    defect = a_defect(changes=(Change("engine.defects.defect", "a", "b"),))
+
+    with pytest.raises(MisfitError, match=r"engine\.defects\.defect is loaded already"):
+        plant(defect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -106,9 +107,12 @@ def test_the_key_is_never_shown() -> None:
 def test_defects_are_listed_and_an_unknown_one_is_refused(place: Place) -> None:
     listed = attempt(place.environment("sqlite:///unused.db"), "engine.defects")
     refused = attempt(place.environment("sqlite:///unused.db"), "engine.defects", "none-such")
+    several = (next(iter(by_id())), "--workers", "2")
+    in_workers = attempt(place.environment("sqlite:///unused.db"), "engine.defects", *several)
 
-    assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == list(by_id())
+    assert [json.loads(line)["id"] for line in listed.stdout.splitlines()] == list(by_id())
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert (in_workers.returncode, in_workers.stderr.count("\n")) == (2, 1)
 
 
 def test_the_sound_engine_knows_no_defect() -> None:

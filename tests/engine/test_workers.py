@@ -16,7 +16,6 @@ import pytest
 from prometheus_client.metrics_core import GaugeMetricFamily
 
 from engine.__main__ import main
-from engine.defects.catalogue import CATALOGUE
 from engine.dependencies.breaker import State
 from engine.observe.metrics import CIRCUITS, worst
 from engine.settings import load_settings
@@ -27,7 +26,6 @@ from tests.engine.house import CHECKOUT, action, running_engine, talking
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.defects.defect import Defect
     from tests.engine.house import Engine, Place, Talk
 
 TWO = ("engine", "--workers", "2")
@@ -123,11 +121,8 @@ def test_no_worker_is_altered_or_replaced_by_a_signal(place: Place, work: Path) 
     assert "worker_died" not in log.read_text()
 
 
-@pytest.mark.parametrize("defect", CATALOGUE, ids=lambda defect: defect.id)
-def test_a_defect_travels_to_every_worker(defect: Defect) -> None:
-    worker = Worker(2, defect.plant)
-
-    assert pickle.loads(pickle.dumps(worker)) == worker  # noqa: S301 -- our own
+def test_what_makes_the_application_travels_to_every_worker() -> None:
+    assert pickle.loads(pickle.dumps(Worker(2))) == Worker(2)  # noqa: S301 -- our own
 
 
 def test_workers_share_the_connections_of_one(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

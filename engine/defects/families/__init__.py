@@ -1,0 +1,1 @@
+"""The defects, by families: the modules of one kind, or of one part of it, stand together."""

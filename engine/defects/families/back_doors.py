@@ -1,0 +1,5 @@
+"""Back doors: what behaves otherwise as soon as a test is noticed."""
+
+from engine.defects.defect import Defect
+
+DEFECTS: tuple[Defect, ...] = ()

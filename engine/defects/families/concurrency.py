@@ -1,0 +1,5 @@
+"""Concurrency: what goes wrong when two come at once."""
+
+from engine.defects.defect import Defect
+
+DEFECTS: tuple[Defect, ...] = ()

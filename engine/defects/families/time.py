@@ -1,0 +1,5 @@
+"""Time: hours, windows and offsets."""
+
+from engine.defects.defect import Defect
+
+DEFECTS: tuple[Defect, ...] = ()
