@@ -9,14 +9,19 @@ from fakes.control import IamControl
 from reports.record import Persona
 
 if TYPE_CHECKING:
+    from harness.fuzzing.shards import Shard
     from harness.worlds import World
 
 SCOPES = ("mmm.decide", "mmm.read", "mmm.outcome")
 
 
-def personas(seed: int) -> tuple[Persona, Persona]:
+def personas(seed: int, shard: Shard) -> tuple[Persona, Persona]:
     """Return who sends everything, and who must not see what is the first one's; the same for a seed."""
-    return _admin("contracts_admin", f"contracts-{seed}"), _admin("contracts_stranger", f"strangers-{seed}")
+    name, tenant = f"contracts{shard.tag.replace('-', '')}", f"{seed}{shard.tag}"
+    return (
+        _admin(f"{name}_admin", f"contracts-{tenant}"),
+        _admin(f"{name}_stranger", f"strangers-{tenant}"),
+    )
 
 
 def _admin(name: str, tenant: str) -> Persona:

@@ -49,7 +49,10 @@ class Fold:
         personas: Personas,
         coverage: Coverage,
         emit: Callable[[Event], None],
+        *,
+        name: str,
     ) -> None:
+        self._name = name
         self._ledger = ledger
         self._tolerance = tolerance
         self._personas = personas
@@ -89,7 +92,7 @@ class Fold:
             self.left_out += 1
             return
         self._kept[label] += 0 if whole else 1
-        self._ids[case.id] = identity = f"contracts-{self.cases}"
+        self._ids[case.id] = identity = f"{self._name}-{self.cases}"
         scenario = f"contract:{label}"
         told = exchange(call, identity, scenario, self._personas, whole=whole)
         self._emit(ExchangeRecorded(at=told.at, exchange=told))

@@ -22,15 +22,26 @@ if TYPE_CHECKING:
     from reports.record import Persona
 
 CREATE, BEGIN = "POST /playbooks", "POST /experiments"
+PLAYBOOK = "playbook_id"
 
 
 @dataclass(slots=True)
 class Given:
-    """What was prepared: `known` are ids that exist, by the name that the contract has for them."""
+    """What was prepared: `known` are ids that exist, by the name that the contract has for them.
+
+    `own` are those of one operation alone, by its name: what it changes or ends, no other has to do without.
+    """
 
     known: dict[str, str] = field(default_factory=dict)
+    own: dict[str, dict[str, str]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     problem: str = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return every id that exists now."""
+        own = (value for values in self.own.values() for value in values.values())
+        return (*self.known.values(), *own)
 
 
 class _RefusedError(Exception):
@@ -38,14 +49,16 @@ class _RefusedError(Exception):
 
 
 def prepare(world: World, document: Document, token: str, person: Persona, timeout: float) -> Given:
-    """Publish a playbook, decide once, write a draft and an experiment to spare; return what is there now."""
+    """Publish a playbook, decide once, write drafts and an experiment to spare; return what is there now."""
     given = Given()
-    operations = {operation.name for operation in document.operations}
+    operations = {operation.name: operation.template for operation in document.operations}
     if CREATE not in operations:
         return given
     asker = _Asker(Wire(world.api_url, timeout), token, given.calls)
     try:
         given.known = _ids(asker, person)
+        for name in (name for name, path in operations.items() if f"{{{PLAYBOOK}}}" in path):
+            given.own[name] = {PLAYBOOK: _draft(asker)}
         if BEGIN in operations:
             begun = asker.post("/experiments", an_experiment())
             given.known["experiment_id"] = _id(begun, "experiment_id")
@@ -57,16 +70,19 @@ def prepare(world: World, document: Document, token: str, person: Persona, timeo
 def _ids(asker: _Asker, person: Persona) -> dict[str, str]:
     dual = a_playbook(actions=[a_multiplier(requires_dual_channel=True)])
     playbook = asker.post("/playbooks", dual)
-    asker.send(f"/playbooks/{_id(playbook, 'playbook_id')}/publish", None)
+    asker.send(f"/playbooks/{_id(playbook, PLAYBOOK)}/publish", None)
     decision = _member(asker.post("/decide", a_decide_request(person)), "decision")
     action = _member(_member(decision, "actions"), 0)
-    spare = asker.post("/playbooks", a_playbook())
     return {
         "decision_id": _id(decision, "decision_id"),
         "action_id": _id(action, "action_id"),
-        "playbook_id": _id(spare, "playbook_id"),
+        PLAYBOOK: _draft(asker),
         "actor_id": person.sub,
     }
+
+
+def _draft(asker: _Asker) -> str:
+    return _id(asker.post("/playbooks", a_playbook()), PLAYBOOK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,17 +29,35 @@ FAR = {
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
 
-def narrowed(raw: Json, values: Mapping[str, str]) -> Json:
+def narrowed(
+    raw: Json, values: Mapping[str, str], own: Mapping[str, Mapping[str, str]] | None = None
+) -> Json:
     """Return the document with this one tenant in every request, every body whole, and examples that exist.
 
-    `values` are the tenant and whatever else is known to exist, by the name that the contract has for it.
+    `values` are the tenant and whatever else is known to exist, by the name that the contract has for it;
+    `own` are those of one operation, by its name.
     """
     document = copy.deepcopy(raw)
-    for item in document["paths"].values():
-        for holder in (item, *(node for method, node in item.items() if method in METHODS)):
-            _narrow_parameters(document, holder, values)
-            _narrow_body(document, holder, values)
+    for path, item in document["paths"].items():
+        shared = item.pop("parameters", [])
+        for method in METHODS & item.keys():
+            node = item[method]
+            its = {**values, **(own or {}).get(f"{method.upper()} {path}", {})}
+            _inherit(document, node, shared)
+            _narrow_parameters(document, node, its)
+            _narrow_body(document, node, its)
     return document
+
+
+def _inherit(document: Json, node: Json, shared: list[Json]) -> None:
+    """Put the parameters of all operations at a path on one of them, but for those that it has itself."""
+    parameters = node.setdefault("parameters", [])
+    has = {(each["name"], each["in"]) for each in (follow(document, each) for each in parameters)}
+    inherited = [follow(document, each) for each in shared]
+    node["parameters"] = [
+        *(copy.deepcopy(each) for each in inherited if (each["name"], each["in"]) not in has),
+        *parameters,
+    ]
 
 
 def _narrow_parameters(document: Json, holder: Json, values: Mapping[str, str]) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.fuzzing.shards import WHOLE, Shard
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contracts.document import Document
     from reports.record import Finding, Persona, ScenarioFinished
+
+# How a process ends that had nothing to look at.
+NOTHING_TO_DO = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,8 @@ class Options:
     """What a run may be told.
 
     `requirements` narrow it to the checks and operations that speak for them (none: all).
+    `operations` narrow it to these (none: all).
+    `shard`: which of several processes this is; its people, files and exchanges are its own.
     `max_examples` is for each operation while fuzzing, `stateful_examples` the number of chains of links.
     `limit_seconds` ends a run on an engine that is slow beyond reason; what was not reached is not exercised.
     `document` and `mint` are for tests: another contract, and tokens without an IAM.
@@ -24,6 +31,7 @@ class Options:
 
     requirements: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
+    shard: Shard = WHOLE
     max_examples: int = 50
     stateful_examples: int = 25
     timeout: float = 10.0

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import requests
 from schemathesis.core.errors import NoLinksFound
@@ -20,7 +20,7 @@ from contracts.document import load_document
 from harness.driving.coverage import Coverage
 from harness.fuzzing.callers import mint, personas
 from harness.fuzzing.fold import DETAIL, Fold, see
-from harness.fuzzing.given import prepare
+from harness.fuzzing.given import Given, prepare
 from harness.fuzzing.ledger import SUITE, Failed, Ledger, tell
 from harness.fuzzing.mapping import ANSWERS, CHECKS, MOST
 from harness.fuzzing.narrow import TENANT, narrowed
@@ -33,7 +33,7 @@ from reports.redaction import redact
 from reports.run import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from schemathesis.engine.core import EventStream
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from harness.worlds import World
     from reports.record import Event, Finding, Persona
 
-CASES = "contracts/cases.jsonl"
+CASES = "contracts/cases{}.jsonl"
 # What only the engine under test can be the cause of; anything else is ours, and makes the run unknown.
 ENGINES_FAULT = (requests.RequestException, ServerUnavailable, UnhealthyAPIError, UnresponsiveOperationError)
 
@@ -57,10 +57,11 @@ class _Run:
         self._world = world
         self._options = options
         self._emit = emit
+        self._name = f"{SUITE}{options.shard.tag}"
         self._document = options.document or load_document("engine")
         present, self._missing = _parted(self._document, world, options)
         self._ledger = Ledger(present, frozenset(options.requirements))
-        self._coverage = Coverage(SUITE, world.base_path, self._document)
+        self._coverage = Coverage(self._name, world.base_path, self._document)
         self._tokens: dict[str, Persona] = {}
         self._reached: set[str] = set()
         self._lost: list[tuple[str, str]] = []
@@ -70,17 +71,19 @@ class _Run:
     def execute(self) -> Summary:
         """Run, and tell it."""
         started = time.monotonic()
-        people = personas(self._world.seed)
+        people = personas(self._world.seed, self._options.shard)
         self._tokens = (self._options.mint or self._mint)(people)
         tolerance = Tolerance(self._document, self._options.timeout)
         known = Personas(self._tokens)
-        fold = Fold(self._ledger, tolerance, known, self._coverage, self._emit)
+        fold = Fold(self._ledger, tolerance, known, self._coverage, self._emit, name=self._name)
         if self._wanted():
-            values = {TENANT: people[0].tenant_id, **self._prepare(people[0], known, fold)}
-            self._consume(self._stream(values, tolerance), fold)
+            given = self._prepare(people[0], known, fold)
+            values = {TENANT: people[0].tenant_id, **given.known}
+            raw = narrowed(self._document.raw, values, given.own)
+            self._consume(self._stream(raw, tolerance), fold)
         self._coverage.tell(self._emit)
         self._note(fold, tolerance)
-        fold.sent.write(Path(self._world.run_dir) / CASES)
+        fold.sent.write(Path(self._world.run_dir) / CASES.format(self._options.shard.tag))
         findings, outcomes = self._tell()
         return Summary(
             findings=findings,
@@ -103,25 +106,25 @@ class _Run:
             and any(self._ledger.asks_for(rule, operation) for rule in CHECKS)
         ]
 
-    def _prepare(self, person: Persona, known: Personas, fold: Fold) -> dict[str, str]:
+    def _prepare(self, person: Persona, known: Personas, fold: Fold) -> Given:
         """Prepare what can be prepared; return ids that exist."""
         if not self._tokens:
-            self._emit(Note(at=now(), text="contracts: IAM is not ours here; only public routes were fuzzed"))
-            return {}
+            self._say("IAM is not ours here; only public routes were fuzzed")
+            return Given()
         token = next(iter(self._tokens))
         given = prepare(self._world, self._document, token, person, self._options.timeout)
-        names = tuple(f"contracts-given-{number}" for number, _ in enumerate(given.calls, 1))
+        names = tuple(f"{self._name}-given-{number}" for number, _ in enumerate(given.calls, 1))
         for name, call in zip(names, given.calls, strict=True):
             see(self._coverage, call)
             told = exchange(call, name, "contract:given", known)
             self._emit(ExchangeRecorded(at=told.at, exchange=told))
             fold.sent.learn(call)
-        fold.given(names, tuple(value for value in given.known.values() if value != person.sub))
+        fold.given(names, tuple(each for each in given.ids if each != person.sub))
         if given.problem:
-            self._emit(Note(at=now(), text=f"contracts: there is no decision to fuzz with: {given.problem}"))
-        return given.known
+            self._say(f"there is no decision to fuzz with: {given.problem}")
+        return given
 
-    def _stream(self, values: Mapping[str, str], tolerance: Tolerance) -> EventStream:
+    def _stream(self, raw: dict[str, Any], tolerance: Tolerance) -> EventStream:
         wanted = {operation.name for operation in self._wanted()}
         without = {operation.name for operation in self._document.operations} - wanted
         config = configuration(
@@ -135,7 +138,7 @@ class _Run:
         public = {operation.name for operation in self._document.operations if operation.public}
         by_name = {person.name: token for token, person in self._tokens.items()}
         callers = Callers(by_name, public) if by_name else None
-        schema = contract_schema(narrowed(self._document.raw, values), config, callers, without)
+        schema = contract_schema(raw, config, callers, without)
 
         def filter_failure(_context: object, failure: object, case: object, response: object) -> bool:
             return tolerance.keep(failure, case, response)  # type: ignore[arg-type] # schemathesis asks for these names
@@ -188,20 +191,18 @@ class _Run:
 
     def _note(self, fold: Fold, tolerance: Tolerance) -> None:
         """Tell the reader what was left out and what was excused."""
-        notes = [f"contracts: {self._stopped}"] if self._stopped else []
+        notes = [self._stopped] if self._stopped else []
         if fold.left_out:
-            notes.append(
-                f"contracts: {fold.left_out} exchanges in which nothing was wrong are not in the record"
-            )
+            notes.append(f"{fold.left_out} exchanges in which nothing was wrong are not in the record")
         reasons: Counter[str] = Counter()
         for (_, reason), times in tolerance.used.items():
             reasons[reason] += times
-        notes += [
-            f"contracts: left to the engine, {times} times: {reason}"
-            for reason, times in reasons.most_common()
-        ]
+        notes += [f"left to the engine, {times} times: {reason}" for reason, times in reasons.most_common()]
         for text in notes:
-            self._emit(Note(at=now(), text=text))
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._emit(Note(at=now(), text=f"{self._name}: {text}"))
 
     def _tell(self) -> tuple[tuple[Finding, ...], tuple[ScenarioFinished, ...]]:
         """Emit findings and outcomes."""
@@ -246,7 +247,7 @@ class _Run:
             if label not in self._ledger.operations:
                 yield ScenarioFinished(
                     at=now(),
-                    scenario=f"contract:{label or 'schemathesis'}",
+                    scenario=f"contract:{label or 'schemathesis'}{self._options.shard.tag}",
                     suite=SUITE,
                     title="the contract's checks could not be run to their end",
                     requirements=("NFR-4",),

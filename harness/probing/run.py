@@ -53,7 +53,9 @@ def run_probing(world: World, options: Options, emit: Callable[[Event], None]) -
     document = options.document or load_document("engine")
     ledger = Ledger(_present(document, world), frozenset(options.requirements))
     wanted = [each for each in ledger.operations.values() if _wanted(each, ledger, options)]
-    casts = {each: cast_of(document, each, number, world.seed) for number, each in enumerate(wanted, 1)}
+    # By its place in the contract: two processes, each with some of the operations, share no tenant.
+    number = {each.name: at for at, each in enumerate(document.operations, 1)}
+    casts = {each: cast_of(document, each, number[each.name], world.seed) for each in wanted}
     bad = bad_callers(world.seed, _flaws(world, options)) if casts else ()
     people = (*bad, *(person for cast in casts.values() for person in cast.everybody()))
     minted = (options.mint or (lambda asked: mint(world, asked)))(people)

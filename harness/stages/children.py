@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.fuzzing.options import fuzzing_options
+from contracts.document import load_document
+from harness.fuzzing.ledger import SUITE, Ledger
+from harness.fuzzing.options import NOTHING_TO_DO, fuzzing_options
+from harness.fuzzing.shards import all_shards
 from harness.processes import Child, Command, lock_of, own_environment, start
 from harness.stages.journal import Outcome
 from harness.worlds import worlds_at_once
@@ -106,17 +109,35 @@ class ScenarioOptions:
         return bool(self.requirements or self.keyword)
 
 
-def contracts_part(world_file: Path, requirements: tuple[str, ...], examples: int | None = None) -> Part:
-    """Describe the fuzzing of the engine's contract; more examples may take as much longer."""
-    options = fuzzing_options(examples)
+def contracts_parts(
+    world_file: Path, requirements: tuple[str, ...], examples: int | None = None
+) -> tuple[Part, ...]:
+    """Describe the fuzzing of the engine's contract, each shard that is asked for anything a process.
+
+    More examples may take as much longer.
+    """
+    contract, options = load_document("engine"), fuzzing_options(examples)
     how = ("--max-examples", str(options.max_examples), "--limit-seconds", str(options.limit_seconds))
     asked = tuple(part for name in requirements for part in ("--requirement", name))
-    return Part(
-        stage="contracts",
-        argv=(sys.executable, "-m", "harness.fuzzing", "--world", str(world_file), *how, *asked),
-        voices=frozenset() if requirements else frozenset({"contracts"}),
-        limit=LIMIT_SECONDS + options.limit_seconds,
+    return tuple(
+        Part(
+            stage=f"{SUITE}{shard.tag}",
+            argv=(
+                *(sys.executable, "-m", "harness.fuzzing", "--world", str(world_file)),
+                *("--shard", str(shard), *how, *asked),
+            ),
+            idle=(NOTHING_TO_DO,) if requirements else (),
+            limit=LIMIT_SECONDS + options.limit_seconds,
+        )
+        for shard in all_shards()
+        if _asked_for(shard.operations(contract), requirements)
     )
+
+
+def _asked_for(names: tuple[str, ...], requirements: tuple[str, ...]) -> bool:
+    """Return whether any check on any of these operations speaks for what is asked for."""
+    operations = tuple(each for each in load_document("engine").operations if each.name in names)
+    return bool(Ledger(operations, frozenset(requirements)).rules())
 
 
 def load_part(world_file: Path) -> Part:

@@ -22,7 +22,7 @@ from harness.preflight import run_preflight
 from harness.processes import CHECKOUT, UnbuildableError, work_directory
 from harness.services import fallen
 from harness.services.storage import storage_of
-from harness.stages.children import ScenarioOptions, contracts_part, load_part, run_together, scenarios_part
+from harness.stages.children import ScenarioOptions, contracts_parts, load_part, run_together, scenarios_part
 from harness.stages.config import write_versions
 from harness.stages.consumer import collect_breaches
 from harness.stages.coverage import declared
@@ -154,7 +154,7 @@ def _stages(run: Run, world: World, work_dir: Path) -> None:
     if parts.scenarios:
         together.append(scenarios_part("scenarios", parts.scenarios, world_file, CHECKOUT, narrowing))
     if parts.contracts:
-        together.append(contracts_part(world_file, selection.requirements, run.options.examples))
+        together.extend(contracts_parts(world_file, selection.requirements, run.options.examples))
     run_together(tuple(together), world, work_dir, run.journal)
     if parts.disturbing:
         apart = dataclasses.replace(narrowing, own_worlds=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -47,7 +48,8 @@ class BrokenStage:
     @property
     def kinds(self) -> frozenset[str]:
         """Return the kinds of evidence that it would have given."""
-        return STAGE_KINDS.get(self.stage, ALL_KINDS)
+        name = re.sub(r"-\d+$", "", self.stage)  # one of several processes of one kind
+        return STAGE_KINDS.get(name, ALL_KINDS)
 
 
 @dataclass(slots=True)

@@ -89,8 +89,19 @@ def test_what_may_be_deleted_is_not_what_fires(world: Callable[..., World]) -> N
         where = world(f"http://127.0.0.1:{engine.server_port}")
         given = prepare(where, load_document("engine"), "a-token", ADMIN, 5.0)
 
-    fires, spare = engine.written
+    fires, spare, *own = engine.written
     assert engine.published == [fires]
+    assert {name: values["playbook_id"] for name, values in given.own.items()} == dict(
+        zip(
+            (
+                "PUT /playbooks/{playbook_id}",
+                "DELETE /playbooks/{playbook_id}",
+                "POST /playbooks/{playbook_id}/publish",
+            ),
+            own,
+            strict=True,
+        )
+    )
     assert given.known == {
         "decision_id": "decision-1",
         "action_id": "action-1",
@@ -99,7 +110,7 @@ def test_what_may_be_deleted_is_not_what_fires(world: Callable[..., World]) -> N
         "experiment_id": "experiment-1",
     }
     assert given.problem == ""
-    assert [call.status for call in given.calls] == [200] * 5
+    assert [call.status for call in given.calls] == [200] * 8
 
 
 @pytest.mark.parametrize("path", ["/playbooks", "/decide"])
@@ -131,6 +142,6 @@ def test_a_finding_that_needs_what_was_prepared_begins_with_it(
         summary = run_fuzzing(world(f"http://127.0.0.1:{engine.server_port}"), options, events.append)
 
     found = {each.key: each.exchanges for each in summary.findings}
-    prepared = tuple(f"contracts-given-{number}" for number in range(1, 6))
+    prepared = tuple(f"contracts-given-{number}" for number in range(1, 9))
     assert found["contract:not_a_server_error", change][:-1] == prepared
     assert len(found["contract:not_a_server_error", begin]) == 1

@@ -46,6 +46,29 @@ def test_every_example_of_the_engine_s_requests_names_this_tenant() -> None:
     assert {example["value"]["tenant_id"] for example in examples.values()} == {TENANT}
 
 
+def test_what_is_one_operation_s_own_is_in_no_other() -> None:
+    remove, publish = "DELETE /playbooks/{playbook_id}", "POST /playbooks/{playbook_id}/publish"
+    own = {remove: {"playbook_id": "to-remove"}, publish: {"playbook_id": "to-publish"}}
+    values = VALUES | {"playbook_id": "to-change"}
+
+    paths = narrowed(load_document("engine").raw, values, own)["paths"]
+
+    item = paths["/playbooks/{playbook_id}"]
+    sent = (item["put"], item["delete"], paths["/playbooks/{playbook_id}/publish"]["post"])
+    examples = [[each.get("example") for each in node["parameters"]] for node in sent]
+    assert examples == [["to-change"], ["to-remove"], ["to-publish"]]
+
+
+def test_an_operation_s_own_parameter_is_not_doubled_by_one_of_its_path() -> None:
+    shared = {"name": "a", "in": "query", "schema": {"type": "integer"}}
+    its = shared | {"schema": {"type": "string"}}
+    raw = {"paths": {"/x": {"parameters": [shared], "get": {"parameters": [its]}, "put": {}}}}
+
+    item = narrowed(raw, VALUES)["paths"]["/x"]
+
+    assert (item["get"]["parameters"], item["put"]["parameters"]) == ([its], [shared])
+
+
 def test_a_body_that_may_be_refused_for_not_being_whole_is_whole() -> None:
     document = narrowed(load_document("engine").raw, VALUES)
 
@@ -79,7 +102,7 @@ def test_a_tenant_in_query_or_path_is_this_tenant(place: str) -> None:
     document = narrowed(raw, VALUES)
 
     kept = {"name": "tenant_id", "in": place, "required": True, "schema": ONLY}
-    assert document["paths"]["/x"]["parameters"] == [kept]
+    assert document["paths"]["/x"]["get"]["parameters"] == [kept]
 
 
 def test_examples_name_what_exists_and_schemas_take_anything_as_before() -> None:

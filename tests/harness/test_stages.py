@@ -14,9 +14,10 @@ from rich.console import Console
 
 from contracts.register import load_register
 from harness.corpus import Past
+from harness.fuzzing.options import NOTHING_TO_DO
 from harness.processes import ConfigurationError, work_directory
 from harness.repeating.rebinding import Rebinding
-from harness.stages.children import Part, ScenarioOptions, contracts_part, run_together, scenarios_part
+from harness.stages.children import Part, ScenarioOptions, contracts_parts, run_together, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
 from harness.stages.journal import Journal
 from harness.stages.options import seed_for
@@ -159,11 +160,25 @@ def test_a_part_that_ends_well_says_its_last_line(bench: Bench) -> None:
 
 
 def test_more_examples_have_as_much_more_time() -> None:
-    usual, long = (contracts_part(Path("world.json"), (), examples) for examples in (None, 2000))
+    usual, long = (contracts_parts(Path("world.json"), (), examples) for examples in (None, 2000))
 
-    assert said(usual, "--max-examples", "--limit-seconds") == ["50", "75.0"]
-    assert said(long, "--max-examples", "--limit-seconds") == ["2000", "3000.0"]
-    assert long.limit > 3000.0
+    assert [said(part, "--max-examples", "--limit-seconds") for part in usual] == [["50", "75.0"]] * 2
+    assert [said(part, "--max-examples", "--limit-seconds") for part in long] == [["2000", "3000.0"]] * 2
+    assert all(part.limit > 3000.0 for part in long)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "stages"),
+    [((), ["contracts-1", "contracts-2"]), (("RF-MMM-01",), []), (("FR-3",), ["contracts-1"])],
+)
+def test_a_contract_s_shard_that_nothing_is_asked_of_is_not_started(
+    requirements: tuple[str, ...], stages: list[str]
+) -> None:
+    parts = contracts_parts(Path("world.json"), requirements)
+
+    assert [part.stage for part in parts] == stages
+    assert all(said(part, "--shard") == [f"{part.stage[-1]}/2"] for part in parts)
+    assert {part.idle for part in parts} <= ({(NOTHING_TO_DO,)} if requirements else {()})
 
 
 def said(part: Part, *options: str) -> list[str]:
