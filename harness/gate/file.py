@@ -6,13 +6,13 @@ nothing is wrong, since it would say yes to anything.
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from harness.processes import ConfigurationError
 from harness.targets.keys import unknown_keys
+from harness.targets.toml import read_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load_gate(path: Path) -> Gate:
     """Read and check a gate file."""
-    raw = _parsed(path)
+    raw = read_toml(path)
     for line in unknown_keys(raw, Gate):
         raise ConfigurationError(f"{path}: {line}")
     try:
@@ -53,17 +53,6 @@ def load_gate(path: Path) -> Gate:
     if not gate.contract_coverage.asked():
         raise ConfigurationError(f"{path}: asks for nothing; name a floor in [contract_coverage]")
     return gate
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{path}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: is not TOML: {error}") from None
 
 
 def _in_words(message: str) -> str:

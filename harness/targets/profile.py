@@ -7,7 +7,6 @@ nearest match.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import msgspec
 from harness.processes import ConfigurationError
 from harness.targets.checks import problems
 from harness.targets.keys import unknown_keys
+from harness.targets.toml import read_toml
 
 
 class Artefact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,7 +112,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 def load_profile(path: Path) -> Profile:
     """Read and check a profile."""
-    raw = _parsed(path)
+    raw = read_toml(path)
     for line in unknown_keys(raw, _File):
         raise ConfigurationError(f"{path}: {line}")
     try:
@@ -123,17 +123,6 @@ def load_profile(path: Path) -> Profile:
     for line in problems(profile):
         raise ConfigurationError(f"{path}: {line}")
     return profile
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{path}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: is not TOML: {error}") from None
 
 
 def _in_words(message: str, raw: dict[str, Any]) -> str:
