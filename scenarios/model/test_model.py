@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.scenario import Bounds, Trials, requirement
-from scenarios.model.machine import DECIDED, KINDS, NUDGED, WHOLE, Machine
+from scenarios.model.asking import DECIDED, KINDS, NUDGED, WHOLE
+from scenarios.model.machine import Machine
 
 BOUNDS = Bounds(steps=2000, moves=34)
 

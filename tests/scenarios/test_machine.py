@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scenarios.model.machine import DECIDED, KINDS, NUDGED
+from scenarios.model.asking import DECIDED, KINDS, NUDGED
 from tests.scenarios.local import run_locally
 from tests.scenarios.other_engine import DEFECTS
 
