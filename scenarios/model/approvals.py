@@ -25,13 +25,15 @@ NO_REJECTION = (400, 409, 422)
 
 def approved(state: State, command: Approve) -> Expected:  # noqa: PLR0911 - one return a kind of answer
     """Two different people, one after the other, and nobody else."""
+    # Whether the name or the action is looked at first is the engine's to choose.
+    unseen = (404,) if command.name in {None, command.by} else (404, 403)
     if command.place is None:
-        return refused(state, (404,), "an action that is none can be approved", *TWO)
+        return refused(state, unseen, "an action that is none can be approved", *TWO)
     decision, nudge = _matter(state, command.place)
     if not state.is_home(command.by):
-        return refused(state, (404,), "another tenant's action can be approved", "NFR-5")
+        return refused(state, unseen, "another tenant's action can be approved", "NFR-5")
     if nudge.approval is None:
-        return refused(state, (404,), "what needs no two approvals can be approved", *TWO)
+        return refused(state, unseen, "what needs no two approvals can be approved", *TWO)
     part = _part(state, decision, command.by)
     if part is None or command.name not in {None, command.by}:
         return refused(state, (403,), "somebody approves who may not", "FR-6", "NFR-7")

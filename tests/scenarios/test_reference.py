@@ -223,6 +223,23 @@ def test_an_approval_goes_one_way(status: str, who: str, verdict: str | None) ->
         assert set(taken) == {(409, status), (422, status), *([(200, REJECTED)] if after else [])}
 
 
+@pytest.mark.parametrize("place", [(0, 0), None], ids=["needs_none", "is_none"])
+@pytest.mark.parametrize(("name", "codes"), [(None, {404}), ("dev1", {404}), ("dev0", {404, 403})])
+def test_what_cannot_be_approved_and_is_in_another_s_name_may_be_refused_for_either(
+    name: str | None, codes: set[int], place: tuple[int, int] | None
+) -> None:
+    nudge = Nudge(an_id(), 0, Template("Fact"))
+    state = a_state(decisions=(Decision(an_id(), "dev1", "repo-1", (nudge,)),))
+
+    taken = {
+        code
+        for code in (200, 403, 404, 409, 422)
+        if takes(state, Approve("dev1", place, name=name), Answer(code, {})) is not None
+    }
+
+    assert taken == codes
+
+
 def test_an_outcome_that_contradicts_may_be_refused_replace_or_stand_beside() -> None:
     decision = Decision(an_id(), "dev0", "repo-1", (Nudge(an_id(), 0, Template("A")),))
     state = a_state(decisions=(decision,), outcomes=(Outcome(0, 0, "accepted"), Outcome(0, 0, "shown")))
