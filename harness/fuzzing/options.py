@@ -35,7 +35,7 @@ class Options:
     max_examples: int = 50
     stateful_examples: int = 25
     timeout: float = 10.0
-    limit_seconds: float = 75.0
+    limit_seconds: float = 300.0
     document: Document | None = None
     mint: Callable[[tuple[Persona, ...]], dict[str, Persona]] | None = None
 
@@ -44,7 +44,7 @@ def fuzzing_options(examples: int | None) -> Options:
     """Return how to fuzz with so many examples an operation: all else grows with them; None: the default.
 
     >>> fuzzing_options(100).stateful_examples, fuzzing_options(100).limit_seconds
-    (50, 150.0)
+    (50, 600.0)
     """
     usual = Options()
     factor = (examples or usual.max_examples) / usual.max_examples

@@ -24,7 +24,7 @@ class Options:
     requirements: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     timeout: float = 10.0
-    limit_seconds: float = 60.0
+    limit_seconds: float = 180.0
     document: Document | None = None
     flaws: tuple[str, ...] | None = None
     mint: Callable[[tuple[Persona, ...]], dict[str, Persona]] | None = None
