@@ -147,7 +147,11 @@ async def test_a_mentor_says_why(engine: EngineClient, given: Given) -> None:
 
 @requirement("FR-4", "UT-MMM-02")
 @parametrize(
-    "wording", ["You should rerun it.", "Tests MUST pass.", "You have to rerun it.", "You need to look."]
+    "wording",
+    [
+        *("You should rerun it.", "Tests MUST pass.", "You have to rerun it.", "You need to look."),
+        *("Must be rerun.", "Look at it, you must.", "(should pass)", "You have\nto rerun it."),
+    ],
 )
 async def test_a_mirror_never_prescribes(
     wording: str, engine: EngineClient, given: Given, names: Names
@@ -267,3 +271,18 @@ async def test_ids_are_opaque_and_may_be_long(
     receipt = await eris.receipt_of(reply.decision.id)
     assert signal in receipt.inputs.strings("signal_ids")
     assert receipt.object("actor")["repo_id"] == repo
+
+
+@requirement("NFR-1")
+async def test_each_source_has_a_limit_of_its_own(
+    engine: EngineClient, people: People, given: Given, llm: Llm
+) -> None:
+    """A decision between 150 and 500 ms is slow for an IDE, and is not for CI."""
+    await llm.delays(GENERATE, 0.3)
+    await given.published_playbook(a_playbook(actions=[a_mentor(llm_prompt="Say why {event} matters.")]))
+
+    for_ide = await engine.decide(context=a_context(source="ide"))
+    for_ci = await _answered_within(0.5, engine, people, "ci")
+
+    assert for_ide.decision["latency_warning"] is True
+    assert for_ci.decision["latency_warning"] is False

@@ -179,3 +179,16 @@ async def test_a_notification_says_what_the_action_says(
         payload = shown[notification["action_id"]]
         assert (notification["title"], notification["body"]) == (payload["title"], payload["body"])
         assert CANONICAL.fullmatch(notification.string("notification_id"))
+
+
+@requirement("FR-8")
+async def test_a_signal_that_is_silent_about_its_severity_is_told_as_info(
+    engine: EngineClient, given: Given, alerting: Alerting
+) -> None:
+    """A notification's severity is info also where there is a signal, and it has none."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("For alerting", surfaces=["alert"])]))
+
+    decision = (await engine.decide(signal=a_signal(severity=ABSENT))).decision
+
+    told = await notifications(alerting, decision, at_least=1)
+    assert [one["severity"] for one in each_of(told)] == ["info"] * len(told)

@@ -18,12 +18,14 @@ from harness.scenario import (
     a_multiplier,
     a_playbook,
     all_at_once,
+    asked_until,
     each_of,
     parametrize,
     requirement,
 )
 
 PER_HOUR = 3
+A_FEW_SECONDS = 4.0
 # A playbook limit, and whether it holds for another actor of the same repository too.
 ONCE: dict[str, tuple[dict[str, Any], bool]] = {
     "once a day for an actor": ({"max_per_actor_per_day": 1}, False),
@@ -122,9 +124,10 @@ async def test_a_playbooks_own_limit_holds(
 
 
 @requirement("FR-7")
-async def test_a_limit_of_none_means_none(engine: EngineClient, given: Given) -> None:
+@parametrize("limit", ["max_per_actor_per_day", "max_per_repo_per_day"])
+async def test_a_limit_of_none_means_none(limit: str, engine: EngineClient, given: Given) -> None:
     """A playbook with a limit of 0 a day never fires."""
-    await given.published_playbook(a_playbook(name="Never", limits={"max_per_actor_per_day": 0}))
+    await given.published_playbook(a_playbook(name="Never", limits={limit: 0}))
     free = await given.published_playbook(a_playbook(name="Free"))
 
     reply = await engine.decide()
@@ -189,3 +192,39 @@ async def test_what_an_actor_refused_spends_no_quota(
     reply = await engine.decide(people.developer)
 
     assert sorted(reply.decision.titles) == ["Fact 0", "Fact 1", "Fact 2"]
+
+
+@requirement("FR-7")
+async def test_the_least_important_goes_where_not_all_fit(engine: EngineClient, given: Given) -> None:
+    """Priorities are from 0 to 100, and what has 0 goes first where not all fit."""
+    for priority in (0, 100, 1):
+        action = a_mirror(f"Priority {priority}")
+        playbook = a_playbook(name=f"P{priority}", actions=[action], limits={"priority": priority})
+        await given.published_playbook(playbook)
+    await given.tenant_policy(quotas={"max_actions_per_hour": 2, "max_actions_per_day": 9})
+
+    reply = await engine.decide()
+
+    assert reply.decision.titles == ["Priority 100", "Priority 1"]
+
+
+@requirement("FR-7", "UT-MMM-03")
+@parametrize("limited_by", ["quota", "cool-down"])
+async def test_nothing_comes_again_after_a_few_seconds(
+    limited_by: str, engine: EngineClient, given: Given
+) -> None:
+    """A quota an hour is not over within seconds, nor is a cool-down of a minute."""
+    await given.published_playbook(
+        a_playbook(limits={"cooldown_minutes": 1} if limited_by == "cool-down" else {})
+    )
+    if limited_by == "quota":
+        await given.tenant_policy(quotas={"max_actions_per_hour": 1, "max_actions_per_day": 9})
+
+    first = await engine.decide()
+    later = await asked_until(
+        engine.decide, lambda reply: len(reply.decision.actions) > 0, within=A_FEW_SECONDS
+    )
+
+    assert len(first.decision.actions) == 1
+    assert len(later) > 1
+    assert later[-1].decision.titles == []

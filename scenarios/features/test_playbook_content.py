@@ -82,12 +82,12 @@ async def test_no_update_makes_a_playbook_invalid(
 
 @requirement("FR-3", "NFR-4")
 async def test_the_limits_themselves_are_allowed(engine: EngineClient) -> None:
-    """A playbook at every limit is accepted, published, and breaks no decision."""
+    """A playbook at every limit is accepted, published, and breaks no decision; letters are not bytes."""
     widest = a_playbook(
         name="ñ" * 200,
         actions=[
             a_mirror(
-                "t" * 200, surfaces=["ide", "ci", "alert"], payload={"title": "t" * 200, "body": "b" * 4000}
+                "ñ" * 200, surfaces=["ide", "ci", "alert"], payload={"title": "ñ" * 200, "body": "ñ" * 4000}
             )
         ],
         limits={
@@ -105,7 +105,7 @@ async def test_the_limits_themselves_are_allowed(engine: EngineClient) -> None:
 
     assert created.status in CREATED
     assert published.status == 200
-    assert decided.decision.titles == ["t" * 200]
+    assert decided.decision.titles == ["ñ" * 200]
     assert len(decided.decision.actions[0].object("payload").string("body")) == 4000
 
 

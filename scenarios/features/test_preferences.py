@@ -263,3 +263,22 @@ async def test_an_actors_own_preferences_leave_no_receipt_and_an_admins_hand_doe
     assert [receipt.kind for receipt in receipts] == ["admin", "admin"]
     for receipt in receipts:
         assert {"before", "after"} <= receipt.object("result").members
+
+
+@requirement("FR-14", "FR-10")
+async def test_a_wish_that_is_taken_back_is_none(engine: EngineClient, people: People, given: Given) -> None:
+    """Who prefers no surface and refuses no category any more gets what those get who never spoke."""
+    await given.published_playbook(a_playbook(actions=list(ONE_OF_EACH.values())))
+    await given.tenant_policy(quotas={"max_actions_per_hour": 30, "max_actions_per_day": 30})
+    await given.preferences(opt_out_categories=["mentor"], preferred_surfaces=["ci"])
+
+    choosy = await engine.decide()
+    await given.preferences(opt_out_categories=[], preferred_surfaces=[])
+    open_again = await engine.decide()
+    other = await engine.decide(people.another_developer())
+
+    assert sorted(choosy.decision.types) == ["mirror", "multiplier"]
+    for reply in (open_again, other):
+        shown = [sorted(action.strings("surfaces")) for action in reply.decision.actions]
+        assert sorted(reply.decision.types) == sorted(ONE_OF_EACH)
+        assert shown == [sorted(EVERYWHERE)] * len(ONE_OF_EACH)

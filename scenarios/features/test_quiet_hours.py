@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from harness.scenario import (
+    CREATED,
     EngineClient,
     Given,
     Governance,
     People,
     Reply,
     a_playbook,
+    a_signal,
+    each_answered,
     parametrize,
     requirement,
 )
@@ -116,3 +119,74 @@ async def test_the_tenants_quiet_hours_come_before_governances(
 
     assert reply.status == 200
     assert len(reply.decision.actions) == proposed
+
+
+@requirement("FR-7", "UT-MMM-03")
+async def test_a_playbooks_own_quiet_hours_come_besides(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """A playbook that is quiet at another hour is silent in its tenant's quiet hours all the same."""
+    others = people.elsewhere()
+    hour = datetime.now(UTC).hour
+    own = a_playbook(limits={"quiet_hours": hours(hour + LATER[0], hour + LATER[1])})
+    await given.published_playbook(own)
+    await given.published_playbook(own, by=others.admin)
+    await given.tenant_policy(quiet_hours=hours(hour + NOW[0], hour + NOW[1]))
+
+    quiet = await engine.decide()
+    awake = await engine.decide(others.developer)
+
+    assert quiet.decision.titles == []
+    assert len(awake.decision.titles) == 1
+
+
+@requirement("FR-7", "UT-MMM-03")
+async def test_it_is_as_late_as_it_is_not_as_the_signal_says(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """Quiet is by the hour of the decision, whenever the signal occurred."""
+    others = people.elsewhere()
+    now = datetime.now(UTC)
+    earlier = a_signal(occurred_at=(now - timedelta(hours=4)).isoformat(timespec="milliseconds"))
+    for admin, quiet in ((people.admin, NOW), (others.admin, (-5, -2))):
+        await given.published_playbook(by=admin)
+        await given.tenant_policy(admin, quiet_hours=hours(now.hour + quiet[0], now.hour + quiet[1]))
+
+    quiet_now = await engine.decide(signal=earlier)
+    quiet_then = await engine.decide(others.developer, signal=earlier)
+
+    assert quiet_now.decision.titles == []
+    assert len(quiet_then.decision.titles) == 1
+
+
+@requirement("FR-13", "UT-MMM-03")
+@parametrize(("start", "end"), [(0, 23), (23, 0)])
+async def test_every_hour_of_the_day_can_be_named(start: int, end: int, engine: EngineClient) -> None:
+    """The first and the last hour of the day begin and end quiet hours, of a tenant and of a playbook."""
+    quiet = {"start": start, "end": end}
+
+    ruled = await engine.update_tenant_policy({"quiet_hours": quiet})
+    written = await engine.create_playbook(a_playbook(limits={"quiet_hours": quiet}))
+
+    each_answered([ruled, written], CREATED)
+    assert (await engine.read_tenant_policy()).object["quiet_hours"] == quiet
+    assert (await engine.own_playbooks())[0].object("limits")["quiet_hours"] == quiet
+
+
+@requirement("FR-13", "FR-7")
+async def test_a_tenant_may_leave_it_to_governance_again(
+    engine: EngineClient, given: Given, governance: Governance
+) -> None:
+    """Quiet hours that a tenant has set are none of its own any more once they are null."""
+    hour = datetime.now(UTC).hour
+    await given.published_playbook()
+    await governance.says(quiet_hours=hours(hour + LATER[0], hour + LATER[1]))
+    await given.tenant_policy(quiet_hours=hours(hour + NOW[0], hour + NOW[1]))
+
+    before = await engine.decide()
+    await given.tenant_policy(quiet_hours=None)
+    after = await engine.decide()
+
+    assert (await engine.read_tenant_policy()).object["quiet_hours"] is None
+    assert before.decision.titles == []
+    assert len(after.decision.titles) == 1

@@ -22,6 +22,8 @@ from harness.scenario import (
 SOON = timedelta(seconds=6)
 ENDS_WITHIN = 20.0
 PER_HOUR = 3
+# Ours and the engine's clock; one that tells whole seconds is not wrong.
+CLOCKS_DIFFER = timedelta(seconds=2)
 NO_SNOOZE: dict[str, Any] = {
     "neither": {},
     "both": {"duration_hours": 1, "until": "2090-01-01T00:00:00Z"},
@@ -85,8 +87,8 @@ async def test_a_snooze_ends_and_has_spent_nothing(engine: EngineClient, given: 
 
 
 @requirement("FR-10", "FR-14")
-@parametrize("hours", [-11, 9])
-async def test_an_offset_says_which_moment_is_meant(hours: int, engine: EngineClient, given: Given) -> None:
+@parametrize("hours", [-11, 5.5, 9])
+async def test_an_offset_says_which_moment_is_meant(hours: float, engine: EngineClient, given: Given) -> None:
     """A snooze until a moment ends at that moment, whatever offset it is told with."""
     await three_facts(given)
     end = datetime.now(UTC) + timedelta(minutes=30)
@@ -149,3 +151,16 @@ async def test_an_admin_may_give_an_actor_silence(engine: EngineClient, people: 
     assert snoozed.status in CREATED
     assert silent.decision.titles == []
     assert len(other.decision.titles) == PER_HOUR
+
+
+@requirement("FR-10", "FR-14")
+@parametrize("hours", [1, 48, 8760])
+async def test_a_snooze_lasts_as_many_hours_as_it_says(hours: int, engine: EngineClient) -> None:
+    """A snooze of hours ends that many hours after it was asked for."""
+    asked = datetime.now(UTC)
+    snoozed = await engine.snooze({"duration_hours": hours})
+    answered = datetime.now(UTC)
+
+    told = moment((await engine.read_preferences()).object.string("snooze_until"))
+    assert snoozed.status in CREATED
+    assert asked - CLOCKS_DIFFER <= told - timedelta(hours=hours) <= answered + CLOCKS_DIFFER

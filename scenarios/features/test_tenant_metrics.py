@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from harness.scenario import (
@@ -16,6 +16,7 @@ from harness.scenario import (
     a_playbook,
     each_answered,
     each_of,
+    not_exercised,
     parametrize,
     requirement,
 )
@@ -146,3 +147,47 @@ async def test_another_tenant_is_neither_counted_nor_told(
     assert [counts(reply)["outcomes"] for reply in each_of([ours, theirs])] == [1, 1]
     assert foreign.status == 403
     assert "aggregates" not in foreign.text
+
+
+@requirement("FR-13")
+async def test_a_period_has_two_ends(engine: EngineClient, given: Given) -> None:
+    """A period that is over before something happened, or begins after, counts none of it: no outcome either.
+
+    Whether an engine reads days, moments or both is its choice.
+    """
+    await given.published_playbook()
+    await given.outcome(await given.decision_with_actions())
+    now, days = datetime.now(UTC), timedelta(days=1)
+
+    forms = await forms_read(engine)
+
+    assert forms != []
+    for told in forms:
+        around, before, after = [
+            await engine.tenant_metrics(start_date=told(now + begin * days), end_date=told(now + end * days))
+            for begin, end in ((-3, 3), (-9, -3), (3, 9))
+        ]
+        each_answered([around, before, after], 200)
+        assert [counts(around)[name] for name in ("decisions", "actions", "outcomes")] == [1, 1, 1]
+        assert [sum(counts(reply).values()) for reply in (before, after)] == [0, 0]
+
+
+@requirement("FR-13")
+@parametrize("hours", [-11, 5.5, 9])
+async def test_an_offset_says_which_period_is_meant(hours: float, engine: EngineClient, given: Given) -> None:
+    """A period from an hour ago until in an hour is that, whatever offset its ends are told with.
+
+    An engine may read days alone.
+    """
+    await given.published_playbook()
+    await given.decision_with_actions()
+    now, there = datetime.now(UTC), timezone(timedelta(hours=hours))
+    begin, end = (now - timedelta(hours=1)).astimezone(there), (now + timedelta(hours=1)).astimezone(there)
+    if FORMS[1] not in await forms_read(engine):
+        not_exercised("this engine reads no moments here")
+
+    around = await engine.tenant_metrics(start_date=begin.isoformat(), end_date=end.isoformat())
+    after = await engine.tenant_metrics(start_date=end.isoformat())
+
+    each_answered([around, after], 200)
+    assert [counts(reply)["decisions"] for reply in (around, after)] == [1, 0]
