@@ -173,9 +173,12 @@ async def test_a_decisions_receipt_is_complete(
 
 
 @requirement("UT-MMM-05")
-async def test_what_is_not_known_has_its_fixed_words(engine: EngineClient, eris: Eris) -> None:
-    """Without a context the receipt says repository none, environment dev and pre-commit."""
-    reply = await engine.decide(context=ABSENT, signal=ABSENT)
+@parametrize("signal", [ABSENT, {}], ids=["no signal", "a signal of no parts"])
+async def test_what_is_not_known_has_its_fixed_words(
+    signal: object, engine: EngineClient, eris: Eris
+) -> None:
+    """Without a context the receipt says repository none, environment dev and pre-commit, and no signal."""
+    reply = await engine.decide(context=ABSENT, signal=signal)
 
     receipt = await eris.receipt_of(reply.decision.id)
     assert receipt.schema_problems() == []

@@ -30,6 +30,10 @@ BAD_DATES = {
     "no offset": "2026-03-02T10:15:00",
     "a number": "1772446500",
 }
+EVERY_COUNT = (
+    *("decisions", "actions", "actions mirror", "actions mentor", "actions multiplier", "outcomes"),
+    *(f"outcomes {result}" for result in ("shown", "ignored", "dismissed", "accepted", "failed")),
+)
 # An engine need not read both: a day, and a moment with offset.
 FORMS: tuple[Callable[[datetime], str], ...] = (
     lambda time: time.date().isoformat(),
@@ -191,3 +195,17 @@ async def test_an_offset_says_which_period_is_meant(hours: float, engine: Engine
 
     each_answered([around, after], 200)
     assert [counts(reply)["decisions"] for reply in (around, after)] == [1, 0]
+
+
+@requirement("FR-13")
+async def test_what_never_happened_is_counted_as_none(engine: EngineClient, given: Given) -> None:
+    """Every type of action and every result of an outcome has its count, also where nothing happened."""
+    before = await engine.tenant_metrics()
+    await given.published_playbook()
+    await given.decision_with_actions()
+    after = await engine.tenant_metrics()
+
+    each_answered([before, after], 200)
+    nothing = dict.fromkeys(EVERY_COUNT, 0)
+    assert counts(before) == nothing
+    assert counts(after) == nothing | {"decisions": 1, "actions": 1, "actions mirror": 1}
