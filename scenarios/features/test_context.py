@@ -100,3 +100,18 @@ async def test_each_actors_recent_signals_are_its_own(
     assert set(asked) == {one.sub, other.sub}
     receipt = await eris.receipt_of(replies[1].decision.id)
     assert receipt.inputs.strings("signal_ids") == ["signal-1"]
+
+
+@requirement("FR-2", "FR-1")
+@parametrize("kind", ["human", "ai_agent"])
+async def test_who_says_nothing_is_what_its_token_says(
+    kind: str, engine: EngineClient, people: People, eris: Eris
+) -> None:
+    """Where a request does not say what type of actor it is for, answer and receipt have the token's."""
+    caller = people.ai_agent if kind == "ai_agent" else people.developer
+
+    decision = (await engine.decide(caller)).decision
+
+    receipt = await eris.receipt_of(decision.id)
+    assert decision["actor_type"] == kind
+    assert receipt.object("actor")["type"] == kind
