@@ -118,6 +118,47 @@ async def test_facts_need_no_gateway(engine: EngineClient, given: Given, llm: Ll
     assert await llm.calls(GENERATE) == []
 
 
+@requirement("FR-4")
+async def test_a_fact_that_has_a_prompt_does_not_wait_for_its_text(
+    engine: EngineClient, given: Given, llm: Llm, names: Names
+) -> None:
+    """A mirror with a prompt is refused when written, or comes in its own words where no others are safe."""
+    unsafe = names.canary()
+    await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=("sabotage",))
+    await given.published_playbook(
+        a_playbook(name="Sound", actions=[a_mirror("A fact"), a_generated_mentor()])
+    )
+    prompted = a_mirror("A fact with a prompt", llm_prompt="Say what {event} is.")
+
+    written = await engine.create_playbook(a_playbook(name="Prompted", actions=[prompted]))
+    if written.status in CREATED:
+        await engine.publish_playbook(written.object.string("playbook_id"))
+    reply = await engine.decide()
+
+    assert written.status in {*CREATED, 422}
+    assert await llm.calls(GENERATE)
+    facts = reply.decision.actions.where_each(lambda action: action["type"] == "mirror")
+    told = [(one["title"], one["body"]) for one in (fact.object("payload") for fact in facts)]
+    expected = ["A fact", "A fact with a prompt"] if written.status in CREATED else ["A fact"]
+    assert sorted(told) == [(title, a_mirror()["payload"]["body"]) for title in expected]
+
+
+@requirement("FR-5", "UT-MMM-02")
+async def test_a_text_of_no_words_is_not_shown(
+    engine: EngineClient, given: Given, llm: Llm, names: Names
+) -> None:
+    """Where the gateway gives an empty text, however safe, the static text is shown, or nothing."""
+    await shown_when_safe(engine, llm, given, names)
+    await llm.writes("")
+    await given.published_playbook(a_playbook(actions=[a_generated_mentor(), a_mirror("A fact")]))
+
+    reply = await engine.decide()
+
+    assert await llm.calls(GENERATE)
+    assert "A fact" in reply.decision.titles
+    assert "" not in [payload["body"] for payload in reply.decision.actions.pluck("payload")]
+
+
 @requirement("IT-MMM-03", "UT-MMM-02")
 async def test_a_prompt_says_what_happened_and_where(engine: EngineClient, given: Given, llm: Llm) -> None:
     """`{event}` and `{repo}` of a prompt are what happened and where."""
@@ -180,44 +221,3 @@ async def test_an_offer_whose_text_is_unsafe_is_never_shown(
     assert set(reply.decision.titles) <= {"A fact", "A generated offer"}
     assert unsafe not in reply.all_text
     assert await llm.calls(GENERATE)
-
-
-@requirement("FR-4")
-async def test_a_fact_that_has_a_prompt_does_not_wait_for_its_text(
-    engine: EngineClient, given: Given, llm: Llm, names: Names
-) -> None:
-    """A mirror with a prompt is refused when written, or comes in its own words where no others are safe."""
-    unsafe = names.canary()
-    await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=("sabotage",))
-    await given.published_playbook(
-        a_playbook(name="Sound", actions=[a_mirror("A fact"), a_generated_mentor()])
-    )
-    prompted = a_mirror("A fact with a prompt", llm_prompt="Say what {event} is.")
-
-    written = await engine.create_playbook(a_playbook(name="Prompted", actions=[prompted]))
-    if written.status in CREATED:
-        await engine.publish_playbook(written.object.string("playbook_id"))
-    reply = await engine.decide()
-
-    assert written.status in {*CREATED, 422}
-    assert await llm.calls(GENERATE)
-    facts = reply.decision.actions.where_each(lambda action: action["type"] == "mirror")
-    told = [(one["title"], one["body"]) for one in (fact.object("payload") for fact in facts)]
-    expected = ["A fact", "A fact with a prompt"] if written.status in CREATED else ["A fact"]
-    assert sorted(told) == [(title, a_mirror()["payload"]["body"]) for title in expected]
-
-
-@requirement("FR-5", "UT-MMM-02")
-async def test_a_text_of_no_words_is_not_shown(
-    engine: EngineClient, given: Given, llm: Llm, names: Names
-) -> None:
-    """Where the gateway gives an empty text, however safe, the static text is shown, or nothing."""
-    await shown_when_safe(engine, llm, given, names)
-    await llm.writes("")
-    await given.published_playbook(a_playbook(actions=[a_generated_mentor(), a_mirror("A fact")]))
-
-    reply = await engine.decide()
-
-    assert await llm.calls(GENERATE)
-    assert "A fact" in reply.decision.titles
-    assert "" not in [payload["body"] for payload in reply.decision.actions.pluck("payload")]

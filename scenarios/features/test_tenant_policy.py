@@ -113,6 +113,25 @@ async def test_half_of_the_quotas_is_completed_or_refused(
         assert isinstance(told[other], int)
 
 
+@requirement("FR-7", "FR-13")
+async def test_an_actor_gets_ten_a_day_where_only_the_hour_has_a_quota(
+    engine: EngineClient, given: Given
+) -> None:
+    """A quota that nobody has set is the default: ten a day, however many an hour.
+
+    An engine may refuse one quota alone.
+    """
+    await given.published_playbook(a_playbook(actions=[a_mirror(f"Fact {n}") for n in range(12)]))
+    hourly = await engine.update_tenant_policy({"quotas": {HOUR: 50}})
+    if hourly.status == 422:
+        not_exercised("this engine takes no quota alone")
+
+    decisions = [await engine.decide() for _ in range(2)]
+
+    assert hourly.status in CREATED
+    assert sum(len(reply.decision.actions) for reply in each_of(decisions)) == 10
+
+
 @requirement("FR-13")
 async def test_changes_at_the_same_time_all_stand(engine: EngineClient, people: People) -> None:
     """Two first changes at the same instant make one policy, and neither loses the other's part."""
@@ -279,22 +298,3 @@ async def test_every_change_leaves_a_receipt_and_an_audit_line(
     told = [{"before", "after"} & receipt.object("result").members for receipt in receipts]
     assert sorted(len(both) for both in each_of(told)) in ([1, 2], [2, 2])
     assert len(await audit_log.entries(policy, people.tenant, at_least=2)) >= 2
-
-
-@requirement("FR-7", "FR-13")
-async def test_an_actor_gets_ten_a_day_where_only_the_hour_has_a_quota(
-    engine: EngineClient, given: Given
-) -> None:
-    """A quota that nobody has set is the default: ten a day, however many an hour.
-
-    An engine may refuse one quota alone.
-    """
-    await given.published_playbook(a_playbook(actions=[a_mirror(f"Fact {n}") for n in range(12)]))
-    hourly = await engine.update_tenant_policy({"quotas": {HOUR: 50}})
-    if hourly.status == 422:
-        not_exercised("this engine takes no quota alone")
-
-    decisions = [await engine.decide() for _ in range(2)]
-
-    assert hourly.status in CREATED
-    assert sum(len(reply.decision.actions) for reply in each_of(decisions)) == 10
