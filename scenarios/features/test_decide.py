@@ -197,21 +197,6 @@ async def _answered_within(limit: float, engine: EngineClient, people: People, s
     return not_exercised(f"no decision was answered within {limit} s here, so none has to be unmarked")
 
 
-@requirement("NFR-1")
-async def test_each_source_has_a_limit_of_its_own(
-    engine: EngineClient, people: People, given: Given, llm: Llm
-) -> None:
-    """A decision between 150 and 500 ms is slow for an IDE, and is not for CI."""
-    await llm.delays(GENERATE, 0.3)
-    await given.published_playbook(a_playbook(actions=[a_mentor(llm_prompt="Say why {event} matters.")]))
-
-    for_ide = await engine.decide(context=a_context(source="ide"))
-    for_ci = await _answered_within(0.5, engine, people, "ci")
-
-    assert for_ide.decision["latency_warning"] is True
-    assert for_ci.decision["latency_warning"] is False
-
-
 @requirement("NFR-1", "NFR-6")
 async def test_a_slow_dependency_of_one_holds_up_nobody_else(
     engine: EngineClient, people: People, given: Given, llm: Llm

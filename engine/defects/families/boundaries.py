@@ -104,15 +104,6 @@ Body = Annotated[str, StringConstraints(min_length=1), AfterValidator(_fits_the_
         ),
     ),
     Defect(
-        id="late-by-the-other-objective",
-        kind=Kind.BOUNDARIES,
-        requirements=("NFR-1",),
-        story="When the objectives moved into a table, the two numbers changed places.",
-        changes=(
-            Change("engine.decide.answer", '{"ide": 0.150, "ci": 0.500}', '{"ide": 0.500, "ci": 0.150}'),
-        ),
-    ),
-    Defect(
         id="prescription-at-the-edge-of-a-text",
         kind=Kind.BOUNDARIES,
         requirements=("FR-4",),

@@ -268,18 +268,4 @@ async def _spent(""",
         ),
         deferred="time",
     ),
-    Defect(
-        id="outcomes-go-with-decisions",
-        kind=Kind.TIME,
-        requirements=("PR-MMM-02", "NFR-3"),
-        story="One age for all that is deleted: the outcomes' own was forgotten.",
-        changes=(
-            Change(
-                "engine.retention.job",
-                "days = told.decisions if table is DECISIONS else told.outcomes",
-                "days = told.decisions",
-            ),
-        ),
-        deferred="time",
-    ),
 )
