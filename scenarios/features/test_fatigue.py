@@ -226,5 +226,4 @@ async def test_nothing_comes_again_after_a_few_seconds(
     )
 
     assert len(first.decision.actions) == 1
-    assert len(later) > 1
     assert later[-1].decision.titles == []
