@@ -1,5 +1,372 @@
 """Filtering and ranking: what fires, in which order, and what is left of it."""
 
-from engine.defects.defect import Defect
+from engine.defects.defect import Change, Defect, Kind
 
-DEFECTS: tuple[Defect, ...] = ()
+DEFECTS = (
+    Defect(
+        id="severity-compared-as-text",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "FR-3"),
+        story="Severities were compared as they stand, and `critical` comes before `warn` in the alphabet.",
+        changes=(
+            Change(
+                "engine.pipeline.match",
+                "SEVERITY_ORDER[severity] >= SEVERITY_ORDER[wanted]",
+                "severity >= wanted",
+            ),
+        ),
+    ),
+    Defect(
+        id="wider-of-two-triggers-lost",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "FR-3"),
+        story="Playbooks are indexed by the event types they name; triggers that name none are forgotten.",
+        changes=(
+            Change(
+                "engine.values.published",
+                "        if not named or None in named:\n",
+                "        if not named - {None}:\n",
+            ),
+            Change(
+                "engine.values.published",
+                "for event_type in () if None in named else named:",
+                "for event_type in named - {None}:",
+            ),
+        ),
+    ),
+    Defect(
+        id="fires-once-for-each-trigger",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "UT-MMM-02"),
+        story="A playbook stands in the index under each of its triggers, and comes as often as it is found.",
+        changes=(
+            Change(
+                "engine.values.published",
+                "for event_type in () if None in named else named:",
+                "for event_type in named - {None}:",
+            ),
+        ),
+    ),
+    Defect(
+        id="conditions-match-a-part",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "FR-3"),
+        story="Teams wanted one condition for `release` and `release/1.2`: a part of the value is enough.",
+        changes=(
+            Change(
+                "engine.values.surroundings",
+                "return kind in _FACTS and getattr(self, _FACTS[kind]) == value",
+                'return kind in _FACTS and value in (getattr(self, _FACTS[kind]) or "")',
+            ),
+        ),
+    ),
+    Defect(
+        id="one-condition-is-enough",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "FR-3"),
+        story="Any trigger is enough, and conditions were thought to be alternatives, too.",
+        changes=(
+            Change(
+                "engine.pipeline.match",
+                "return _triggered(content.triggers, facts) and all(\n",
+                "return _triggered(content.triggers, facts) and (not content.conditions or any(\n",
+            ),
+            Change(
+                "engine.pipeline.match",
+                "for condition in content.conditions\n    )\n",
+                "for condition in content.conditions\n    ))\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="trigger-roles-not-asked",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "FR-3"),
+        story="Roles became conditions, and the trigger's own list of them stayed in the shape alone.",
+        changes=(
+            Change(
+                "engine.pipeline.match",
+                "        and (trigger.actor_roles is None or not roles.isdisjoint(trigger.actor_roles))\n",
+                "",
+            ),
+        ),
+    ),
+    Defect(
+        id="updated-comes-back",
+        kind=Kind.RANKING,
+        requirements=("FR-3", "UT-MMM-01"),
+        story="A deprecated playbook cannot be published, but an update makes a new draft of it.",
+        changes=(
+            Change(
+                "engine.administration.versions",
+                """    current = open_for_change(history)
+    is_draft""",
+                """    current = newest(history)
+    is_draft""",
+            ),
+        ),
+    ),
+    Defect(
+        id="limits-change-in-place",
+        kind=Kind.RANKING,
+        requirements=("FR-3",),
+        story="To tune a priority no new version should be needed, so that limits change what is published.",
+        changes=(
+            Change(
+                "engine.administration.versions",
+                '    is_draft = current.status == "draft"\n',
+                """    if set(changes) == {"limits"}:
+        tuned = current.content.model_copy(update=dict(changes))
+        return replace(current, content=tuned, updated_at=now)
+    is_draft = current.status == "draft"
+""",
+            ),
+        ),
+    ),
+    Defect(
+        id="priority-sorted-as-text",
+        kind=Kind.RANKING,
+        requirements=("FR-7",),
+        story="The order is a key of texts, sorted once and reversed: 100 comes after 20 in it, and 9 first.",
+        changes=(
+            Change(
+                "engine.pipeline.rank",
+                "sorted(playbooks, key=_place)",
+                "sorted(playbooks, key=_place, reverse=True)",
+            ),
+            Change(
+                "engine.pipeline.rank",
+                "-> tuple[int, str, str]:",
+                "-> tuple[str, str, str]:",
+            ),
+            Change(
+                "engine.pipeline.rank",
+                "return (-(content.limits.priority or 0), content.name",
+                "return (str(content.limits.priority or 0), content.name",
+            ),
+        ),
+    ),
+    Defect(
+        id="ranked-after-the-quota",
+        kind=Kind.RANKING,
+        requirements=("FR-7",),
+        story="Ranking was for display, so that it moved to the end: quotas go to whatever is oldest.",
+        changes=(
+            Change(
+                "engine.decide.service",
+                "ranked(matching(standing.playbooks.upon(facts.event_type), facts))",
+                "matching(standing.playbooks.upon(facts.event_type), facts)",
+            ),
+            Change(
+                "engine.decide.service",
+                "        actions=proposed,\n",
+                "        actions=tuple(sorted(proposed, key=lambda one: -(one.limits.priority or 0))),\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="preferred-surfaces-replace",
+        kind=Kind.RANKING,
+        requirements=("FR-14", "FR-8"),
+        story="Whoever prefers the IDE gets all of an action there, though its playbook never meant it to.",
+        changes=(
+            Change(
+                "engine.pipeline.gates",
+                "    return _on(wanted, preferences.preferred_surfaces) if",
+                "    here = preferences.preferred_surfaces\n"
+                "    return tuple(replace(action, surfaces=here) for action in wanted) if",
+            ),
+        ),
+    ),
+    Defect(
+        id="action-without-surface-kept",
+        kind=Kind.RANKING,
+        requirements=("FR-8", "FR-13"),
+        story="Surfaces are narrowed one by one, and nobody looked at what has none left.",
+        changes=(
+            Change(
+                "engine.pipeline.gates",
+                "    return tuple(action for action in narrowed if action.surfaces)\n",
+                "    return tuple(narrowed)\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="alerts-pass-disabled-types",
+        kind=Kind.RANKING,
+        requirements=("FM-MMM-01", "FR-13"),
+        story="People on call missed an alert, so that what goes to alerting passes the tenant's switch.",
+        changes=(
+            Change(
+                "engine.pipeline.gates",
+                "if action.type in policy.enabled_action_types)",
+                'if action.type in policy.enabled_action_types or "alert" in action.surfaces)',
+            ),
+        ),
+    ),
+    Defect(
+        id="consent-passes-disabled-types",
+        kind=Kind.RANKING,
+        requirements=("FM-MMM-01", "FR-13"),
+        story="What needs somebody's consent can do no harm, so the tenant's switch is not asked about it.",
+        changes=(
+            Change(
+                "engine.pipeline.gates",
+                "if action.type in policy.enabled_action_types)",
+                "if action.type in policy.enabled_action_types or action.requires_consent)",
+            ),
+        ),
+    ),
+    Defect(
+        id="first-restriction-only",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-04", "FR-11"),
+        story="A snapshot used to restrict one type; when it became a list, its first word was taken.",
+        changes=(
+            Change(
+                "engine.dependencies.policy",
+                "            restrictions=frozenset(answer.restrictions),\n",
+                "            restrictions=frozenset(answer.restrictions[:1]),\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="last-standard-wins",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-04", "FR-11"),
+        story="Standards were thought to be versions of one, of which the last in the list is in force.",
+        changes=(
+            Change(
+                "engine.dependencies.policy",
+                "    restricted = (item.restrictions for item in items)\n",
+                "    items = items[-1:]\n    restricted = (item.restrictions for item in items)\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="consent-only-for-dual-channel",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-02", "FR-6", "IT-MMM-04"),
+        story="Consent was taken for what the two approvals are, and asked for where these are.",
+        changes=(
+            Change(
+                "engine.pipeline.compose",
+                "template.requires_consent or template.type == MULTIPLIER,",
+                "template.requires_consent or template.requires_dual_channel,",
+            ),
+        ),
+    ),
+    Defect(
+        id="signals-replace-evidence",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-02", "FR-5"),
+        story="Evidence of now was thought better than what a playbook's author had linked.",
+        changes=(
+            Change(
+                "engine.pipeline.compose",
+                "        evidence_links=links or evidence,\n",
+                "        evidence_links=evidence or links,\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="one-alert-for-all",
+        kind=Kind.RANKING,
+        requirements=("FR-8", "IT-MMM-02"),
+        story="Alerting was told once for each decision, since one message is enough to wake somebody.",
+        changes=(
+            Change(
+                "engine.decide.answer",
+                "for action in alerts)\n",
+                "for action in alerts[:1])\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="only-urgent-alerts-sent",
+        kind=Kind.RANKING,
+        requirements=("FR-8",),
+        story="Alerting was flooded, so that it is told of high and critical signals alone.",
+        changes=(
+            Change(
+                "engine.decide.answer",
+                '    alerts = [action for action in actions if "alert" in action.surfaces]\n',
+                """    urgent = severity in {"high", "critical"}
+    alerts = [action for action in actions if urgent and "alert" in action.surfaces]
+""",
+            ),
+        ),
+    ),
+    Defect(
+        id="trigger-asks-the-context-for-its-source",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "FR-3"),
+        story="Signal and context both have a source, and the trigger was given that of the context.",
+        changes=(
+            Change(
+                "engine.pipeline.match",
+                "any(_fits_signal(trigger, signal, facts.roles) for trigger in triggers)",
+                "any(_fits_signal(one, signal, facts.roles, facts.source) for one in triggers)",
+            ),
+            Change(
+                "engine.pipeline.match",
+                "signal: Signal, roles: frozenset[str]) -> bool:",
+                "signal: Signal, roles: frozenset[str], source: str) -> bool:",
+            ),
+            Change(
+                "engine.pipeline.match",
+                "trigger.source == signal.source)",
+                "trigger.source == source)",
+            ),
+        ),
+    ),
+    Defect(
+        id="placeholder-for-the-repository-left",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-02", "IT-MMM-03"),
+        story="`{repo}` was added to the documentation of prompts, and not to what fills them.",
+        changes=(
+            Change(
+                "engine.pipeline.compose",
+                'return filled.replace("{repo}", facts.repo_id or "none").replace("{event}", event)',
+                'return filled.replace("{event}", event)',
+            ),
+        ),
+    ),
+    Defect(
+        id="rationale-only-for-mentors",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-02",),
+        story="A mentor must say why, so it was thought that nobody else may.",
+        changes=(
+            Change(
+                "engine.pipeline.compose",
+                "    if written is None:\n",
+                "    if written is None or template.type != MENTOR:\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="wishes-asked-after-the-quota",
+        kind=Kind.RANKING,
+        requirements=("FR-7", "FR-14"),
+        story="What an actor does not want is left out of the answer, when it has been counted already.",
+        changes=(
+            Change(
+                "engine.pipeline.gates",
+                "    wanted = by_preferences(allowed, standing.preferences)\n",
+                "    wanted = allowed\n",
+            ),
+            Change(
+                "engine.decide.service",
+                "        actions=proposed,\n",
+                "        actions=by_preferences(proposed, standing.preferences),\n",
+            ),
+            Change(
+                "engine.decide.service",
+                "from engine.pipeline.gates import passed\n",
+                "from engine.pipeline.gates import by_preferences, passed\n",
+            ),
+        ),
+    ),
+)
