@@ -123,6 +123,9 @@ async def test_no_hostile_body_makes_the_engine_crash(
         "huge number": request | {"signal": a_signal(payload={"count": 10**400})},
         "negative number": request | {"signal": a_signal(severity=-1)},
         "time out of range": request | {"signal": a_signal(occurred_at="9999-12-31T23:59:60+23:59")},
+        "time after all times": request | {"signal": a_signal(occurred_at="9999-12-31T23:59:59-23:59")},
+        "time before all times": request | {"signal": a_signal(occurred_at="0001-01-01T00:00:00+23:59")},
+        "zero byte in the repository": request | {"context": a_context(repo_id="a\x00b")},
     }
     nested = b'{"tenant_id": "t", "context": ' + b'{"a":' * 5000 + b"1" + b"}" * 5000 + b"}"
 
@@ -202,6 +205,9 @@ async def test_a_malformed_id_in_a_path_is_refused(
 MALFORMED_BODIES: dict[str, Callable[[EngineClient], Awaitable[Reply]]] = {
     "update": lambda engine: engine.update_playbook(NOTHING, {"name": ""}),
     "outcome": lambda engine: engine.report_outcome(NOTHING, an_outcome(NOTHING, "loved")),
+    "outcome without its reason": lambda engine: engine.report_outcome(
+        NOTHING, an_outcome(NOTHING, "dismissed", reason=ABSENT)
+    ),
     "experiment": lambda engine: engine.update_experiment(NOTHING, {"name": ""}),
     "approve": lambda engine: engine.approve(NOTHING, verdict=["approve"]),
 }
@@ -226,6 +232,7 @@ async def test_what_is_malformed_is_told_before_what_is_missing(
         lambda engine: engine.update_preferences({"opt_out_categories": ["mirror", 7]}),
         lambda engine: engine.snooze({"duration_hours": 10**400}),
         lambda engine: engine.snooze({"until": "9999-12-31T23:59:60+23:59"}),
+        lambda engine: engine.snooze({"until": "9999-12-31T23:59:59-23:59"}),
         lambda engine: engine.update_tenant_policy({"quotas": {"max_actions_per_day": 10**400}}),
         lambda engine: engine.update_tenant_policy({"quiet_hours": {"start": 1.5, "end": 2}}),
         lambda engine: engine.create_playbook(a_playbook(limits={"priority": 10**400})),
@@ -236,7 +243,8 @@ async def test_what_is_malformed_is_told_before_what_is_missing(
         lambda engine: engine.tenant_metrics(start_date="\x00", end_date="9" * 400),
     ],
     ids=[
-        *("mixed list", "hours without end", "moment out of range", "quota without end", "half an hour"),
+        *("mixed list", "hours without end", "moment out of range", "moment after all moments"),
+        *("quota without end", "half an hour"),
         *("priority without end", "lone surrogate", "zero byte", "long limit", "far offset", "odd dates"),
     ],
 )

@@ -195,12 +195,41 @@ async def test_where_nothing_matches_the_answer_is_an_empty_list(
 
 @requirement("FR-7")
 async def test_the_more_important_playbook_comes_first(engine: EngineClient, given: Given) -> None:
-    """Actions come in the order of their playbooks' priority."""
-    for priority in (20, 90, 50):
+    """Actions come in the order of their playbooks' priority, as numbers: 100 before 20, and 20 before 9."""
+    for priority in (20, 100, 9):
         action = a_mirror(f"Priority {priority}")
         playbook = a_playbook(name=f"Playbook {priority}", actions=[action], limits={"priority": priority})
         await given.published_playbook(playbook)
 
     reply = await engine.decide()
 
-    assert reply.decision.titles == ["Priority 90", "Priority 50", "Priority 20"]
+    assert reply.decision.titles == ["Priority 100", "Priority 20", "Priority 9"]
+
+
+# What a signal is, and whether it fits the first trigger, the second, both or none.
+SIGNALS: dict[str, tuple[dict[str, Any], int]] = {
+    "the first fits": ({"event_type": "risk.alert", "severity": "info"}, 1),
+    "the second fits": ({"event_type": "build.failed", "severity": "critical"}, 1),
+    "both fit": ({"event_type": "risk.alert", "severity": "high"}, 1),
+    "none fits": ({"event_type": "build.failed", "severity": "warn"}, 0),
+}
+
+
+@requirement("UT-MMM-01", "FR-3")
+@parametrize(("parts", "times"), SIGNALS.values(), ids=SIGNALS.keys())
+async def test_triggers_that_ask_for_different_things_each_fire_and_a_playbook_comes_once(
+    parts: dict[str, Any], times: int, engine: EngineClient, people: People, given: Given
+) -> None:
+    """A playbook comes once where any of its triggers fits: that of an event, that of a severity, or both.
+
+    Another playbook, which fits everything, always comes.
+    """
+    always = await given.published_playbook(a_playbook(name="Always"))
+    triggers = [{"event_type": "risk.alert"}, {"severity": "high"}]
+    playbook = await given.published_playbook(a_playbook(name="Either", triggers=triggers))
+
+    reply = await engine.decide(people.developer, signal=a_signal(**parts))
+
+    assert sorted(reply.decision.playbooks) == sorted(
+        [always["playbook_id"], *[playbook["playbook_id"]] * times]
+    )

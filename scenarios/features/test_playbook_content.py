@@ -7,11 +7,14 @@ from typing import Any
 from harness.scenario import (
     ABSENT,
     CREATED,
+    SEMVER,
     EngineClient,
     Given,
     a_mentor,
     a_mirror,
+    a_multiplier,
     a_playbook,
+    a_rationale,
     each_of,
     parametrize,
     requirement,
@@ -109,6 +112,28 @@ async def test_the_limits_themselves_are_allowed(engine: EngineClient) -> None:
     assert len(decided.decision.actions[0].object("payload").string("body")) == 4000
 
 
+@requirement("FR-3", "NFR-4")
+@parametrize("version", ["latest", "1.0", "v1.0.0", "1.0.0 ", ""])
+async def test_a_version_that_is_none_is_refused_or_not_taken(
+    version: str, engine: EngineClient, given: Given
+) -> None:
+    """A version that is no semantic one is refused with 422 or not taken, when new as in a change.
+
+    Whether an engine numbers versions itself is its choice: what it lists has a semantic one.
+    """
+    draft = await given.draft_playbook(a_playbook(name="Draft"))
+
+    created = await engine.create_playbook(a_playbook(name="New", version=version))
+    changed = await engine.update_playbook(draft["playbook_id"], {"version": version})
+
+    assert created.status in {*CREATED, 422}
+    assert changed.status in {200, 422}
+    listed = await engine.own_playbooks()
+    assert draft["playbook_id"] in listed.pluck("playbook_id")
+    for playbook in listed:
+        assert SEMVER.fullmatch(playbook.string("version"))
+
+
 # Prompts that a template engine would choke on, or take for more than text.
 ODD_PROMPTS = (
     "{",
@@ -170,3 +195,36 @@ async def test_no_mentor_is_shown_that_does_not_say_why(
         assert isinstance(told.strings("evidence_links"), list)
         assert told.string("baseline_comparison").strip()
         assert told.string("why_relevant").strip()
+
+
+@requirement("FR-4", "UT-MMM-02")
+@parametrize("title", ["You should rerun it", "Tests must pass", "You have to look", "You need to look"])
+async def test_a_mirrors_title_prescribes_no_more_than_its_body(
+    title: str, engine: EngineClient, given: Given
+) -> None:
+    """A mirror with prescriptive wording in its title alone is refused when written, or not proposed."""
+    await given.published_playbook(a_playbook(name="Factual", actions=[a_mirror("A fact")]))
+
+    written = await engine.create_playbook(a_playbook(name="Prescriptive", actions=[a_mirror(title)]))
+    if written.status in CREATED:
+        await engine.publish_playbook(written.object.string("playbook_id"))
+    reply = await engine.decide()
+
+    assert written.status in {*CREATED, 422}
+    assert reply.decision.titles == ["A fact"]
+
+
+@requirement("UT-MMM-02")
+async def test_whatever_has_a_rationale_shows_it(engine: EngineClient, given: Given) -> None:
+    """A mirror and a multiplier whose template says why are shown with what it says, as a mentor is."""
+    facts = a_mirror("A fact", payload=_payload(title="A fact") | {"rationale": a_rationale()})
+    offer = a_multiplier("An offer", payload=_payload(title="An offer") | {"rationale": a_rationale()})
+    await given.published_playbook(a_playbook(actions=[facts, offer]))
+
+    reply = await engine.decide()
+
+    assert sorted(reply.decision.titles) == ["A fact", "An offer"]
+    for action in reply.decision.actions:
+        told = action.object("payload").object("rationale")
+        for part, words in a_rationale().items():
+            assert told[part] == words

@@ -151,18 +151,23 @@ async def test_an_update_is_partial(engine: EngineClient, given: Given) -> None:
 async def test_a_deleted_playbook_is_deprecated_and_never_comes_back(
     engine: EngineClient, given: Given
 ) -> None:
-    """Deleting deprecates: the playbook stays on record, fires no more, and cannot be published again."""
+    """Deleting deprecates: the playbook stays on record and never fires again, published or changed.
+
+    Whether what is deprecated may still be changed is the engine's choice.
+    """
     playbook = await given.published_playbook()
     fired = await engine.decide(engine.people.another_developer())
 
     deleted = await engine.delete_playbook(playbook["playbook_id"])
+    await engine.publish_playbook(playbook["playbook_id"])
+    deprecated = await engine.own_playbooks(status="deprecated")
+    await engine.update_playbook(playbook["playbook_id"], {"name": "Renamed"})
     await engine.publish_playbook(playbook["playbook_id"])
 
     assert fired.decision.playbooks == [playbook["playbook_id"]]
     assert deleted.status == 204
     decided = await engine.decide(engine.people.another_developer())
     assert decided.decision.playbooks == []
-    deprecated = await engine.own_playbooks(status="deprecated")
     assert deprecated.pluck("playbook_id") == [playbook["playbook_id"]]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from harness.scenario import (
     EVALUATE,
     NOTIFY,
@@ -57,6 +59,20 @@ async def test_a_restricted_type_is_not_proposed(
     reply = await engine.decide()
 
     assert sorted(reply.decision.types) == sorted(set(ONE_OF_EACH) - {restricted})
+
+
+@requirement("UT-MMM-04", "FR-11")
+@parametrize("restricted", list(permutations(ONE_OF_EACH, 2)), ids=" and ".join)
+async def test_each_of_several_restricted_types_is_gone(
+    restricted: tuple[str, ...], engine: EngineClient, given: Given, policy: Policy
+) -> None:
+    """Of two types that policy restricts, in whichever order, neither is proposed; the third is."""
+    await policy.rules(restrictions=list(restricted))
+    await given.published_playbook(a_playbook(actions=list(ONE_OF_EACH.values())))
+
+    reply = await engine.decide()
+
+    assert reply.decision.types == sorted(set(ONE_OF_EACH) - set(restricted))
 
 
 @requirement("UT-MMM-04", "FR-11")

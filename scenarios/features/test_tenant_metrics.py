@@ -94,7 +94,7 @@ async def test_the_period_filters(engine: EngineClient, given: Given) -> None:
     both.
     """
     await given.published_playbook()
-    await given.decision_with_actions()
+    await given.outcome(await given.decision_with_actions())
     now = datetime.now(UTC)
     before, after = (now - timedelta(days=3)), (now + timedelta(days=3))
 
@@ -115,6 +115,7 @@ async def test_the_period_filters(engine: EngineClient, given: Given) -> None:
         each_answered([*inside, *outside], 200)
         assert [counts(reply)["decisions"] for reply in each_of(inside)] == [1, 1, 1]
         assert [counts(reply)["actions"] for reply in each_of(inside)] == [1, 1, 1]
+        assert [counts(reply)["outcomes"] for reply in each_of(inside)] == [1, 1, 1]
         assert [sum(counts(reply).values()) for reply in each_of(outside)] == [0, 0]
 
 

@@ -9,12 +9,14 @@ from harness.scenario import (
     Given,
     People,
     Reply,
+    a_decide_request,
     a_mentor,
     a_mirror,
     a_multiplier,
     a_playbook,
     a_signal,
     each_of,
+    parametrize,
     requirement,
 )
 
@@ -79,3 +81,30 @@ async def test_an_explicit_trigger_needs_a_sound_signal(engine: EngineClient, pe
     for reply, named in each_of([(without, "signal"), (invalid, "severity")]):
         assert reply.status == 422
         assert named in reply.error.text
+
+
+@requirement("FR-1", "NFR-5")
+@parametrize("path", ["/decide", "/triggers/evaluate"])
+async def test_a_decision_that_is_refused_for_its_query_was_never_made(
+    path: str, engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """A decide whose query names another tenant is refused and leaves nothing, or served as any other.
+
+    Whether the query of a decide is read at all is the engine's choice.
+    """
+    others = people.elsewhere()
+    await given.published_playbook(a_playbook(actions=[a_mirror(f"Fact {number}") for number in range(3)]))
+    body = a_decide_request(people.developer)
+
+    named = await engine.call(
+        "POST", path, by=people.developer, body=body, query={"tenant_id": others.tenant}
+    )
+    later = await engine.decide(people.developer)
+
+    decided = [reply for reply in (named, later) if reply.status == 200]
+    assert named.status in {200, 403}
+    assert len(decided[0].decision.actions) == 3
+    receipts = await eris.settled(given, due=2 + len(decided))
+    made = [receipt.decision_id for receipt in receipts if receipt.kind == "decision"]
+    assert sorted(str(each) for each in made) == sorted(reply.decision.id for reply in decided)
+    assert await eris.settled(given, others, due=0) == []

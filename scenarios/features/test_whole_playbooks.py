@@ -8,11 +8,14 @@ from harness.scenario import (
     CREATED,
     EngineClient,
     Given,
+    People,
     a_mentor,
     a_mirror,
     a_multiplier,
     a_playbook,
+    each_answered,
     each_of,
+    parametrize,
     requirement,
 )
 
@@ -115,3 +118,30 @@ async def test_a_playbook_of_a_name_and_actions_is_completed_or_refused(
     assert len(kept) == (0 if reply.status == 422 else 1)
     for playbook in kept:
         says(playbook, LEAST)
+
+
+# What may be changed of a playbook that fires, so that it does not fire any more, or with another action.
+CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "actions": ({"actions": [a_mirror("After")]}, ["After"]),
+    "triggers": ({"triggers": [{"event_type": "never.sent"}]}, []),
+    "conditions": ({"conditions": [{"type": "branch", "value": "no-such-branch"}]}, []),
+    "limits": ({"limits": {"max_per_actor_per_day": 0}}, []),
+}
+
+
+@requirement("FR-3")
+@parametrize(("change", "then"), CHANGES.values(), ids=CHANGES.keys())
+async def test_each_part_of_what_is_published_changes_only_when_that_is_published(
+    change: dict[str, Any], then: list[str], engine: EngineClient, people: People, given: Given
+) -> None:
+    """What is published is never altered in place: a change of any part waits until it is published."""
+    playbook = await given.published_playbook(a_playbook(actions=[a_mirror("Before")]))
+
+    changed = await engine.update_playbook(playbook["playbook_id"], change)
+    meanwhile = await engine.decide(people.another_developer())
+    published = await engine.publish_playbook(playbook["playbook_id"])
+    afterwards = await engine.decide(people.another_developer())
+
+    each_answered([changed, published], 200)
+    assert meanwhile.decision.titles == ["Before"]
+    assert afterwards.decision.titles == then

@@ -9,11 +9,13 @@ from harness.scenario import (
     Given,
     Object,
     People,
+    World,
     each_of,
     eventually,
     own_world,
     parametrize,
     requirement,
+    samples,
 )
 
 # The answer waits at most 0.8 s for ERIS; the rest of the decision and a busy machine get more than as
@@ -79,12 +81,24 @@ async def test_a_receipt_that_arrived_unknown_to_the_engine_is_not_doubled(
     assert len(held) == 1
 
 
+COUNTED_WITHIN = 8.0
+
+
+async def _emissions(engine: EngineClient, world: World) -> float:
+    """Return how many receipts were tried, whatever came of it, on all replicas."""
+    texts = [(await engine.public("metrics")).text for _ in world.engine_urls]
+    return sum(one.value for text in texts for one in samples(text, "mmm_eris_receipt_emission_total"))
+
+
 @requirement("FR-12")
 @own_world()
 async def test_a_receipt_that_eris_refuses_is_not_sent_again(
-    engine: EngineClient, people: People, given: Given, eris: Eris
+    engine: EngineClient, people: People, given: Given, eris: Eris, world: World
 ) -> None:
-    """A receipt that ERIS refuses with 4xx is sent once; the decision stands, and later receipts arrive."""
+    """A receipt that ERIS refuses with 4xx is sent once, and counted; the decision stands.
+
+    Later receipts arrive. What the result of a refusal is called is the engine's choice.
+    """
     refusal = {
         "code": "VALIDATION_ERROR",
         "message": "no",
@@ -94,6 +108,7 @@ async def test_a_receipt_that_eris_refuses_is_not_sent_again(
         "timestamp": "2026-01-01T00:00:00Z",
     }
     await eris.replies(RECEIVE, {"error": refusal}, status=400)
+    before = await _emissions(engine, world)
 
     reply = await engine.decide(people.developer)
     refused = reply.decision.id
@@ -105,9 +120,13 @@ async def test_a_receipt_that_eris_refuses_is_not_sent_again(
     async def sent_again() -> bool:
         return await attempts() > 1
 
+    async def counted() -> bool:
+        return await _emissions(engine, world) > before
+
     assert reply.status == 200
     await eventually(attempts, DELIVERED_WITHIN)
     await eventually(sent_again, SENT_AGAIN_WITHIN)
+    assert await eventually(counted, COUNTED_WITHIN), "the refusal is not counted"
     await eris.heals()
     assert await eris.settled(given, due=0) == []
     assert await attempts() == 1

@@ -1,0 +1,204 @@
+"""In an engine that nobody else uses, each number grows by exactly what happened, and by nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from harness.scenario import (
+    ABSENT,
+    NOTIFY,
+    Alerting,
+    EngineClient,
+    Given,
+    Names,
+    People,
+    Reply,
+    World,
+    a_context,
+    a_mirror,
+    a_multiplier,
+    a_playbook,
+    a_signal,
+    an_outcome,
+    each_answered,
+    each_of,
+    eventually,
+    not_exercised,
+    own_world,
+    requirement,
+    samples,
+)
+
+if TYPE_CHECKING:
+    from harness.scenario import Decision
+
+COUNTED_WITHIN = 8.0
+# After alerting has heard of all: what is counted then is counted at once.
+AGAIN_WITHIN = 1.5
+LOOKS = 5
+# How much more than its caller an engine may have measured: another clock, and what comes after the answer.
+MORE_SECONDS = 0.5
+ACTIONS = [a_mirror("One"), a_mirror("Two", surfaces=["ide", "alert"]), a_multiplier("Offer")]
+# What grows, with these labels, and by how much in `_what_happens`, if all of the actions come.
+GROWN: dict[str, tuple[str, dict[str, str], int]] = {
+    "decisions for humans": ("mmm_decisions_total", {"actor_type": "human"}, 2),
+    "decisions for agents": ("mmm_decisions_total", {"actor_type": "ai_agent"}, 1),
+    "all decisions": ("mmm_decisions_total", {}, 3),
+    "signals": ("mmm_signals_received_total", {}, 2),
+    "mirrors": ("mmm_actions_total", {"action_type": "mirror"}, 6),
+    "offers": ("mmm_actions_total", {"action_type": "multiplier"}, 3),
+    "all actions": ("mmm_actions_total", {}, 9),
+    "outcomes shown": ("mmm_outcomes_total", {"result": "shown"}, 1),
+    "outcomes accepted": ("mmm_outcomes_total", {"result": "accepted"}, 1),
+    "all outcomes": ("mmm_outcomes_total", {}, 2),
+    "actions accepted": ("mmm_actions_accepted_total", {}, 1),
+}
+NAMES = sorted({name for name, _, _ in GROWN.values()})
+LATENCIES = "mmm_decision_latency_seconds"
+
+
+@requirement("OB-MMM-01", "FR-15")
+@own_world()
+async def test_each_number_is_what_happened(
+    engine: EngineClient, people: People, given: Given, names: Names, world: World
+) -> None:
+    """Decisions, signals, actions and outcomes are counted once each, and what was refused is not counted.
+
+    An engine whose processes each tell their own numbers behind one address cannot be compared.
+    """
+    await given.published_playbook(a_playbook(actions=ACTIONS))
+    before = await _metrics(engine, world)
+
+    decisions = await _what_happens(engine, people, names)
+
+    async def told() -> dict[str, float]:
+        now = await _metrics(engine, world)
+        return {what: _grown(before, now, name, labels) for what, (name, labels, _) in GROWN.items()}
+
+    async def all_grown() -> bool:
+        return all(number >= due[what] for what, number in (await told()).items())
+
+    types = Counter(kind for decision in decisions for kind in decision.types)
+    proposed = {"mirrors": types["mirror"], "offers": types["multiplier"], "all actions": types.total()}
+    due = {what: number for what, (_, _, number) in GROWN.items()} | proposed
+    await eventually(all_grown, COUNTED_WITHIN)
+    await _must_be_steady(engine, world)
+    grown = await told()
+    assert {what: number for what, number in grown.items() if number != due[what]} == {}
+
+
+@requirement("OB-MMM-01", "FR-15")
+@own_world()
+async def test_latencies_are_told_in_seconds(
+    engine: EngineClient, people: People, given: Given, world: World
+) -> None:
+    """Each decision's latency is counted, none longer than whoever asked had to wait, but for a little.
+
+    An engine whose processes each tell their own numbers behind one address cannot be compared.
+    """
+    await given.published_playbook(a_playbook(actions=ACTIONS))
+    before = await _metrics(engine, world)
+
+    replies = [
+        await engine.decide(people.another_developer(), context=a_context(source=source))
+        for source in ("ide", "ci", "ide", "ci")
+    ]
+
+    async def counted() -> bool:
+        return _grown(before, await _metrics(engine, world), f"{LATENCIES}_count", {}) >= len(replies)
+
+    each_answered(replies, 200)
+    if not await eventually(counted, COUNTED_WITHIN):
+        await _must_be_steady(engine, world)
+    assert await counted(), "a decision's latency is not counted"
+    waited = sum(reply.seconds + MORE_SECONDS for reply in each_of(replies))
+    assert 0 < _grown(before, await _metrics(engine, world), f"{LATENCIES}_sum", {}) <= waited
+
+
+@requirement("OB-MMM-01", "FR-15", "FR-8")
+@own_world()
+async def test_an_alert_is_counted_as_delivered_once(
+    engine: EngineClient, people: People, given: Given, world: World, alerting: Alerting
+) -> None:
+    """Each action for alerting is counted as handed over to it, and under no result more than once.
+
+    What the results are called is the engine's choice.
+    """
+    await given.published_playbook(a_playbook(actions=ACTIONS))
+    before = await _metrics(engine, world)
+
+    replies = [await engine.decide(people.another_developer()) for _ in range(3)]
+
+    shown = [action.strings("surfaces") for reply in replies for action in reply.decision.actions]
+    alerts = sum("alert" in surfaces for surfaces in shown)
+
+    async def heard() -> bool:
+        return len(await alerting.calls(NOTIFY)) >= alerts
+
+    async def most() -> float:
+        """Return under which result most were handed over to alerting: how many there."""
+        now, name = await _metrics(engine, world), "mmm_actions_delivered_total"
+        told = [one.labels for one in samples(now, name) if one.labels.get("surface") == "alert"]
+        return max((_grown(before, now, name, dict(labels)) for labels in told), default=0.0)
+
+    async def handed_over() -> bool:
+        return await most() >= alerts
+
+    async def handed_over_again() -> bool:
+        return await most() > alerts
+
+    each_answered(replies, 200)
+    assert alerts > 0
+    assert await eventually(heard, COUNTED_WITHIN), "a notification did not come"
+    assert await eventually(handed_over, COUNTED_WITHIN), "an alert is not counted"
+    assert not await eventually(handed_over_again, AGAIN_WITHIN), "an alert is counted twice"
+
+
+async def _what_happens(engine: EngineClient, people: People, names: Names) -> list[Decision]:
+    """Decide with a signal and without, for an agent too; report outcomes; try what must be refused.
+
+    Return the decisions: a busy engine may be degraded, and propose less.
+    """
+    first = await engine.decide(people.developer, signal=a_signal())
+    others = [
+        await engine.decide(people.another_developer(), signal=ABSENT),
+        await engine.decide(people.ai_agent, signal=a_signal()),
+    ]
+    decision = first.decision
+    action = decision.actions[0].string("action_id")
+    outcomes = [
+        await engine.report_outcome(decision.id, an_outcome(action, result))
+        for result in ("shown", "accepted")
+    ]
+    refused: list[Reply] = [
+        await engine.decide(people.developer, signal=ABSENT, context=a_context(source="phone")),
+        await engine.decide(people.developer, signal=ABSENT, tenant_id=names.tenant()),
+        await engine.report_outcome(decision.id, an_outcome(names.uuid(), "accepted")),
+        await engine.report_outcome(names.uuid(), an_outcome(action, "shown")),
+        await engine.report_outcome(decision.id, an_outcome(action, "loved")),
+    ]
+    each_answered([first, *others, *outcomes], 200, 200, 200, 202, 202)
+    each_answered(refused, 422, 403, 404, 404, 422)
+    return [decision, *(reply.decision for reply in others)]
+
+
+async def _must_be_steady(engine: EngineClient, world: World) -> None:
+    """Leave a scenario where one look at the numbers tells another thing than the next."""
+    looks = [await _metrics(engine, world) for _ in range(LOOKS)]
+    told = {tuple(one.value for name in NAMES for one in samples(look, name)) for look in looks}
+    if len(told) > 1:
+        not_exercised("each process tells its own numbers")
+
+
+async def _metrics(engine: EngineClient, world: World) -> str:
+    return "\n".join([(await engine.public("metrics")).text for _ in world.engine_urls])
+
+
+def _grown(before: str, now: str, name: str, labels: dict[str, str]) -> float:
+    """Return by how much a number grew, over all replicas and all labels but these."""
+    then, since = (
+        sum(one.value for one in samples(text, name) if labels.items() <= dict(one.labels).items())
+        for text in (before, now)
+    )
+    return since - then
