@@ -9,6 +9,7 @@ from harness.scenario import (
     Eris,
     Given,
     People,
+    Ubi,
     a_mirror,
     a_playbook,
     each_of,
@@ -78,3 +79,23 @@ async def test_what_admins_read_counts_and_never_compares(
     for text in each_of([counts.text, numbers.text]):
         assert eager.sub not in text
         assert reluctant.sub not in text
+
+
+@requirement("FM-MMM-02")
+async def test_what_an_actor_is_like_does_not_change_the_risk(
+    engine: EngineClient, people: People, given: Given, eris: Eris, ubi: Ubi
+) -> None:
+    """The same action has the same risk for an agent and for whoever has had many behavioural signals."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("A fact")]))
+    busy = people.another_developer()
+    await ubi.has_seen(busy.sub, *(("context_switching", "critical"),) * 5)
+
+    decided = [
+        (await engine.decide(caller)).decision
+        for caller in (people.another_developer(), busy, people.ai_agent)
+    ]
+
+    assert [decision.titles for decision in decided] == [["A fact"]] * 3
+    risks = [(await eris.receipt_of(decision.id)).object("risk") for decision in decided]
+    scores = [risk["score"] for risk in each_of(risks)]
+    assert len(set(scores)) == 1

@@ -253,3 +253,22 @@ async def test_readiness_names_nothing_when_all_is_there(engine: EngineClient) -
     assert ready[-1].object.string("status")
     assert ready[-1].object.strings("unavailable_dependencies") == []
     assert health.object.string("status")
+
+
+@requirement("OB-MMM-01", "FR-15")
+async def test_a_trigger_leaves_a_trace_as_a_decision_does(
+    engine: EngineClient, people: People, given: Given, names: Names, otlp: Otlp
+) -> None:
+    """A decision upon an explicit trigger is one span `mmm.decide` in its caller's trace, too."""
+    await given.published_playbook()
+    theirs = otlp.asks(names)
+
+    body = a_decide_request(people.developer)
+    reply = await engine.call(
+        "POST", "/triggers/evaluate", by=people.developer, body=body, headers={"traceparent": theirs.header}
+    )
+
+    assert reply.status == 200
+    trace = await otlp.trace(theirs, until="mmm.decide")
+    assert len(trace.named("mmm.decide")) == 1
+    assert [span.name for span in trace.loose] == []

@@ -100,3 +100,41 @@ async def test_metrics_count_what_happened_and_name_nobody(
     assert decided[0].decision.string("actor_id") not in metrics
     assert word not in metrics
     assert playbook["playbook_id"] not in metrics
+
+
+@requirement("PR-MMM-01", "FR-15", "NFR-3")
+async def test_what_is_refused_is_not_logged(
+    engine: EngineClient, people: People, given: Given, names: Names, engine_log: EngineLog
+) -> None:
+    """Of a request that is refused as malformed nothing that somebody wrote is in any line of the log."""
+    await given.published_playbook()
+    words = [names.canary() for _ in range(4)]
+    decision = await given.decision_with_actions(people.another_developer())
+    action = decision.actions[0].string("action_id")
+
+    refused = [
+        await engine.decide(signal=a_signal(payload={"author": words[0]}, severity="panic")),
+        await engine.trigger(signal=a_signal(payload=[words[1]])),
+        await engine.create_playbook(a_playbook(description=words[2], actions=[])),
+        await engine.report_outcome(decision.id, an_outcome(action, "perhaps", reason=words[3])),
+    ]
+    after = await engine.decide(people.another_developer())
+
+    each_answered(refused, 422)
+    assert after.status == 200
+    log = await engine_log.text(until=after.decision.id)
+    assert [word for word in words if word in log] == []
+
+
+@requirement("FR-15", "PR-MMM-01", "PR-MMM-02")
+async def test_the_log_does_not_say_who_was_erased(
+    engine: EngineClient, people: People, given: Given, engine_log: EngineLog
+) -> None:
+    """What the log says of an erasure, it says without the id of the erased actor."""
+    await given.decision(people.developer)
+
+    erased = await engine.erase(people.developer.sub)
+    after = await engine.decide(people.another_developer())
+
+    each_answered([erased, after], 204, 200)
+    assert people.developer.sub not in await engine_log.text(until=after.decision.id)

@@ -27,6 +27,8 @@ DELIVERED_WITHIN = 30.0
 TOO_LATE = 2.6
 # An engine that tries again does so after half a second (2.4): it is given time to show it.
 SENT_AGAIN_WITHIN = 1.5
+# More attempts than an open circuit takes (5), so that some are decided behind it.
+OPENS_A_CIRCUIT = 10
 
 
 @requirement("RF-MMM-02", "FR-12", "NFR-6")
@@ -130,3 +132,25 @@ async def test_a_receipt_that_eris_refuses_is_not_sent_again(
     await eris.heals()
     assert await eris.settled(given, due=0) == []
     assert await attempts() == 1
+
+
+@requirement("FR-12", "RF-MMM-02")
+@own_world(breaker_recovery_seconds=1)
+async def test_a_receipt_never_says_degraded_for_eris(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """However long ERIS has been gone, the receipts that wait for it were not decided degraded for that."""
+    await given.published_playbook()
+    await eris.goes_down()
+
+    decisions = [(await engine.decide(people.another_developer())).decision for _ in range(OPENS_A_CIRCUIT)]
+
+    await eris.heals()
+    decided = {decision.id for decision in decisions}
+    receipts = await eris.awaited(
+        lambda receipt: receipt.decision_id in decided,
+        "the receipts of decisions made while ERIS was gone",
+        at_least=len(decided),
+        within=DELIVERED_WITHIN,
+    )
+    assert {(receipt["degraded"], receipt.status) for receipt in receipts} == {(False, "pass")}

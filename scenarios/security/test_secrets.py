@@ -150,3 +150,22 @@ async def test_a_callers_token_is_told_to_iam_alone(
             told = f"{entry.path}?{entry.query} {entry.request_headers} {entry.request_body}"
             assert shown not in told
             assert token not in told
+
+
+@requirement("NFR-7", "NFR-4")
+@every_kind
+async def test_a_credential_is_found_wherever_it_stands_in_a_long_text(
+    kind: str, engine: EngineClient, people: People, names: Names
+) -> None:
+    """A credential behind, before or amid thousands of words is refused; the words alone are not."""
+    secret = engine.never_records(a_secret(kind, names.word(12)))
+    words = "The build of this branch failed in 2 of 40 tests. " * 200
+    texts = [f"{words}{secret}", f"{secret} {words}", f"{words}{secret} {words}"]
+
+    clean = await engine.decide(people.another_developer(), signal=a_signal(payload={"log": words * 2}))
+    refused = [await engine.decide(signal=a_signal(payload={"log": text})) for text in texts]
+
+    assert clean.status == 200
+    for reply in each_of(refused):
+        assert reply.status == 422
+        assert reply.error_code == "SECRET_DETECTED"

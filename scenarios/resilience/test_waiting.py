@@ -1,0 +1,145 @@
+"""Nobody waits for what need not be waited for: a dependency that hangs holds up its own work alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.scenario import (
+    GENERATE,
+    NOTIFY,
+    Alerting,
+    EngineClient,
+    Eris,
+    Given,
+    Iam,
+    Llm,
+    Object,
+    Otlp,
+    People,
+    Policy,
+    a_mentor,
+    a_mirror,
+    a_multiplier,
+    a_playbook,
+    all_at_once,
+    an_outcome,
+    each_answered,
+    each_of,
+    eventually,
+    own_world,
+    requirement,
+)
+
+if TYPE_CHECKING:
+    from harness.scenario import Dependency, Persona, Reply
+
+# Every time-out that an engine has towards what hangs here is longer (2.0 s), or bounds what is waited for
+# (0.8 s, of ERIS); the rest a busy machine gets.
+ANSWERED_WITHIN = 1.9
+# Alerting is told after the answer.
+TOLD_WITHIN = 8.0
+# Within the gateway's time-out (3.0 s).
+SLOW_TEXT = 2.5
+
+
+@requirement("NFR-6", "NFR-1")
+@own_world()
+async def test_whatever_hangs_health_answers(
+    engine: EngineClient, iam: Iam, policy: Policy, eris: Eris
+) -> None:
+    """While IAM, policy or ERIS answers nothing, `/health` is 200 at once; only `/ready` asks them."""
+    dependencies: list[Dependency] = [policy, eris, iam]
+    alive: list[Reply] = []
+
+    for dependency in dependencies:
+        await dependency.never_answers()
+        _, *health = await all_at_once(*(engine.public(name) for name in ("ready", "health", "health")))
+        alive += health
+        await dependency.heals()
+
+    each_answered(alive, 200)
+    assert [reply for reply in alive if reply.seconds >= ANSWERED_WITHIN] == []
+
+
+@requirement("NFR-1")
+async def test_a_slow_text_of_one_tenant_holds_up_no_text_of_another(
+    engine: EngineClient, people: People, given: Given, llm: Llm
+) -> None:
+    """While one tenant's text is long in coming, others' texts are generated: none waits for its turn."""
+    others = people.elsewhere()
+    await llm.delays(GENERATE, SLOW_TEXT)
+    for admin in (people.admin, others.admin):
+        hint = a_mentor(llm_prompt="Say why {event} matters.")
+        await given.published_playbook(a_playbook(actions=[hint]), by=admin)
+    done: list[str] = []
+
+    async def decided(name: str, person: Persona) -> Reply:
+        reply = await engine.decide(person)
+        done.append(name)
+        return reply
+
+    replies = await all_at_once(
+        decided("slow", people.developer), *(decided("quick", others.another_developer()) for _ in range(3))
+    )
+
+    assert [len(reply.decision.titles) for reply in each_of(replies)] == [1] * 4
+    assert done == ["quick"] * 3 + ["slow"]
+
+
+@requirement("NFR-1", "RF-MMM-02")
+@own_world()
+async def test_no_answer_waits_long_for_eris(
+    engine: EngineClient, people: People, given: Given, eris: Eris
+) -> None:
+    """While ERIS answers nothing, outcomes, approvals and admin changes are answered as soon as decisions."""
+    await given.published_playbook(a_playbook(actions=[a_multiplier(requires_dual_channel=True)]))
+    decision = await given.decision_with_actions(people.developer)
+    action = decision.actions[0].string("action_id")
+    await eris.never_answers()
+
+    replies = [
+        await engine.report_outcome(decision.id, an_outcome(action), people.developer),
+        await engine.approve(action),
+        await engine.update_tenant_policy({"enabled_surfaces": ["ide"]}),
+    ]
+
+    each_answered(replies, 202, 200, 200)
+    assert [reply for reply in replies if reply.seconds >= ANSWERED_WITHIN] == []
+
+
+@requirement("FR-8", "NFR-6")
+@own_world()
+async def test_without_eris_alerting_is_told_all_the_same(
+    engine: EngineClient, people: People, given: Given, eris: Eris, alerting: Alerting
+) -> None:
+    """While ERIS is gone, an action for alerting reaches it as soon as ever: it waits for no receipt."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("For alerting", surfaces=["alert"])]))
+    await eris.goes_down()
+
+    decision = (await engine.decide(people.developer)).decision
+
+    async def told() -> bool:
+        heard = [Object(entry.request_body, "a notification") for entry in await alerting.calls(NOTIFY)]
+        return decision.id in [one["decision_id"] for one in heard]
+
+    assert decision.titles == ["For alerting"]
+    assert await eventually(told, TOLD_WITHIN)
+
+
+@requirement("NFR-1", "NFR-6")
+@own_world()
+async def test_a_collector_that_hangs_holds_nobody_up(
+    engine: EngineClient, people: People, given: Given, otlp: Otlp
+) -> None:
+    """While nobody takes the traces, decisions are made as ever."""
+    await given.published_playbook()
+    await otlp.never_answers()
+
+    replies = [await engine.decide(people.another_developer()) for _ in range(3)]
+
+    async def asked() -> bool:
+        return bool(await otlp.control.journal())
+
+    each_answered(replies, 200)
+    assert [reply for reply in replies if reply.seconds >= ANSWERED_WITHIN] == []
+    assert await eventually(asked, TOLD_WITHIN)
