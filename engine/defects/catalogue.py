@@ -16,12 +16,15 @@ from engine.defects.families import (
     delivery,
     identity,
     isolation,
+    keeping,
     metrics,
     privacy,
     ranking,
+    receipt_contents,
     receipts,
     time,
     validation,
+    witnesses,
 )
 
 if TYPE_CHECKING:
@@ -39,12 +42,15 @@ CATALOGUE: tuple[Defect, ...] = (
     *delivery.DEFECTS,
     *identity.DEFECTS,
     *isolation.DEFECTS,
+    *keeping.DEFECTS,
     *metrics.DEFECTS,
     *privacy.DEFECTS,
     *ranking.DEFECTS,
+    *receipt_contents.DEFECTS,
     *receipts.DEFECTS,
     *time.DEFECTS,
     *validation.DEFECTS,
+    *witnesses.DEFECTS,
 )
 
 
