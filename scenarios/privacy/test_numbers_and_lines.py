@@ -114,7 +114,7 @@ async def test_what_is_refused_is_not_logged(
 
     refused = [
         await engine.decide(signal=a_signal(payload={"author": words[0]}, severity="panic")),
-        await engine.trigger(signal=a_signal(payload=[words[1]])),
+        await engine.trigger(signal=a_signal(payload={"author": words[1]}, event_type=["x"])),
         await engine.create_playbook(a_playbook(description=words[2], actions=[])),
         await engine.report_outcome(decision.id, an_outcome(action, "perhaps", reason=words[3])),
     ]

@@ -134,19 +134,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="decision-waits-for-eris",
-        kind=Kind.BLOCKING,
-        requirements=("RF-MMM-02", "NFR-1"),
-        story="The wait for the first attempt was set to that attempt's own time-out.",
-        changes=(
-            Change(
-                "engine.decide.keep",
-                "timeout=RECEIPT_SECONDS)",
-                'timeout=services.dependencies["eris"].seconds)',
-            ),
-        ),
-    ),
-    Defect(
         id="alerts-wait-for-the-receipt",
         kind=Kind.BLOCKING,
         requirements=("FR-8", "NFR-6"),

@@ -4,19 +4,6 @@ from engine.defects.defect import Change, Defect, Kind
 
 DEFECTS = (
     Defect(
-        id="one-alert-for-each-decision",
-        kind=Kind.RANKING,
-        requirements=("IT-MMM-02", "FR-8"),
-        story="Alerting complained of floods: of a decision's actions only the first is notified.",
-        changes=(
-            Change(
-                "engine.decide.answer",
-                'alerts = [action for action in actions if "alert" in action.surfaces]',
-                'alerts = [action for action in actions if "alert" in action.surfaces][:1]',
-            ),
-        ),
-    ),
-    Defect(
         id="facts-are-not-alerted",
         kind=Kind.RANKING,
         requirements=("IT-MMM-02", "FR-8"),
@@ -26,6 +13,19 @@ DEFECTS = (
                 "engine.decide.answer",
                 'alerts = [action for action in actions if "alert" in action.surfaces]',
                 'alerts = [one for one in actions if "alert" in one.surfaces and one.type != "mirror"]',
+            ),
+        ),
+    ),
+    Defect(
+        id="facts-alerted-as-mere-information",
+        kind=Kind.RANKING,
+        requirements=("FR-8", "IT-MMM-02"),
+        story="Only a suggestion was thought to be urgent: a mirror is notified as info, whatever its signal.",
+        changes=(
+            Change(
+                "engine.decide.answer",
+                '        "severity": severity,\n',
+                '        "severity": "info" if action.type == "mirror" else severity,\n',
             ),
         ),
     ),

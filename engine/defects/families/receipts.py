@@ -78,29 +78,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="receipt-sent-before-the-refusal",
-        kind=Kind.RECEIPTS,
-        requirements=("FR-12",),
-        story="To win time the receipt is sent off at once; that the outcome contradicts is seen only then.",
-        changes=(
-            Change(
-                "engine.decide.outcome",
-                """        await _not_contradicting(connection, outcome)
-        entry = receipt_entry(_receipt(outcome, decision, action_type), services.key, now)
-        await outcomes.add(connection, outcome)
-        await outbox.add(connection, [entry], now)
-    services.courier.post(entry)
-""",
-                """        entry = receipt_entry(_receipt(outcome, decision, action_type), services.key, now)
-        services.courier.post(entry)
-        await _not_contradicting(connection, outcome)
-        await outcomes.add(connection, outcome)
-        await outbox.add(connection, [entry], now)
-""",
-            ),
-        ),
-    ),
-    Defect(
         id="snooze-by-an-admin-unwitnessed",
         kind=Kind.RECEIPTS,
         requirements=("FR-12",),
@@ -129,19 +106,6 @@ DEFECTS = (
             tell(self._services, self._caller, change, entry)
         return found or self._fresh(datetime.now(UTC))
 """,
-            ),
-        ),
-    ),
-    Defect(
-        id="pending-only-when-refused",
-        kind=Kind.RECEIPTS,
-        requirements=("RF-MMM-02",),
-        story="Pending is told where an attempt has failed; that it may not have ended yet was overlooked.",
-        changes=(
-            Change(
-                "engine.decide.answer",
-                '"delivered" if keeping.delivery == "delivered" else "pending"',
-                '"pending" if keeping.delivery == "failed" else "delivered"',
             ),
         ),
     ),
