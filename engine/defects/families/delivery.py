@@ -20,7 +20,7 @@ DEFECTS = (
         id="facts-alerted-as-mere-information",
         kind=Kind.RANKING,
         requirements=("FR-8", "IT-MMM-02"),
-        story="Only a suggestion was thought to be urgent: a mirror is notified as info, whatever its signal.",
+        story="Only suggestions were thought urgent: a mirror is notified as info, whatever the signal.",
         changes=(
             Change(
                 "engine.decide.answer",

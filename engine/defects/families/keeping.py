@@ -128,4 +128,20 @@ DEFECTS = (
             ),
         ),
     ),
+    Defect(
+        id="erasure-deletes-outcomes",
+        kind=Kind.PRIVACY,
+        requirements=("PR-MMM-02", "FR-13"),
+        story="To be on the safe side an erased actor's outcomes are deleted, and are counted no more.",
+        changes=(
+            Change(
+                "engine.storage.erasure",
+                "    alerts = withdrawing(tenant_id, actor_id)\n",
+                """    told = (OUTCOMES.c.tenant_id == tenant_id, OUTCOMES.c.actor_id == actor_id)
+    await connection.execute(delete(OUTCOMES).where(*told))
+    alerts = withdrawing(tenant_id, actor_id)
+""",
+            ),
+        ),
+    ),
 )

@@ -151,4 +151,11 @@ def refusal_receipt(""",
             ),
         ),
     ),
+    Defect(
+        id="safety-checks-always-passed",
+        kind=Kind.RECEIPTS,
+        requirements=("NFR-4",),
+        story="What was unsafe is not shown, so all that is shown was safe: the receipt says so always.",
+        changes=(Change("engine.decide.evidence", "course.flags, course.safe),", "course.flags),"),),
+    ),
 )

@@ -126,4 +126,43 @@ DEFECTS = (
             ),
         ),
     ),
+    Defect(
+        id="new-version-unwitnessed",
+        kind=Kind.RECEIPTS,
+        requirements=("FR-12", "NFR-7"),
+        story="A change of what is published begins a draft and changes nothing yet: it was not witnessed.",
+        changes=(
+            Change(
+                "engine.administration.playbooks",
+                "                await playbooks.add(connection, after)\n            change =",
+                "                await playbooks.add(connection, after)\n"
+                "                return after\n"
+                "            change =",
+            ),
+        ),
+    ),
+    Defect(
+        id="a-hundred-receipts-wait",
+        kind=Kind.RECEIPTS,
+        requirements=("FR-12", "RF-MMM-02"),
+        story="Lest the table grow without end, what fails while a hundred others wait is let go.",
+        changes=(
+            Change(
+                "engine.delivery.courier",
+                '                elif result == "rejected" or wait is None:\n',
+                '                elif result == "rejected" or wait is None or await outbox.is_full(connection):\n',
+            ),
+            Change(
+                "engine.storage.outbox",
+                "async def postpone(",
+                """async def is_full(connection: AsyncConnection) -> bool:
+    waiting = select(OUTBOX.c.entry_id).where(OUTBOX.c.status == PENDING).limit(101)
+    return len((await connection.execute(waiting)).all()) > 100
+
+
+async def postpone(""",
+            ),
+        ),
+        deferred="load",
+    ),
 )

@@ -119,4 +119,17 @@ def _counted(""",
             ),
         ),
     ),
+    Defect(
+        id="a-trace-for-each-call",
+        kind=Kind.PRIVACY,
+        requirements=("OB-MMM-01", "FR-15"),
+        story="Each outbound call begins a trace, since that was the shortest way to a valid header.",
+        changes=(
+            Change(
+                "engine.observe.trace",
+                "    carrier: dict[str, str] = {}\n    _PROPAGATOR.inject(carrier)\n",
+                "    carrier: dict[str, str] = {}\n    _PROPAGATOR.inject(carrier, _fresh())\n",
+            ),
+        ),
+    ),
 )
