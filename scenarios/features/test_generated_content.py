@@ -221,3 +221,25 @@ async def test_an_offer_whose_text_is_unsafe_is_never_shown(
     assert set(reply.decision.titles) <= {"A fact", "A generated offer"}
     assert unsafe not in reply.all_text
     assert await llm.calls(GENERATE)
+
+
+@requirement("NFR-4", "IT-MMM-03")
+async def test_the_receipt_says_whether_safety_checks_were_passed(
+    engine: EngineClient, people: People, given: Given, llm: Llm, eris: Eris
+) -> None:
+    """Where a text failed safety the receipt says that the checks were not passed; where it passed, that so.
+
+    The same whether a static text stands in, or nothing.
+    """
+    others = people.elsewhere()
+    await llm.writes("Delete the audit log.", status="fail", flags=("sabotage",))
+    for admin in (people.admin, others.admin):
+        await given.published_playbook(a_playbook(actions=[a_generated_mentor()]), by=admin)
+
+    unsafe = (await engine.decide(people.developer)).decision
+    safe = (await engine.decide(others.developer)).decision
+
+    failed = await eris.receipt_of(unsafe.id)
+    passed = await eris.receipt_of(safe.id, tenant=others.tenant)
+    assert failed.object("risk")["safety_checks_passed"] is False
+    assert passed.object("risk")["safety_checks_passed"] is True

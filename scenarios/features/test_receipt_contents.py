@@ -96,18 +96,31 @@ async def test_before_and_after_tell_a_change(
     """
     await given.tenant_policy(enabled_surfaces=["ide"])
     await given.preferences(opt_out_categories=["mentor"])
-    playbook = (await given.draft_playbook())["playbook_id"]
 
     changes = [
         await engine.update_tenant_policy({"enabled_surfaces": ["ide", "ci"]}),
         await engine.update_preferences({"opt_out_categories": []}, people.admin, of=people.developer),
-        await engine.publish_playbook(playbook),
     ]
 
     each_answered(changes, 200)
-    receipts = await eris.settled(given, due=5)
+    receipts = await eris.settled(given, due=3)
     results = [receipt.object("result") for receipt in receipts if receipt.kind == "admin"]
     both = [result for result in results if result.get("before") and result.get("after")]
     assert len(both) >= len(changes)
     for result in each_of(both):
         assert result["before"] != result["after"]
+
+
+@requirement("FR-12", "FR-3")
+async def test_a_change_of_what_is_published_leaves_a_receipt(
+    engine: EngineClient, given: Given, eris: Eris
+) -> None:
+    """A change of a published playbook, which only begins a draft, leaves one receipt that names it."""
+    playbook = (await given.published_playbook())["playbook_id"]
+
+    changed = await engine.update_playbook(playbook, {"name": "Renamed"})
+
+    assert changed.status == 200
+    receipts = await eris.settled(given, due=3)
+    assert [receipt.kind for receipt in receipts] == ["admin"] * 3
+    assert [playbook in receipt.text for receipt in receipts] == [True] * 3

@@ -150,7 +150,8 @@ DEFECTS = (
             Change(
                 "engine.delivery.courier",
                 '                elif result == "rejected" or wait is None:\n',
-                '                elif result == "rejected" or wait is None or await outbox.is_full(connection):\n',
+                '                elif result == "rejected" or wait is None or'
+                " await outbox.is_full(connection):\n",
             ),
             Change(
                 "engine.storage.outbox",
