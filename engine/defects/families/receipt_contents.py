@@ -68,7 +68,7 @@ DEFECTS = (
     Defect(
         id="refusal-told-as-soft-block",
         kind=Kind.RECEIPTS,
-        requirements=("NFR-4", "FR-11", "UT-MMM-05"),
+        requirements=("NFR-4", "FR-11"),
         story="Policy that cannot be known was told in the same word as policy that took every action.",
         changes=(
             Change(
