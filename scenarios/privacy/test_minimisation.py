@@ -8,6 +8,7 @@ from harness.scenario import (
     CREATED,
     DECISION,
     NOTIFY,
+    RECEIVE,
     Alerting,
     EngineClient,
     EngineLog,
@@ -138,6 +139,8 @@ async def test_what_nobody_asked_for_turns_up_nowhere(
     due = 3 + sum(reply.status == 200 for reply in replies)
     for receipt in each_of(await eris.settled(given, due=due)):
         assert word not in receipt.text
+    for sent in each_of(await eris.calls(RECEIVE)):  # what ERIS refused as well
+        assert word not in str(sent.request_body)
     if not may_be_named(where, replies):
         assert word not in await engine_log.text(until=after.decision.id)
 

@@ -67,20 +67,3 @@ def _said(entries: list[Object]) -> set[tuple[str, str]]:
         for entry in each_of(entries)
         for path, value in flat(entry.plain)
     }
-
-
-@requirement("NFR-7", "FR-13")
-async def test_every_change_of_an_experiment_is_in_the_audit_log(
-    engine: EngineClient, given: Given, audit_log: AuditLog
-) -> None:
-    """An experiment leaves a line of the audit log when it is created, changed, switched on and off."""
-    experiment = (await given.experiment("Audited")).string("experiment_id")
-
-    changes = [
-        await engine.update_experiment(experiment, {"config": {"share": 0.25}}),
-        await engine.switch_experiment(experiment, "activate"),
-        await engine.switch_experiment(experiment, "deactivate"),
-    ]
-
-    each_answered(changes, 200)
-    assert len(await audit_log.entries(about=experiment, at_least=4)) >= 4
