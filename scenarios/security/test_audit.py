@@ -67,3 +67,23 @@ def _said(entries: list[Object]) -> set[tuple[str, str]]:
         for entry in each_of(entries)
         for path, value in flat(entry.plain)
     }
+
+
+@requirement("NFR-7")
+async def test_an_admins_change_of_anothers_wishes_is_in_the_audit_log(
+    engine: EngineClient, people: People, audit_log: AuditLog
+) -> None:
+    """Each change that an admin makes of an actor's preferences is a JSON line of the audit log.
+
+    Whether it names the preferences, the actor or only their tenant, is the engine's choice.
+    """
+    changes = [
+        await engine.update_preferences(
+            {"opt_out_categories": ["mentor"]}, people.admin, of=people.developer
+        ),
+        await engine.snooze({"duration_hours": 2}, people.admin, of=people.developer),
+    ]
+
+    each_answered(changes, 200)
+    ids = (changes[0].object.string("preference_id"), people.developer.sub, people.tenant)
+    assert len(await audit_log.entries(*ids, at_least=2)) >= 2

@@ -132,4 +132,17 @@ def _counted(""",
             ),
         ),
     ),
+    Defect(
+        id="anothers-wishes-unaudited",
+        kind=Kind.PRIVACY,
+        requirements=("NFR-7",),
+        story="Preferences are the actor's own affair: that an admin may change them, too, was overlooked.",
+        changes=(
+            Change(
+                "engine.administration.preferences",
+                "        tell(self._services, self._caller, change, entry)\n",
+                "        self._services.courier.post(entry)\n",
+            ),
+        ),
+    ),
 )
