@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.scenario import (
+    CREATED,
     GENERATE,
     NOTIFY,
     Alerting,
@@ -103,7 +104,7 @@ async def test_no_answer_waits_long_for_eris(
         await engine.update_tenant_policy({"enabled_surfaces": ["ide"]}),
     ]
 
-    each_answered(replies, 202, 200, 200)
+    each_answered(replies, 202, 200, CREATED)
     assert [reply for reply in replies if reply.seconds >= ANSWERED_WITHIN] == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from harness.scenario import (
+    CREATED,
     AuditLog,
     EngineClient,
     Given,
@@ -84,6 +85,6 @@ async def test_an_admins_change_of_anothers_wishes_is_in_the_audit_log(
         await engine.snooze({"duration_hours": 2}, people.admin, of=people.developer),
     ]
 
-    each_answered(changes, 200)
+    each_answered(changes, CREATED, 200)
     ids = (changes[0].object.string("preference_id"), people.developer.sub, people.tenant)
     assert len(await audit_log.entries(*ids, at_least=2)) >= 2
