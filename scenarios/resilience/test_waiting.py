@@ -34,8 +34,8 @@ from harness.scenario import (
 if TYPE_CHECKING:
     from harness.scenario import Dependency, Persona, Reply
 
-# Every time-out that an engine has towards what hangs here is longer (2.0 s), or bounds what is waited for
-# (0.8 s, of ERIS); the rest a busy machine gets.
+# Shorter than the time-out of IAM and of ERIS (2.0 s), longer than ERIS may be waited for (0.8 s): the rest a
+# busy machine gets.
 ANSWERED_WITHIN = 1.9
 # Alerting is told after the answer.
 TOLD_WITHIN = 8.0

@@ -46,6 +46,11 @@ def _pem(content: str) -> str:
     return f"-----BEGIN PRIVATE KEY-----\n{content}\n-----END PRIVATE KEY-----"
 
 
+def leaks(secret: str, **texts: str) -> list[str]:
+    """Return in which texts a secret is: a claim that quoted one would put the secret into the record."""
+    return [where for where, text in texts.items() if secret.lower() in text.lower()]
+
+
 every_kind = parametrize("kind", ["cloud key", "private key", "bearer token", "password"])
 
 
@@ -67,8 +72,9 @@ async def test_a_credential_in_a_signal_or_context_is_refused(
     for reply in each_of([in_context, in_signal]):
         assert reply.status == 422
         assert reply.error_code == "SECRET_DETECTED"
-        assert word not in reply.all_text.lower()
-    assert word not in (await engine_log.text(until=after.decision.id)).lower()
+    answers = in_context.all_text + in_signal.all_text
+    found = leaks(word, answers=answers, log=await engine_log.text(until=after.decision.id))
+    assert found == []
 
 
 @requirement("NFR-7")
@@ -94,9 +100,9 @@ async def test_a_credential_in_a_playbook_or_reason_is_refused(
     for reply in each_of([in_playbook, in_reason]):
         assert reply.status == 422
         assert reply.error_code == "SECRET_DETECTED"
-    assert word not in (await engine.list_playbooks()).text.lower()
-    for receipt in each_of(await eris.settled(given, due=4)):
-        assert word not in receipt.text.lower()
+    receipts = "".join(receipt.text for receipt in each_of(await eris.settled(given, due=4)))
+    found = leaks(word, playbooks=(await engine.list_playbooks()).text, receipts=receipts)
+    assert found == []
 
 
 @requirement("NFR-7")
@@ -117,9 +123,9 @@ async def test_no_token_turns_up_in_answers_receipts_or_the_log(
     receipts = "".join(receipt.text for receipt in each_of(await eris.settled(given, due=4)))
     for person in each_of([people.developer, people.admin, stranger]):
         signature = (await engine.token_of(person)).rpartition(".")[2]
-        assert signature not in decided.all_text + listed.all_text + refused.all_text
-        assert signature not in receipts
-        assert signature not in log
+        answers = decided.all_text + listed.all_text + refused.all_text
+        found = leaks(signature, answers=answers, receipts=receipts, log=log)
+        assert found == []
 
 
 @requirement("NFR-7")
