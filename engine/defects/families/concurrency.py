@@ -162,7 +162,7 @@ async def _touch(connection: AsyncConnection, tenant_id: str) -> None:
             Change(
                 "engine.dependencies.governance",
                 "    service: Dependency\n",
-                '    service: Dependency\n'
+                "    service: Dependency\n"
                 '    asking: "list[asyncio.Task[_Config]]" = field(default_factory=list)\n',
             ),
             Change(

@@ -133,7 +133,7 @@ DEFECTS = (
         id="outcome-told-before-it-is-judged",
         kind=Kind.CRASHES,
         requirements=("FR-12", "FR-10"),
-        story="An outcome's receipt is kept first of all, lest a crash lose it, and stays when it is refused.",
+        story="An outcome's receipt is kept first of all, lest a crash lose it, and stays if it is refused.",
         changes=(
             Change(
                 "engine.decide.outcome",

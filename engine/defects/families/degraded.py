@@ -76,7 +76,7 @@ DEFECTS = (
         id="unreadable-signals-are-none",
         kind=Kind.DEGRADED,
         requirements=("NFR-6", "FR-2"),
-        story="Some answers of UBI had no list, so it became optional: a broken answer passes for a quiet one.",
+        story="Some answers of UBI had no list, so it is optional: a broken answer passes for a quiet one.",
         changes=(
             Change(
                 "engine.dependencies.ubi",
