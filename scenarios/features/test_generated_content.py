@@ -20,6 +20,7 @@ from harness.scenario import (
     a_playbook,
     a_signal,
     not_exercised,
+    parametrize,
     requirement,
 )
 
@@ -67,13 +68,14 @@ async def test_a_mentor_with_generated_text_asks_the_gateway(
 
 
 @requirement("IT-MMM-03", "NFR-4", "UT-MMM-04")
+@parametrize("flags", [("sabotage",), ()], ids=["with a flag", "without one"])
 async def test_unsafe_text_never_comes_back(
-    engine: EngineClient, given: Given, llm: Llm, names: Names, eris: Eris
+    flags: tuple[str, ...], engine: EngineClient, given: Given, llm: Llm, names: Names, eris: Eris
 ) -> None:
     """Text that fails safety is in no answer and no receipt: the static text is, or nothing."""
     await shown_when_safe(engine, llm, given, names)
     unsafe = names.canary()
-    await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=("sabotage",))
+    await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=flags)
     await given.published_playbook(a_playbook(actions=[a_generated_mentor()]))
 
     reply = await engine.decide()

@@ -235,6 +235,19 @@ DEFECTS = (
         ),
     ),
     Defect(
+        id="success-closes-nothing",
+        kind=Kind.DEGRADED,
+        requirements=("NFR-6", "NFR-1"),
+        story="A success clears the count of failures, which was taken for closing the circuit.",
+        changes=(
+            Change(
+                "engine.dependencies.breaker",
+                "            self._failures = 0\n            self._opened_at = None\n",
+                "            self._failures = 0\n",
+            ),
+        ),
+    ),
+    Defect(
         id="one-circuit-for-all",
         kind=Kind.DEGRADED,
         requirements=("NFR-6", "RF-MMM-01"),
