@@ -220,7 +220,7 @@ async def test_what_policy_forbids_reaches_no_alerting(
 async def test_what_policy_says_of_one_context_holds_for_no_other(
     first: str, engine: EngineClient, people: People, given: Given, policy: Policy
 ) -> None:
-    """What policy restricts in pipelines alone is proposed in an IDE and in no pipeline, whichever is first."""
+    """What policy restricts in pipelines alone is proposed in an IDE and in no pipeline, in either order."""
     answer = {
         "allowed": True,
         "policy_snapshot_id": "snapshot-ci",

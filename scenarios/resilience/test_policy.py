@@ -33,6 +33,7 @@ AT_ONCE = 6
 ONE_OUTAGE = 15.0
 # An unsound answer may have opened a breaker, where an engine asks more than once.
 RECOVERED_WITHIN = 5.0
+EVERYBODY: dict[str, object] = {}
 # All that policy must say, but whether it allows.
 WITHOUT_ALLOWED: dict[str, object] = {
     "policy_snapshot_id": "snapshot-1",
@@ -163,14 +164,19 @@ async def test_a_safety_critical_tenant_gets_nothing_once_policy_is_not_fresh(
 async def test_what_policy_did_not_say_is_not_allowed(
     engine: EngineClient, given: Given, policy: Policy
 ) -> None:
-    """An answer of policy without a sound `allowed` allows nothing: no action comes back."""
+    """An answer of policy without a sound `allowed` allows nothing: no action comes back.
+
+    Each comes in a tenant of which policy was never heard, so that no snapshot is at hand.
+    """
     await given.published_playbook(a_playbook())
     replies: list[Reply] = []
     sound: list[Reply] = []
 
     for answer in UNSOUND:
-        await policy.replies(EVALUATE, answer)
-        replies.append(await engine.decide(engine.people.another_developer()))
+        unheard = engine.people.elsewhere()
+        await given.published_playbook(a_playbook(), by=unheard.admin)
+        await policy.replies(EVALUATE, answer, match=EVERYBODY)
+        replies.append(await engine.decide(unheard.developer))
         await policy.heals()
         sound += await asked_until(
             lambda: engine.decide(engine.people.another_developer()),

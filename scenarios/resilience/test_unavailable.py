@@ -45,7 +45,7 @@ async def a_tenant(engine: EngineClient, given: Given) -> People:
 async def test_an_answer_that_drips_is_waited_for_no_longer_than_any_other(
     name: str, engine: EngineClient, given: Given, ubi: Ubi, governance: Governance
 ) -> None:
-    """A time-out is of the whole call: an answer that comes byte by byte is given up as one that never does."""
+    """A time-out is of the whole call: an answer that drips is given up as one that never comes."""
     one, other = await a_tenant(engine, given), await a_tenant(engine, given)
     dependency, operation = {"ubi": (ubi, RECENT_SIGNALS), "governance": (governance, CONFIG)}[name]
     healthy = await engine.decide(one.developer)
@@ -113,7 +113,7 @@ async def test_a_refusal_is_an_answer(
 async def test_who_iam_cannot_say_may_decide_does_not(
     how: str, engine: EngineClient, people: People, given: Given, iam: Iam
 ) -> None:
-    """While IAM's /decision is unavailable nobody decides: 503. Whether it is asked is the engine's choice."""
+    """While IAM's /decision is unavailable nobody decides: 503. To ask it is the engine's choice."""
     await given.published_playbook()
     answers: dict[str, tuple[int, object]] = {"fails": (503, {}), "says nothing of use": (200, {})}
     status, body = answers[how]
