@@ -18,7 +18,6 @@ from harness.scenario import (
     each_answered,
     each_of,
     eventually,
-    not_exercised,
     own_world,
     requirement,
 )
@@ -27,10 +26,10 @@ FAILURES_TO_OPEN = 5
 REST = 6.0
 # A clock that tells whole seconds, and a busy machine, may let the rest seem longer.
 SURELY_RESTED = REST + 1.0
-# So many processes behind one address are thought of, each with one trial.
+# So many processes behind one address are thought of, each with one trial in every rest.
 PROCESSES = 8
 # So many that each process gets some of them.
-MANY = 2 * PROCESSES
+MANY = 2 * PROCESSES + 1
 FEW = 6
 ROUNDS = 8
 CLOSED_WITHIN = 3 * REST
@@ -112,12 +111,11 @@ async def test_an_open_circuit_asks_nobody_then_one_and_closes_after_a_success(
     trials = await asked(await asked_at_once(engine, MANY), tried)
     await ubi.heals()
     await ubi.replies(RECENT_SIGNALS, {"error": {}}, status=503, may_be_idle=True)
-    more = await asked(await asked_by(engine, PROCESSES), tried + trials)
-    if time.monotonic() - began >= REST:
-        not_exercised(f"so many decisions took longer than a rest of {REST:g} s here")
+    more = await asked(await asked_by(engine, MANY), tried + trials)
+    rests = 1 + int((time.monotonic() - began) / REST)
 
     assert trials >= 1, "nobody was let through after the rest"
-    assert trials + more <= PROCESSES
+    assert trials + more <= PROCESSES * rests
     await ubi.heals()
 
     async def closed() -> bool:
