@@ -223,3 +223,24 @@ async def test_an_offer_whose_text_is_unsafe_is_never_shown(
     assert set(reply.decision.titles) <= {"A fact", "A generated offer"}
     assert unsafe not in reply.all_text
     assert await llm.calls(GENERATE)
+
+
+@requirement("IT-MMM-03", "FR-5", "NFR-5")
+async def test_each_tenant_has_texts_of_its_own(
+    engine: EngineClient, people: People, given: Given, llm: Llm, names: Names
+) -> None:
+    """The same prompt in two tenants is asked for each of them, and neither sees the other's text."""
+    tenants = [people, people.elsewhere()]
+    texts = [names.canary() for _ in tenants]
+    mentor = a_mentor("A generated hint", llm_prompt=f"Explain {names.canary()}.")
+    for one, text in zip(tenants, texts, strict=True):
+        await llm.writes(f"A hint {text}.", tenant=one.tenant)
+        await given.published_playbook(a_playbook(actions=[mentor]), by=one.admin)
+
+    first, second = [await engine.decide(one.developer) for one in tenants]
+
+    assert first.decision.types == second.decision.types == ["mentor"]
+    assert texts[1] not in first.all_text
+    assert texts[0] not in second.all_text
+    for one in tenants:
+        assert len(await llm.calls(GENERATE, tenant=one.tenant)) == 1
