@@ -90,9 +90,15 @@ class Dependency:
         fault = {"kind": "slow_body", "bytes_per_second": bytes_per_second}
         return await self._fails(fault, None, operation)
 
-    async def goes_down(self, *, match: Json | None = None) -> str:
-        """Drop every connection instead of answering, until `heals`."""
-        return await self._fails({"kind": "reset"}, match)
+    async def goes_down(self, *, match: Json | None = None, may_be_idle: bool = False) -> str:
+        """Drop every connection instead of answering, until `heals`.
+
+        `may_be_idle`: that nobody asks meanwhile is no excuse, but what the scenario looks for.
+        """
+        script = await self._fails({"kind": "reset"}, match)
+        if may_be_idle:
+            self._idle_allowed.add(script)
+        return script
 
     async def fails_with(self, status: int) -> str:
         """Answer everything with this status, until `heals`."""
