@@ -120,6 +120,29 @@ async def test_a_snapshot_is_used_for_a_while_and_then_no_more(
     assert refusals(afterwards) == ["POLICY_UNAVAILABLE"] * AT_ONCE
 
 
+@requirement("RF-MMM-03", "FR-11", "NFR-6")
+@own_world(policy_cache_seconds=1, breaker_recovery_seconds=1)
+async def test_what_is_decided_by_a_stale_snapshot_says_so(
+    engine: EngineClient, people: People, given: Given, policy: Policy
+) -> None:
+    """A decision by a snapshot that is no longer fresh is degraded, though the gold standards are known.
+
+    Where an engine has several processes, one that never heard policy refuses.
+    """
+    playbook = await given.published_playbook()
+    healthy = await asked_by_many(engine, people)
+    await policy.replies(EVALUATE, {"error": {}}, status=503)
+
+    outage = await asked_until(lambda: engine.decide(people.another_developer()), degraded, within=ONE_OUTAGE)
+
+    for reply in each_of(healthy):
+        assert reply.decision["degraded_mode"] is False
+    assert set(refusals(outage)) <= {"POLICY_UNAVAILABLE"}
+    assert degraded(outage[-1])
+    assert outage[-1].decision.get("policy_stale") in {True, None}
+    assert outage[-1].decision.playbooks == [playbook["playbook_id"]]
+
+
 @requirement("FR-11", "RF-MMM-03")
 @own_world(policy_cache_seconds=1, breaker_recovery_seconds=1)
 async def test_a_safety_critical_tenant_gets_nothing_once_policy_is_not_fresh(
