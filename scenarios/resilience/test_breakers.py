@@ -16,7 +16,6 @@ from harness.scenario import (
     Ubi,
     all_at_once,
     each_answered,
-    each_of,
     eventually,
     own_world,
     requirement,
@@ -60,23 +59,24 @@ async def seconds_pass(seconds: float) -> None:
 async def test_failures_with_successes_between_them_open_no_circuit(
     engine: EngineClient, given: Given, ubi: Ubi
 ) -> None:
-    """Only failures one after another open a circuit: four, successes, and four again do not.
+    """Only failures one after another open a circuit: after four, successes and four more, UBI is still asked.
 
     Between them so many ask that every process behind the address has had an answer.
     """
     await given.published_playbook()
+    failed, heard = [], []
 
-    failed, between = [], []
     for _ in range(2):
         await ubi.replies(RECENT_SIGNALS, {"error": {}}, status=503, times=FAILURES_TO_OPEN - 1)
         failed += await asked_by(engine, FAILURES_TO_OPEN - 1)
         await ubi.heals()
-        between += await asked_by(engine, MANY)
+        before = len(await ubi.calls(RECENT_SIGNALS))
+        each_answered(await asked_by(engine, MANY), 200)
+        heard.append(len(await ubi.calls(RECENT_SIGNALS)) - before)
 
     each_answered(failed, 200)
     assert True in {reply.decision["degraded_mode"] for reply in failed}
-    for reply in each_of(between):
-        assert reply.decision["degraded_mode"] is False
+    assert min(heard) >= MANY
 
 
 @requirement("NFR-6", "NFR-1")
