@@ -59,7 +59,7 @@ async def seconds_pass(seconds: float) -> None:
 async def test_failures_with_successes_between_them_open_no_circuit(
     engine: EngineClient, given: Given, ubi: Ubi
 ) -> None:
-    """Only failures one after another open a circuit: after four, successes and four more, UBI is still asked.
+    """Only failures one after another open a circuit: after four, successes and four more UBI is asked on.
 
     Between them so many ask that every process behind the address has had an answer.
     """
