@@ -271,3 +271,22 @@ async def test_ids_are_opaque_and_may_be_long(
     receipt = await eris.receipt_of(reply.decision.id)
     assert signal in receipt.inputs.strings("signal_ids")
     assert receipt.object("actor")["repo_id"] == repo
+
+
+# Later than the limit of an IDE (0.15 s), and sooner than that of a pipeline (0.5 s).
+BETWEEN_THE_LIMITS = 0.3
+
+
+@requirement("NFR-1")
+async def test_each_source_has_its_own_limit(
+    engine: EngineClient, people: People, given: Given, llm: Llm
+) -> None:
+    """What is too late for an IDE carries a latency warning there, and none where a pipeline asked."""
+    await llm.delays(GENERATE, BETWEEN_THE_LIMITS)
+    await given.published_playbook(a_playbook(actions=[a_mentor(llm_prompt="Say why {event} matters.")]))
+
+    ide = await engine.decide(people.another_developer())
+    ci = await _answered_within(0.5, engine, people, "ci")
+
+    assert ide.decision["latency_warning"] is True
+    assert ci.decision["latency_warning"] is False

@@ -20,6 +20,7 @@ from harness.scenario import (
     a_playbook,
     a_signal,
     not_exercised,
+    parametrize,
     requirement,
 )
 
@@ -67,13 +68,14 @@ async def test_a_mentor_with_generated_text_asks_the_gateway(
 
 
 @requirement("IT-MMM-03", "NFR-4", "UT-MMM-04")
+@parametrize("flags", [("sabotage",), ()], ids=["with a flag", "without one"])
 async def test_unsafe_text_never_comes_back(
-    engine: EngineClient, given: Given, llm: Llm, names: Names, eris: Eris
+    flags: tuple[str, ...], engine: EngineClient, given: Given, llm: Llm, names: Names, eris: Eris
 ) -> None:
     """Text that fails safety is in no answer and no receipt: the static text is, or nothing."""
     await shown_when_safe(engine, llm, given, names)
     unsafe = names.canary()
-    await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=("sabotage",))
+    await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=flags)
     await given.published_playbook(a_playbook(actions=[a_generated_mentor()]))
 
     reply = await engine.decide()
@@ -243,3 +245,24 @@ async def test_the_receipt_says_whether_safety_checks_were_passed(
     passed = await eris.receipt_of(safe.id, tenant=others.tenant)
     assert failed.object("risk")["safety_checks_passed"] is False
     assert passed.object("risk")["safety_checks_passed"] is True
+
+
+@requirement("IT-MMM-03", "FR-5", "NFR-5")
+async def test_each_tenant_has_texts_of_its_own(
+    engine: EngineClient, people: People, given: Given, llm: Llm, names: Names
+) -> None:
+    """The same prompt in two tenants is asked for each of them, and neither sees the other's text."""
+    tenants = [people, people.elsewhere()]
+    texts = [names.canary() for _ in tenants]
+    mentor = a_mentor("A generated hint", llm_prompt=f"Explain {names.canary()}.")
+    for one, text in zip(tenants, texts, strict=True):
+        await llm.writes(f"A hint {text}.", tenant=one.tenant)
+        await given.published_playbook(a_playbook(actions=[mentor]), by=one.admin)
+
+    first, second = [await engine.decide(one.developer) for one in tenants]
+
+    assert first.decision.types == second.decision.types == ["mentor"]
+    assert [text in first.all_text for text in texts] == [True, False]
+    assert [text in second.all_text for text in texts] == [False, True]
+    for one in tenants:
+        assert len(await llm.calls(GENERATE, tenant=one.tenant)) == 1

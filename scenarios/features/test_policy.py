@@ -13,7 +13,9 @@ from harness.scenario import (
     Eris,
     Given,
     Object,
+    People,
     Policy,
+    a_context,
     a_mentor,
     a_mirror,
     a_multiplier,
@@ -211,3 +213,28 @@ async def test_what_policy_forbids_reaches_no_alerting(
 
     assert await eventually(told_of_both, 8.0), "a notification did not come"
     assert {one["title"] for one in each_of(heard)} == {"A fact"}
+
+
+@requirement("FR-11", "FR-2")
+@parametrize("first", ["ide", "ci"])
+async def test_what_policy_says_of_one_context_holds_for_no_other(
+    first: str, engine: EngineClient, people: People, given: Given, policy: Policy
+) -> None:
+    """What policy restricts in pipelines alone is proposed in an IDE and in no pipeline, in either order."""
+    answer = {
+        "allowed": True,
+        "policy_snapshot_id": "snapshot-ci",
+        "policy_version_ids": ["policy-7"],
+        "restrictions": ["multiplier"],
+        "snapshot_hash": "sha256:" + "5e" * 32,
+    }
+    in_pipelines = {"tenant": people.tenant, "body": {"/context/source": {"equals": "ci"}}}
+    await policy.replies(EVALUATE, answer, match=in_pipelines)
+    await given.published_playbook(a_playbook(actions=list(ONE_OF_EACH.values())))
+    types = {}
+
+    for source in (first, *({"ide", "ci"} - {first})):
+        reply = await engine.decide(people.another_developer(), context=a_context(source=source))
+        types[source] = sorted(reply.decision.types)
+
+    assert types == {"ide": ["mentor", "mirror", "multiplier"], "ci": ["mentor", "mirror"]}

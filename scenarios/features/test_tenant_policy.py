@@ -298,3 +298,19 @@ async def test_every_change_leaves_a_receipt_and_an_audit_line(
     told = [{"before", "after"} & receipt.object("result").members for receipt in receipts]
     assert sorted(len(both) for both in each_of(told)) in ([1, 2], [2, 2])
     assert len(await audit_log.entries(policy, people.tenant, at_least=2)) >= 2
+
+
+@requirement("FR-13")
+async def test_later_changes_at_the_same_time_all_stand(engine: EngineClient, people: People) -> None:
+    """Two changes at the same instant of a policy that is there already: neither loses the other's part."""
+    for admin in each_of([people.elsewhere().admin for _ in range(ROUNDS)]):
+        first = await engine.update_tenant_policy({"quotas": {HOUR: 5, DAY: 9}}, admin)
+        replies = await all_at_once(
+            engine.update_tenant_policy({"enabled_action_types": ["mirror"]}, admin),
+            engine.update_tenant_policy({"enabled_surfaces": ["ci"]}, admin),
+        )
+
+        each_answered([first, *replies], CREATED)
+        policy = (await engine.read_tenant_policy(admin)).object
+        assert policy.strings("enabled_action_types") == ["mirror"]
+        assert policy.strings("enabled_surfaces") == ["ci"]

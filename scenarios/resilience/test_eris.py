@@ -154,3 +154,32 @@ async def test_a_receipt_never_says_degraded_for_eris(
         within=DELIVERED_WITHIN,
     )
     assert {(receipt["degraded"], receipt.status) for receipt in receipts} == {(False, "pass")}
+
+
+# The attempts of engine.md, 2, and the longest that they take with the waits between them.
+ATTEMPTS = 3
+ATTEMPTED_WITHIN = 12.0
+
+
+@requirement("RF-MMM-02", "FR-12")
+@own_world()
+async def test_a_receipt_outlives_all_its_attempts(engine: EngineClient, given: Given, eris: Eris) -> None:
+    """A receipt that three attempts did not bring to ERIS still waits, and arrives once ERIS is back."""
+    await given.published_playbook()
+    await eris.settled(given, due=2)
+    await eris.replies(RECEIVE, {"error": {}}, status=503)
+
+    decided = (await engine.decide()).decision.id
+
+    async def all_tried() -> bool:
+        sent = [Object(entry.request_body, "a receipt") for entry in await eris.calls(RECEIVE)]
+        return len([one for one in sent if one.object("inputs").get("decision_id") == decided]) >= ATTEMPTS
+
+    await eventually(all_tried, ATTEMPTED_WITHIN)
+    await eris.heals()
+    arrived = await eris.awaited(
+        lambda receipt: receipt.decision_id == decided,
+        "a receipt that ERIS did not take at first",
+        within=DELIVERED_WITHIN,
+    )
+    assert len(arrived) == 1

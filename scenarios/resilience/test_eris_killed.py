@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 
-from harness.scenario import EngineClient, Eris, Given, Running, own_world, requirement
+from harness.scenario import EngineClient, Eris, Given, Running, own_world, parametrize, requirement
 
 DELIVERED_WITHIN = 30.0
 
 
 @requirement("FR-12", "RF-MMM-02")
 @own_world(breaker_recovery_seconds=1)
+@parametrize("how", ["goes_down", "never_answers"])
 async def test_a_killed_engine_has_lost_no_receipt(
-    engine: EngineClient, given: Given, eris: Eris, running: Running
+    how: str, engine: EngineClient, given: Given, eris: Eris, running: Running
 ) -> None:
     """The receipt of an answered decision arrives, once, though the engine was killed meanwhile."""
     await given.published_playbook()
     before = await eris.settled(given, due=2)
-    await eris.goes_down()
+    await getattr(eris, how)()
 
     reply = await engine.decide()
     answered = reply.decision.id

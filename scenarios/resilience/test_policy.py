@@ -31,8 +31,24 @@ SURELY_TOO_OLD = STALE_SECONDS + 1
 # The snapshot is each process' own (engine.md, 10): so many at once reach more than one, if there is one.
 AT_ONCE = 6
 ONE_OUTAGE = 15.0
-# Three unsound answers may have opened a breaker, where an engine asks more than once.
+# An unsound answer may have opened a breaker, where an engine asks more than once.
 RECOVERED_WITHIN = 5.0
+EVERYBODY: dict[str, object] = {}
+# All that policy must say, but whether it allows.
+WITHOUT_ALLOWED: dict[str, object] = {
+    "policy_snapshot_id": "snapshot-1",
+    "policy_version_ids": ["policy-7"],
+    "restrictions": [],
+    "snapshot_hash": "sha256:" + "5e" * 32,
+}
+UNSOUND: tuple[object, ...] = (
+    {},
+    {"allowed": "false"},
+    [],
+    WITHOUT_ALLOWED,
+    WITHOUT_ALLOWED | {"allowed": None},
+    WITHOUT_ALLOWED | {"allowed": "false"},
+)
 
 
 async def asked_by_many(engine: EngineClient, people: People) -> list[Reply]:
@@ -104,6 +120,29 @@ async def test_a_snapshot_is_used_for_a_while_and_then_no_more(
     assert refusals(afterwards) == ["POLICY_UNAVAILABLE"] * AT_ONCE
 
 
+@requirement("RF-MMM-03", "FR-11", "NFR-6")
+@own_world(policy_cache_seconds=1, breaker_recovery_seconds=1)
+async def test_what_is_decided_by_a_stale_snapshot_says_so(
+    engine: EngineClient, people: People, given: Given, policy: Policy
+) -> None:
+    """A decision by a snapshot that is no longer fresh is degraded, though the gold standards are known.
+
+    Where an engine has several processes, one that never heard policy refuses.
+    """
+    playbook = await given.published_playbook()
+    healthy = await asked_by_many(engine, people)
+    await policy.replies(EVALUATE, {"error": {}}, status=503)
+
+    outage = await asked_until(lambda: engine.decide(people.another_developer()), degraded, within=ONE_OUTAGE)
+
+    for reply in each_of(healthy):
+        assert reply.decision["degraded_mode"] is False
+    assert set(refusals(outage)) <= {"POLICY_UNAVAILABLE"}
+    assert degraded(outage[-1])
+    assert outage[-1].decision.get("policy_stale") in {True, None}
+    assert outage[-1].decision.playbooks == [playbook["playbook_id"]]
+
+
 @requirement("FR-11", "RF-MMM-03")
 @own_world(policy_cache_seconds=1, breaker_recovery_seconds=1)
 async def test_a_safety_critical_tenant_gets_nothing_once_policy_is_not_fresh(
@@ -148,22 +187,27 @@ async def test_a_safety_critical_tenant_gets_nothing_once_policy_is_not_fresh(
 async def test_what_policy_did_not_say_is_not_allowed(
     engine: EngineClient, given: Given, policy: Policy
 ) -> None:
-    """An answer of policy without a sound `allowed` allows nothing: no action comes back."""
-    await given.published_playbook(a_playbook())
-    answers: list[object] = [{}, {"allowed": "false"}, []]
-    replies: list[Reply] = []
+    """An answer of policy without a sound `allowed` allows nothing: no action comes back.
 
-    for answer in answers:
-        await policy.replies(EVALUATE, answer)
-        replies.append(await engine.decide(engine.people.another_developer()))
+    Each comes in a tenant of which policy was never heard, so that no snapshot is at hand.
+    """
+    await given.published_playbook(a_playbook())
+    replies: list[Reply] = []
+    sound: list[Reply] = []
+
+    for answer in UNSOUND:
+        unheard = engine.people.elsewhere()
+        await given.published_playbook(a_playbook(), by=unheard.admin)
+        await policy.replies(EVALUATE, answer, match=EVERYBODY)
+        replies.append(await engine.decide(unheard.developer))
         await policy.heals()
+        sound += await asked_until(
+            lambda: engine.decide(engine.people.another_developer()),
+            lambda reply: reply.status == 200,
+            within=RECOVERED_WITHIN,
+        )
 
     for reply in each_of(replies):
         assert reply.status in {200, 503}
         assert reply.status == 503 or len(reply.decision.actions) == 0
-    sound = await asked_until(
-        lambda: engine.decide(engine.people.another_developer()),
-        lambda reply: reply.status == 200,
-        within=RECOVERED_WITHIN,
-    )
     assert len(sound[-1].decision.actions) == 1

@@ -85,9 +85,20 @@ class Dependency:
         fault = {"kind": "delay", "seconds": seconds}
         return await self._arm(operation, None, times, {"fault": fault}, shown=f"is {seconds} s late")
 
-    async def goes_down(self, *, match: Json | None = None) -> str:
-        """Drop every connection instead of answering, until `heals`."""
-        return await self._fails({"kind": "reset"}, match)
+    async def drips(self, operation: str, bytes_per_second: float) -> str:
+        """Answer as ever, but the body so slowly, until `heals`."""
+        fault = {"kind": "slow_body", "bytes_per_second": bytes_per_second}
+        return await self._fails(fault, None, operation)
+
+    async def goes_down(self, *, match: Json | None = None, may_be_idle: bool = False) -> str:
+        """Drop every connection instead of answering, until `heals`.
+
+        `may_be_idle`: that nobody asks meanwhile is no excuse, but what the scenario looks for.
+        """
+        script = await self._fails({"kind": "reset"}, match)
+        if may_be_idle:
+            self._idle_allowed.add(script)
+        return script
 
     async def fails_with(self, status: int) -> str:
         """Answer everything with this status, until `heals`."""
@@ -127,13 +138,13 @@ class Dependency:
             not_exercised(f"{self.name} of this target is not ours: it can be neither scripted nor read")
         return self._control
 
-    async def _fails(self, fault: Json, match: Json | None) -> str:
+    async def _fails(self, fault: Json, match: Json | None, operation: str | None = None) -> str:
         if not self._place.exclusive:
             raise ScenarioError(
                 f"{self.name} may only fail in a world of the scenario's own: mark it own_world"
             )
         return await self._arm(
-            None, EVERYBODY if match is None else match, None, {"fault": fault}, shown=fault["kind"]
+            operation, EVERYBODY if match is None else match, None, {"fault": fault}, shown=fault["kind"]
         )
 
     async def _arm(
