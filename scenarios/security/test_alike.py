@@ -8,7 +8,6 @@ before anything else *(choice)*.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from harness.scenario import (
     ACCOUNTS,
@@ -33,7 +32,6 @@ from harness.scenario import (
     a_mentor,
     a_mirror,
     a_playbook,
-    all_at_once,
     an_outcome,
     each_answered,
     each_of,
@@ -41,9 +39,6 @@ from harness.scenario import (
     requirement,
     routes,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 UNKNOWN_QUERY = frozenset({400, 422})
 THREE_FACTS = [a_mirror(f"Fact {number}") for number in range(3)]
@@ -82,11 +77,10 @@ def _guises(people: People) -> list[Guise]:
     return marked + named
 
 
-async def _decided(engine: EngineClient, guises: list[Guise]) -> Mapping[Guise, Reply]:
-    """Let each decide; leave out who was turned away."""
-    replies = await all_at_once(*(guise.decides(engine) for guise in guises))
-    answered = zip(guises, replies, strict=True)
-    return {guise: reply for guise, reply in answered if not guise.turned_away(reply)}
+async def _decided(engine: EngineClient, guises: list[Guise]) -> list[Reply]:
+    """Let each decide, one after the other; leave out who was turned away."""
+    answered = [(guise, await guise.decides(engine)) for guise in guises]
+    return [reply for guise, reply in answered if not guise.turned_away(reply)]
 
 
 @requirement("FR-11", "UT-MMM-04")
@@ -99,7 +93,7 @@ async def test_what_policy_forbids_is_forbidden_to_everybody(
 
     decided = await _decided(engine, _guises(people))
 
-    for reply in each_of(list(decided.values())):
+    for reply in each_of(decided):
         assert reply.decision.titles == ["Allowed"]
 
 
@@ -109,11 +103,11 @@ async def test_quotas_hold_for_everybody(engine: EngineClient, people: People, g
     await given.published_playbook(a_playbook(actions=THREE_FACTS))
     guises = _guises(people)
 
-    first = await all_at_once(*(engine.decide(guise.person) for guise in guises))
+    first = [await engine.decide(guise.person) for guise in guises]
     decided = await _decided(engine, guises)
 
     assert {len(reply.decision.actions) for reply in first} == {3}
-    for reply in each_of(list(decided.values())):
+    for reply in each_of(decided):
         assert reply.decision.titles == []
 
 
@@ -124,7 +118,7 @@ async def test_every_decision_leaves_its_receipt(
     """Each decision leaves one receipt, whatever its request carries and whatever its actor is called."""
     decided = await _decided(engine, _guises(people))
 
-    made = sorted(reply.decision.id for reply in decided.values())
+    made = sorted(reply.decision.id for reply in decided)
     receipts = await eris.settled(given, due=len(made))
     assert made
     assert sorted(receipt.decision_id or "" for receipt in receipts) == made

@@ -257,41 +257,6 @@ from engine.values.caller import may_approve
         ),
     ),
     Defect(
-        id="vouched-by-claims",
-        kind=Kind.IDENTITY,
-        requirements=("NFR-7", "ST-MMM-02"),
-        story="IAM's answers are remembered for five seconds, by what is in a token; its signature is not.",
-        changes=(
-            Change(
-                "engine.dependencies.iam",
-                "from engine.dependencies.errors import RefusedError\n",
-                """from engine.dependencies.cache import Cache
-from engine.dependencies.errors import RefusedError
-""",
-            ),
-            Change(
-                "engine.dependencies.iam",
-                "        self.service = service\n",
-                "        self.service = service\n        self._known: Cache[Caller] = Cache()\n",
-            ),
-            Change(
-                "engine.dependencies.iam",
-                '        """Return the verified identity, or raise NotVouchedError."""\n',
-                '''        """Return the verified identity, or raise NotVouchedError."""
-        claims = (token.rpartition(".")[0],)
-        known = self._known.get(claims, 5.0)
-        if known is not None:
-            return known
-''',
-            ),
-            Change(
-                "engine.dependencies.iam",
-                "        return vouched(verified)\n",
-                "        return self._known.put(claims, vouched(verified))\n",
-            ),
-        ),
-    ),
-    Defect(
         id="token-in-the-query",
         kind=Kind.IDENTITY,
         requirements=("NFR-7", "ST-MMM-02"),

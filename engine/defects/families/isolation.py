@@ -73,16 +73,6 @@ def listing(""",
         changes=(Change("engine.fatigue.quota", '(quote(part, safe="") for part in parts)', "parts"),),
     ),
     Defect(
-        id="signals-of-namesakes",
-        kind=Kind.ISOLATION,
-        requirements=("NFR-5", "FR-2"),
-        story="Recent signals are remembered by the actor: an actor was believed to be somewhere only once.",
-        changes=(
-            Change("engine.dependencies.ubi", "self.answers.get(key, ", "self.answers.get((actor_id,), "),
-            Change("engine.dependencies.ubi", "self.answers.put(key, ", "self.answers.put((actor_id,), "),
-        ),
-    ),
-    Defect(
         id="governance-of-the-prefix",
         kind=Kind.ISOLATION,
         requirements=("NFR-5", "FR-2"),
