@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Editors, pipelines and services, as engines meet them in production; none says that it is a verifier.
+# Editors, pipelines and services, as engines meet them in production; none says that it is a verifier. All
+# take whatever they get, so that no engine need refuse one.
 CLIENTS: tuple[Mapping[str, str], ...] = (
-    {"User-Agent": "Visual Studio Code/1.104.2 (linux-x64)", "Accept": "application/json"},
+    {"User-Agent": "Visual Studio Code/1.104.2 (linux-x64)", "Accept": "application/json, */*;q=0.8"},
     {"User-Agent": "IntelliJ-IDEA/2026.1 (Build 261.4021)", "Accept": "*/*", "Accept-Encoding": "gzip"},
     {"User-Agent": "actions-runner/2.328.0 (linux; x64)", "Accept": "application/json, */*;q=0.5"},
     {"User-Agent": "okhttp/4.12.0", "Accept-Encoding": "gzip"},
     {"User-Agent": "Go-http-client/1.1", "Accept-Encoding": "gzip"},
-    {"User-Agent": "Apache-HttpClient/5.3.1 (Java/21.0.4)", "Accept": "application/json"},
+    {"User-Agent": "Apache-HttpClient/5.3.1 (Java/21.0.4)", "Accept": "application/json, */*;q=0.8"},
     {"User-Agent": "axios/1.7.7", "Accept": "application/json, text/plain, */*"},
     {"User-Agent": "curl/8.9.1", "Accept": "*/*"},
 )

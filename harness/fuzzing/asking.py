@@ -87,7 +87,8 @@ class Wire:
     def _headers(self, request: Request) -> Headers:
         own = [
             ("Host", self._authority),
-            *client_of(f"{request.method} {request.target}").items(),
+            ("User-Agent", client_of(f"{request.method} {request.target}")["User-Agent"]),
+            ("Accept", "*/*"),
             ("Connection", "close"),
         ]
         if request.chunked:

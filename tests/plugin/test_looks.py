@@ -28,6 +28,7 @@ def test_no_caller_looks_like_a_verifier() -> None:
     agents = [client["User-Agent"] for client in CLIENTS]
 
     assert len(set(agents)) == len(agents) > 1
+    assert all("*/*" in client.get("Accept", "*/*") for client in CLIENTS)
     assert [agent for agent in agents if any(word in agent.lower() for word in GIVEN_AWAY)] == []
 
 
