@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.driving.curl import curl_line
@@ -32,6 +32,7 @@ def test_no_caller_looks_like_a_verifier() -> None:
     assert [agent for agent in agents if any(word in agent.lower() for word in GIVEN_AWAY)] == []
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text())
 def test_who_sends_a_request_again_looks_the_same(target: str) -> None:
     assert client_of(target) == client_of(target)
@@ -55,6 +56,7 @@ async def test_calls_of_one_scenario_look_like_different_callers() -> None:
     assert agents == [CLIENTS[0]["User-Agent"], CLIENTS[1]["User-Agent"], TEST_AGENTS[0]]
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.integers())
 def test_ids_have_no_pattern_and_can_be_looked_for(seed: int) -> None:
     names = Names(seed, "scenario")
