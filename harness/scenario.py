@@ -56,6 +56,7 @@ from harness.driving.engine import EngineClient
 from harness.driving.failures import EngineBreachError, HungUpError, MismatchError, not_exercised
 from harness.driving.givens import Given
 from harness.driving.log import EngineLog
+from harness.driving.looks import ACCOUNTS, IDS, MARKS, TENANTS, TEST_AGENTS, TOKENS, Mark
 from harness.driving.metrics import metric_names, samples
 from harness.driving.names import Names
 from harness.driving.people import SCOPES, People
@@ -127,6 +128,7 @@ def _nowhere(reply: Reply) -> bool:
 
 __all__ = [
     "ABSENT",
+    "ACCOUNTS",
     "BAD_TOKEN_FAMILIES",
     "CANONICAL",
     "CONFIG",
@@ -134,6 +136,8 @@ __all__ = [
     "DECISION",
     "EVALUATE",
     "GENERATE",
+    "IDS",
+    "MARKS",
     "NOTHING",
     "NOTIFY",
     "RECEIVE",
@@ -141,6 +145,9 @@ __all__ = [
     "SCOPES",
     "SEMVER",
     "STANDARDS",
+    "TENANTS",
+    "TEST_AGENTS",
+    "TOKENS",
     "VERIFY",
     "WITH_OFFSET",
     "Alerting",
@@ -158,6 +165,7 @@ __all__ = [
     "Items",
     "Json",
     "Llm",
+    "Mark",
     "MismatchError",
     "Names",
     "Object",

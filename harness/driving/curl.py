@@ -7,6 +7,8 @@ import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from harness.driving.looks import AGENTS
+
 if TYPE_CHECKING:
     from reports.record import Exchange
 
@@ -23,11 +25,16 @@ def curl_line(exchange: Exchange) -> str:
     target = url.path + (f"?{url.query}" if url.query else "")
     words = ["curl", "-sS", "-X", exchange.method, _quoted("$ENGINE" + target, "$ENGINE")]
     for name, value in exchange.request.headers:
-        if name.lower() not in _ADDED_BY_CLIENTS:
+        if name.lower() not in _ADDED_BY_CLIENTS or _telling(name, value):
             words += ["-H", _header(name, value)]
     if exchange.request.body:
         words += ["--data-raw", shlex.quote(exchange.request.body)]
     return " ".join(words)
+
+
+def _telling(name: str, value: str) -> bool:
+    """Tell whether a caller was given looks of its own, on which an answer may depend."""
+    return name.lower() == "user-agent" and value not in AGENTS
 
 
 def _header(name: str, value: str) -> str:

@@ -1,4 +1,7 @@
-"""The engine under test, as a caller sees it: one method a route, each answer recorded."""
+"""The engine under test, as a caller sees it: one method a route, each answer recorded.
+
+Callers look like production's, each call like another one's: nothing tells an engine who asks.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from harness.driving.failures import (
     ScenarioError,
     not_exercised,
 )
+from harness.driving.looks import CLIENTS
 from harness.driving.recorder import ENGINE, WIRE
 from harness.driving.reply import OK, RawReply, Reply
 from reports.run import now
@@ -54,6 +58,7 @@ class EngineClient:
         self._base = world.base_path
         self._missing = world.missing_operations
         self._origins = itertools.cycle(world.engine_urls)
+        self._looks = itertools.cycle(CLIENTS)
         self._wallet = wallet
         self._recorder = recorder
         self._http = httpx.AsyncClient(
@@ -61,7 +66,6 @@ class EngineClient:
             limits=_NO_REUSE,
             trust_env=False,
             verify=tls(),
-            headers={"accept": "application/json"},
         )
 
     async def aclose(self) -> None:
@@ -80,7 +84,7 @@ class EngineClient:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Send a request. `by`: whose token it carries (None: no Authorization but the one in `headers`)."""
-        sent = dict(headers or {})
+        sent = {**next(self._looks), **(headers or {})}
         if by is not None:
             sent = {"Authorization": f"Bearer {await self._wallet.token_of(by)}"} | sent
         if body is not None:

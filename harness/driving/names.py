@@ -8,6 +8,10 @@ import uuid
 
 CANARY = "canary"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+# Ids as customers and their identity services make them. Each has a run of random letters and digits that is
+# long enough to be looked for.
+_TENANTS = ("{word}", "northwind-{word}", "org_{word}", "{word}.example", "Lakeside-{word}", "{uuid}")
+_ACTORS = ("{word}", "anna.{word}", "u-{word}", "jonas_{word}", "auth0|{word}", "{uuid}")
 
 
 class Names:
@@ -23,12 +27,12 @@ class Names:
         self._random = random.Random(f"{seed}:{scenario}")  # noqa: S311 - names need no secrecy, but a replay
 
     def tenant(self) -> str:
-        """Return a tenant id."""
-        return f"tenant-{self.word(10)}"
+        """Return a tenant id, of no pattern by which an engine could tell a test's from others."""
+        return self._shaped(_TENANTS)
 
-    def actor(self, role: str) -> str:
-        """Return an actor id that shows its role."""
-        return f"{role.replace('_', '-')}-{self.word(8)}"
+    def actor(self) -> str:
+        """Return an actor id, of no pattern either, which tells nothing of its roles."""
+        return self._shaped(_ACTORS)
 
     def repo(self) -> str:
         """Return a repository id."""
@@ -41,6 +45,9 @@ class Names:
     def uuid(self) -> str:
         """Return a UUID in canonical form that names nothing."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def _shaped(self, shapes: tuple[str, ...]) -> str:
+        return self._random.choice(shapes).format(word=self.word(10), uuid=self.uuid())
 
     def word(self, length: int = 8) -> str:
         """Return a lower-case word of letters and digits."""

@@ -80,7 +80,7 @@ class People:
         shown = f"{self._prefix}{name}" + (f"_{number}" if number > 1 else "")
         return Persona(
             name=shown,
-            sub=sub or self._names.actor(name),
+            sub=sub or self._names.actor(),
             tenant_id=self.tenant,
             roles=tuple(roles),
             scope=tuple(scope),

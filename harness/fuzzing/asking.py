@@ -14,12 +14,12 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from harness.driving.looks import client_of
 from harness.fuzzing.wire import Call
 
 if TYPE_CHECKING:
     from harness.fuzzing.wire import Headers
 
-USER_AGENT = "mmm-client"
 LARGEST_ANSWER = 8 * 1024 * 1024
 CHUNK = 4096
 TIMED_OUT = "no answer in time"
@@ -87,7 +87,7 @@ class Wire:
     def _headers(self, request: Request) -> Headers:
         own = [
             ("Host", self._authority),
-            ("User-Agent", USER_AGENT),
+            ("User-Agent", client_of(f"{request.method} {request.target}")["User-Agent"]),
             ("Accept", "*/*"),
             ("Connection", "close"),
         ]

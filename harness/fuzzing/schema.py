@@ -33,7 +33,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 from schemathesis.wfc.escalation import EscalatingAuthProvider
 
-from harness.fuzzing.asking import USER_AGENT
+from harness.driving.looks import client_of
 from harness.fuzzing.mapping import CHECKS, UNUSED
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class PlainTransport(RequestsTransport):
         data = super().serialize_case(case, **kwargs)
         data["headers"].pop(SCHEMATHESIS_TEST_CASE_HEADER, None)
         if "User-Agent" not in (case.headers or {}):
-            data["headers"]["User-Agent"] = USER_AGENT
+            data["headers"]["User-Agent"] = client_of(f"{case.method} {case.path}")["User-Agent"]
         if INVALID_CREDENTIAL in data["headers"].get("Authorization", ""):
             data["headers"]["Authorization"] = UNVOUCHED
         return data

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from harness.driving.looks import client_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -50,7 +52,10 @@ def as_json(
     shape: Shape, *, urls: Sequence[str], tokens: Mapping[str, Persona], body: dict[str, Any], out: str
 ) -> bytes:
     """Return the plan: who sits where, what is asked, and where answers are written to."""
-    people = [{"token": token, "actor": person.sub} for token, person in tokens.items()]
+    people = [
+        {"token": token, "actor": person.sub, "looks": client_of(person.sub)}
+        for token, person in tokens.items()
+    ]
     lanes, addresses = itertools.cycle(LANES), itertools.cycle(urls)
     seats = [
         {

@@ -129,6 +129,20 @@ async def test_an_offer_always_needs_consent(engine: EngineClient, given: Given)
         assert action["requires_consent"] is True
 
 
+@requirement("IT-MMM-04", "FR-6")
+async def test_an_offer_needs_consent_whoever_asks(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """A multiplier requires consent of people and of agents and services alike, whatever their roles."""
+    await given.published_playbook(a_playbook(actions=[a_multiplier("An offer", requires_consent=False)]))
+
+    for person in (people.developer, people.ai_agent, people.ci_bot, people.admin, people.tenant_admin):
+        action = (await engine.decide(person)).decision.actions[0]
+
+        assert action["type"] == "multiplier"
+        assert action["requires_consent"] is True
+
+
 @requirement("UT-MMM-02", "FR-5")
 async def test_a_mentor_says_why(engine: EngineClient, given: Given) -> None:
     """A mentor comes with evidence links, a comparison with the baseline, and its relevance."""

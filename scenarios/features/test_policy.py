@@ -124,6 +124,24 @@ async def test_an_offer_asks_for_consent_unless_policy_forbids_it(
     assert forbidden.decision.types == ["mirror"]
 
 
+@requirement("IT-MMM-04", "FR-11")
+async def test_two_approvals_do_not_make_up_for_policy(
+    engine: EngineClient, given: Given, policy: Policy
+) -> None:
+    """An offer that policy forbids is not proposed, whether two people would have to approve it or nobody."""
+    await policy.rules(restrictions=["multiplier"])
+    others = engine.people.elsewhere()
+    offers = [a_multiplier("Dual", requires_dual_channel=True), a_multiplier("Single"), a_mirror("A fact")]
+    for admin in (engine.people.admin, others.admin):
+        await given.published_playbook(a_playbook(actions=offers), by=admin)
+
+    allowed = await engine.decide(others.developer)
+    forbidden = await engine.decide()
+
+    assert sorted(allowed.decision.titles) == ["A fact", "Dual", "Single"]
+    assert forbidden.decision.titles == ["A fact"]
+
+
 @requirement("UT-MMM-04", "FR-11")
 @parametrize("status", [400, 403, 404])
 async def test_a_refusal_of_policy_allows_nothing(

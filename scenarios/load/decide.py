@@ -68,11 +68,11 @@ class Caller(FastHttpUser):
     def decide(self) -> None:
         """Ask for a decision."""
         person = next(self.people)
-        headers = {"Authorization": f"Bearer {person['token']}", "Content-Type": "application/json"}
+        token = {"Authorization": f"Bearer {person['token']}", "Content-Type": "application/json"}
         body = json.dumps(self._body(person["actor"]))
         lane = self.seat["lane"]
         with self.client.post(
-            self.seat["url"], data=body, headers=headers, name=lane, catch_response=True
+            self.seat["url"], data=body, headers={**person["looks"], **token}, name=lane, catch_response=True
         ) as answer:
             if answer.status_code != 200 or b'"decision"' not in (answer.content or b""):
                 answer.failure(f"status {answer.status_code}")

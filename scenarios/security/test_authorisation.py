@@ -9,6 +9,7 @@ from harness.scenario import (
     Given,
     Names,
     People,
+    Persona,
     Route,
     a_context,
     a_playbook,
@@ -27,6 +28,9 @@ NO_ADMIN = {
     "admin_elsewhere": ("admin", "iam_admin", "mmm"),
 }
 
+# What may sound like an admin's scope; none is a role.
+GRAND_SCOPES = (*SCOPES, "mmm.admin", "mmm.write", "tenant.admin", "admin", "mmm.*", "*")
+
 every_playbook_route = parametrize(
     "route",
     routes(lambda route: route.admin and route.path.startswith("/playbooks")),
@@ -43,6 +47,14 @@ every_scoped_route = parametrize(
 every_decide_route = parametrize(
     "route", routes(lambda route: route.scope == "mmm.decide"), ids=lambda route: route.name
 )
+
+
+def _no_admins(people: People) -> list[Persona]:
+    """Return who has much, but no admin role: other roles, a service's or an agent's type, grand scopes."""
+    by_role = [people.someone(name, roles=roles) for name, roles in NO_ADMIN.items()]
+    service = people.someone("service", roles=("developer",), actor_type="service")
+    scoped = people.someone("scoped", roles=("developer",), scope=GRAND_SCOPES)
+    return [*by_role, people.ci_bot, people.ai_agent, service, scoped]
 
 
 @requirement("ST-MMM-02", "NFR-7")
@@ -76,11 +88,9 @@ async def test_a_route_needs_its_scope(route: Route, engine: EngineClient, peopl
 @requirement("ST-MMM-01", "NFR-7")
 @every_playbook_route
 async def test_playbooks_need_an_admin_role(route: Route, engine: EngineClient, people: People) -> None:
-    """Playbooks are written only by mmm_admin and tenant_admin; roles are compared whole."""
+    """Playbooks are written only by mmm_admin and tenant_admin; roles count, whole, and nothing else."""
     entitled = await engine.on(route, by=people.tenant_admin)
-    outsiders = [
-        await engine.on(route, by=people.someone(name, roles=roles)) for name, roles in NO_ADMIN.items()
-    ]
+    outsiders = [await engine.on(route, by=one) for one in _no_admins(people)]
 
     assert entitled.status in (CREATED if route.behind == 200 else (route.behind,))
     each_answered(outsiders, 403)
@@ -91,9 +101,7 @@ async def test_playbooks_need_an_admin_role(route: Route, engine: EngineClient, 
 async def test_an_admin_route_needs_an_admin_role(route: Route, engine: EngineClient, people: People) -> None:
     """What only admins may is refused to everybody else; roles are compared whole."""
     entitled = await engine.on(route, by=people.tenant_admin)
-    outsiders = [
-        await engine.on(route, by=people.someone(name, roles=roles)) for name, roles in NO_ADMIN.items()
-    ]
+    outsiders = [await engine.on(route, by=one) for one in _no_admins(people)]
 
     assert entitled.status in {*CREATED, route.instead} if route.behind == 200 else {route.behind}
     each_answered(outsiders, 403)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from harness.scenario import (
+    CONFIG,
     EVALUATE,
     RECENT_SIGNALS,
     EngineClient,
     Eris,
     Given,
+    Governance,
     Names,
     People,
     Policy,
@@ -221,7 +223,14 @@ async def test_a_trigger_cannot_name_another_tenant(
 @requirement("NFR-5", "FR-11")
 @parametrize("joint", ["?", "#", "&tenant_id=", "%2F", ";", " "])
 async def test_a_tenants_id_is_never_read_as_more_than_an_id(
-    joint: str, engine: EngineClient, people: People, given: Given, names: Names, policy: Policy, ubi: Ubi
+    joint: str,
+    engine: EngineClient,
+    people: People,
+    given: Given,
+    names: Names,
+    policy: Policy,
+    ubi: Ubi,
+    governance: Governance,
 ) -> None:
     """A tenant whose id has signs of an address in it is asked about whole, and never as another tenant."""
     await policy.rules(allowed=False)
@@ -237,6 +246,7 @@ async def test_a_tenants_id_is_never_read_as_more_than_an_id(
     assert reply.decision["tenant_id"] == odd.tenant
     assert await policy.calls(EVALUATE, tenant=odd.tenant)
     assert await ubi.calls(RECENT_SIGNALS, tenant=odd.tenant)
+    assert await governance.calls(CONFIG, tenant=odd.tenant)
 
 
 @requirement("NFR-5", "PR-MMM-02")

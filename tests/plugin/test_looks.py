@@ -1,0 +1,85 @@
+"""Nothing tells an engine that it is verified: not how callers look, nor what they are called."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.driving.curl import curl_line
+from harness.driving.engine import EngineClient
+from harness.driving.failures import NoAnswerError
+from harness.driving.looks import CLIENTS, MARKS, TEST_AGENTS, client_of
+from harness.driving.names import Names
+from harness.driving.people import People, Wallet
+from harness.driving.recorder import Recorder
+from harness.history.party import runs
+from harness.worlds import World
+from reports.record import Exchange, Message
+
+GIVEN_AWAY = ("python", "httpx", "pytest", "schemathesis", "locust", "mmm", "test", "verif")
+# Servers that others are written with take a hundred header lines by default.
+MOST_HEADERS = 90
+
+
+def test_no_caller_looks_like_a_verifier() -> None:
+    agents = [client["User-Agent"] for client in CLIENTS]
+
+    assert len(set(agents)) == len(agents) > 1
+    assert all("*/*" in client.get("Accept", "*/*") for client in CLIENTS)
+    assert [agent for agent in agents if any(word in agent.lower() for word in GIVEN_AWAY)] == []
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text())
+def test_who_sends_a_request_again_looks_the_same(target: str) -> None:
+    assert client_of(target) == client_of(target)
+    assert client_of(target) in CLIENTS
+
+
+async def test_calls_of_one_scenario_look_like_different_callers() -> None:
+    recorder = Recorder("scenario", lambda _: None)
+    origin = "http://127.0.0.1:1"  # where nobody listens: what would have been sent is recorded all the same
+    world = World(
+        engine_urls=(origin,), base_path="", ready_path="/", work_dir="", run_dir="", profile="", seed=1
+    )
+    engine = EngineClient(world, People(Names(1, "scenario"), "t"), Wallet(None, recorder), recorder)
+
+    for headers in ({}, {}, {"User-Agent": TEST_AGENTS[0]}):
+        with suppress(NoAnswerError):
+            await asyncio.wait_for(engine.call("GET", "/playbooks", headers=headers), 10)
+    await engine.aclose()
+
+    agents = [dict(exchange.request.headers)["user-agent"] for exchange in recorder.exchanges]
+    assert agents == [CLIENTS[0]["User-Agent"], CLIENTS[1]["User-Agent"], TEST_AGENTS[0]]
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers())
+def test_ids_have_no_pattern_and_can_be_looked_for(seed: int) -> None:
+    names = Names(seed, "scenario")
+
+    for draw in (names.tenant, names.actor):
+        drawn = [draw() for _ in range(40)]
+
+        assert len({name[:3] for name in drawn}) > 1
+        assert len(set(drawn)) == len(drawn)
+        assert all(runs(name) for name in drawn)
+
+
+def test_no_request_has_more_marks_than_servers_take() -> None:
+    assert {len(mark.headers) > MOST_HEADERS for mark in MARKS.values()} == {False}
+    assert all(mark.headers or mark.query for mark in MARKS.values())
+
+
+def test_a_curl_line_shows_looks_on_which_an_answer_may_depend() -> None:
+    def line(agent: str) -> str:
+        request = Message((("user-agent", agent),), "")
+        return curl_line(
+            Exchange(id="1", at="", side="engine", method="GET", url="http://a/b", request=request)
+        )
+
+    assert f"User-Agent: {TEST_AGENTS[0]}" in line(TEST_AGENTS[0])
+    assert "User-Agent" not in line(CLIENTS[0]["User-Agent"])
