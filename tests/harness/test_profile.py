@@ -215,19 +215,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         assert str(path) in caught.value.line
 
 
-def test_the_reference_with_workers_differs_in_its_command_alone() -> None:
+def test_the_reference_with_workers_differs_in_its_command_and_has_no_defects() -> None:
     one, several = (
         load_profile(TARGETS / name).target for name in ("reference.toml", "reference-workers.toml")
     )
 
     assert several.command == (*one.command, "--workers", "2")
-    assert msgspec.structs.replace(several, command=one.command) == one
+    assert msgspec.structs.replace(several, command=one.command, defects=one.defects) == one
 
 
-def test_the_reference_with_replicas_differs_in_their_number_alone() -> None:
+def test_the_reference_with_replicas_differs_in_their_number_and_has_no_defects() -> None:
     one, several = (
         load_profile(TARGETS / name).target for name in ("reference.toml", "reference-replicas.toml")
     )
 
     assert (one.replicas, several.replicas) == (1, 2)
-    assert msgspec.structs.replace(several, replicas=1) == one
+    assert msgspec.structs.replace(several, replicas=1, defects=one.defects) == one
