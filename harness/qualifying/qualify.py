@@ -24,6 +24,7 @@ from harness.stages.options import DEFAULT_SEED
 from harness.targets import load_profile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import Console
@@ -65,6 +66,7 @@ def qualify(options: Options, console: Console) -> int:
     results, sound = _results(plan, folder)
     qualification = qualification_of(plan, results, sound, register)
     write_reports(folder, qualification, profile.cwd)
+    _tidy(folder, results)
     if plan.whole and (path := history_file(profile)) is not None:
         write_known(path, results, known)
     render(qualification, folder, console)
@@ -121,16 +123,20 @@ def _hunt(errands: list[Errand], folder: Path, jobs: int, board: Board) -> None:
             if hunted.unbuilt:
                 raise UnbuildableError(f"the sound engine could not be judged: {hunted.unbuilt}")
             return
-        result = judge(errand.defect, hunted)
-        board.defect(result)
-        if result.status is Status.CAUGHT:  # what is not caught rightly is kept, to be looked into
-            shutil.rmtree(errand.run_dir, ignore_errors=True)
+        board.defect(judge(errand.defect, hunted))
 
     try:
         hunt_all(errands, folder / RESULTS, jobs, told, board.going_on)
     except Interrupted:
         board.say(f"to go on: mmm qualify --target … --resume {folder}")
         raise
+
+
+def _tidy(folder: Path, results: Iterable[Result]) -> None:
+    """Remove the runs of what was caught rightly; the others are there to be looked into."""
+    for result in results:
+        if result.status is Status.CAUGHT:
+            shutil.rmtree(folder / HUNTS / result.defect.id, ignore_errors=True)
 
 
 def _done(folder: Path, errand: Errand) -> bool:

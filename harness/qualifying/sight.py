@@ -53,10 +53,12 @@ def found_in(events: Sequence[Event]) -> tuple[Found, ...]:
     """Return the findings that blame the engine, each once, in order."""
     scenes = {one.exchange.id: one.exchange.scenario or "" for one in _only(events, ExchangeRecorded)}
     ended = {one.finding: one for one in _only(reversed(events), ScenarioFinished) if one.finding}
-    findings = {one.finding.id: one.finding for one in reversed(list(_only(events, FindingRecorded)))}
+    findings: dict[str, Finding] = {}
+    for one in _only(events, FindingRecorded):
+        findings.setdefault(one.finding.id, one.finding)
     return tuple(
         _found(finding, ended.get(finding.id), scenes)
-        for finding in reversed(findings.values())
+        for finding in findings.values()
         if finding.attribution is Attribution.ENGINE
     )
 
