@@ -6,13 +6,13 @@ Rule: what it is measured with is part of it; with anything else the numbers wou
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.processes import CHECKOUT, ConfigurationError
+from harness.processes import ConfigurationError
+from harness.qualifying.digest import digest_of, files_of, scenarios_digest
 from harness.qualifying.record import Defect
 from reports.files import write_whole
 from reports.run import now
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 PLAN = "plan.json"
 ROOMS = ("contracts", "fakes", "harness", "reports", "scenarios")
-# What an earlier qualification has measured decides nothing in the next.
-MEASURED = "harness/qualifying/measured.json"
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -57,7 +55,7 @@ def plan_of(
         seed=seed,
         sound_runs=sound_runs,
         whole=chosen == listed,
-        digest=_digest(_measured_with(profile, listed)),
+        digest=digest_of(_measured_with(profile, listed)),
         scenarios=scenarios_digest(),
         toolkit=toolkit_version(),
         started=now(),
@@ -95,11 +93,6 @@ def same_or_refuse(begun: Plan, planned: Plan, folder: Path) -> None:
         raise ConfigurationError(f"--resume {folder}: {what}; begin anew without --resume")
 
 
-def scenarios_digest() -> str:
-    """Return the digest of the scenarios."""
-    return _digest(_room("scenarios"))
-
-
 def _differences(begun: Plan, planned: Plan) -> Iterator[str]:
     if begun.target != planned.target:
         yield f"was begun with {begun.target}, not with {planned.target}"
@@ -115,24 +108,9 @@ def _differences(begun: Plan, planned: Plan) -> Iterator[str]:
 
 def _measured_with(profile: Profile, listed: Iterable[Defect]) -> Iterator[tuple[str, bytes]]:
     for room in ROOMS:
-        yield from _room(room)
+        yield from files_of(room)
     yield "profile", profile.path.read_bytes()
     yield "defects", msgspec.json.encode(tuple(listed))
     for name in sorted({change.file for defect in listed for change in defect.changes}):
         path = profile.cwd / name
         yield name, path.read_bytes() if path.is_file() else b""
-
-
-def _room(room: str) -> Iterator[tuple[str, bytes]]:
-    for path in sorted((CHECKOUT / room).rglob("*")):
-        name = path.relative_to(CHECKOUT).as_posix()
-        if path.is_file() and "__pycache__" not in path.parts and name != MEASURED:
-            yield name, path.read_bytes()
-
-
-def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
-    total = hashlib.sha256()
-    for name, data in parts:
-        total.update(f"{name}\n{len(data)}\n".encode())
-        total.update(data)
-    return total.hexdigest()
