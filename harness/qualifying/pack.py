@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from harness.processes import Child
     from harness.qualifying.errand import Errand
 
+HUNT = (sys.executable, "-m", "harness.qualifying.hunt")
 PAUSE = 0.1
 # A hunt keeps its own time; beyond that it hangs.
 PATIENCE = 120.0
@@ -80,7 +81,7 @@ def _begin(errand: Errand) -> Hunt:
     run_dir.mkdir(parents=True)
     command = Command(
         name=f"the hunt for {errand.name}",
-        argv=(sys.executable, "-m", "harness.qualifying.hunt", str(write_errand(errand))),
+        argv=(*HUNT, str(write_errand(errand))),
         cwd=run_dir,
         env=own_environment(),
         log=run_dir / "hunt.log",
