@@ -24,7 +24,7 @@ from harness.qualifying.record import Hunted
 from harness.qualifying.sight import doubts_in, found_in, is_right, late_in, looked_in
 from harness.qualifying.steps import NOTHING, Step, steps_of
 from harness.services.storage import EMBEDDED
-from harness.stages.children import ScenarioOptions, contracts_part, run_together, scenarios_part
+from harness.stages.children import Part, ScenarioOptions, contracts_part, run_together, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
 from harness.stages.journal import Journal
 from harness.stages.observe import Ground, Run, build, look_back, run_stages
@@ -36,6 +36,8 @@ from harness.worlds import save_world
 from reports.run import now, read_events
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.qualifying.errand import Errand
     from harness.qualifying.known import Known
     from reports.record import Event
@@ -137,15 +139,8 @@ class Trail:
         world_file = ground.work_dir / "world.json"
         save_world(ground.world, world_file)
         declared = self.errand.defect.requirements if self.errand.defect else ()
-        part = None
-        if node := next((name for name in (known.check, known.scene) if "::" in name), ""):
-            alone = ScenarioOptions(single=True)
-            part = scenarios_part("again", (f"{CHECKOUT}/{node}",), world_file, CHECKOUT, alone)
-        elif known.suite == "contracts" and known.operation:
-            narrowed = contracts_part(world_file, declared)
-            argv = (*narrowed.argv, "--operation", known.operation)
-            part = dataclasses.replace(narrowed, stage="again", argv=argv)
-        run_together((part,) if part else (), ground.world, ground.work_dir, self.run.journal)
+        parts = tuple(_parts_again(known, declared, world_file))
+        run_together(parts, ground.world, ground.work_dir, self.run.journal)
         if known.suite in LOOK_BACK:
             asked = dataclasses.replace(self.run.options, selection=Selection(declared))
             look_back(dataclasses.replace(self.run, options=asked), ground)
@@ -155,6 +150,16 @@ class Trail:
         seed = self.errand.seed + self._step
         self._step += 1
         return dataclasses.replace(ground, world=msgspec.structs.replace(ground.world, seed=seed))
+
+
+def _parts_again(known: Known, declared: tuple[str, ...], world_file: Path) -> Iterator[Part]:
+    """Yield what is to run again: one scenario, or the requests for one operation, if it was either."""
+    if node := next((name for name in (known.check, known.scene) if "::" in name), ""):
+        alone = ScenarioOptions(single=True)
+        yield scenarios_part("again", (f"{CHECKOUT}/{node}",), world_file, CHECKOUT, alone)
+    elif known.suite == "contracts" and known.operation:
+        part = contracts_part(world_file, declared)
+        yield dataclasses.replace(part, stage="again", argv=(*part.argv, "--operation", known.operation))
 
 
 def main(path: Path) -> int:

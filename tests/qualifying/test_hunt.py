@@ -20,7 +20,8 @@ from harness.qualifying.errand import (
     write_errand,
     write_hunted,
 )
-from harness.qualifying.hunt import Enough, TooLong, Watch
+from harness.qualifying.hunt import Enough, TooLong, Watch, _parts_again
+from harness.qualifying.known import Known
 from harness.qualifying.listing import NAME
 from harness.stages.children import Part, run_together
 from harness.stages.journal import Journal
@@ -28,7 +29,7 @@ from harness.stages.progress import Progress
 from harness.worlds import World
 from reports.record import Attribution, Finding, FindingRecorded
 from reports.run import EventLog
-from tests.qualifying.samples import a_defect, hunted
+from tests.qualifying.samples import SCENARIO, a_defect, hunted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,3 +102,20 @@ def test_an_errand_and_what_was_seen_are_read_as_they_were_written(tmp_path: Pat
 
 def test_no_defect_can_be_called_as_the_sound_engine_is() -> None:
     assert NAME.fullmatch(sound_name(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (Known(check=SCENARIO, suite="features"), f"/{SCENARIO}"),
+        (Known(check="history: ids", suite="history", scene=SCENARIO), f"/{SCENARIO}"),
+        (Known(check="contract:answers:GET /x", suite="contracts", operation="GET /x"), "GET /x"),
+        (Known(check="consumer contract of iam: body", suite="consumer"), ""),
+    ],
+    ids=["a scenario", "what a scenario left", "generated requests", "what has none"],
+)
+def test_what_caught_it_last_time_is_all_that_runs_first(known: Known, words: str, tmp_path: Path) -> None:
+    parts = list(_parts_again(known, ("FR-1",), tmp_path / "world.json"))
+
+    assert [part.stage for part in parts] == (["again"] if words else [])
+    assert all(part.argv[-1].endswith(words) for part in parts)
