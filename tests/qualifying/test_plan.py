@@ -20,10 +20,10 @@ LISTED = (a_defect("one", "FR-1"), a_defect("two", "FR-2"))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    text = '[target]\nname = "x"\ncommand = ["run", "{port}"]\n'
+    text = '[target]\nname = "x"\ncommand = ["run", "{port}"]\n# 1\n'
     (tmp_path / "engine.toml").write_text(text, encoding="utf-8")
     (tmp_path / "engine").mkdir()
-    (tmp_path / "engine" / "a.py").write_text("a = 1\nb = 1\nc = 1\n", encoding="utf-8")
+    (tmp_path / "engine" / "a.py").write_text("a = 1\nb = 1\nc = 1\n# 1\n", encoding="utf-8")
     return tmp_path
 
 
@@ -59,8 +59,8 @@ def test_what_was_begun_otherwise_is_refused(changed: dict[str, Any], problem: s
 @pytest.mark.parametrize("file", ["engine.toml", "engine/a.py"])
 def test_another_profile_or_engine_is_another_measurement(file: str, folder: Path) -> None:
     before = planned(folder)
-    with (folder / file).open("a") as changed:
-        changed.write("# changed\n")
+    text = (folder / file).read_text("utf-8")
+    (folder / file).write_text(text.replace("# 1", "# 2"), "utf-8")
 
     assert planned(folder).digest != before.digest
     assert planned(folder).scenarios == before.scenarios
