@@ -24,7 +24,7 @@ from harness.qualifying.record import Hunted
 from harness.qualifying.sight import doubts_in, found_in, is_right, late_in, looked_in
 from harness.qualifying.steps import NOTHING, Step, steps_of
 from harness.services.storage import EMBEDDED
-from harness.stages.children import Part, ScenarioOptions, contracts_part, run_together, scenarios_part
+from harness.stages.children import Part, ScenarioOptions, contracts_parts, run_together, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
 from harness.stages.journal import Journal
 from harness.stages.observe import Ground, Run, build, look_back, run_stages
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from harness.qualifying.known import Known
     from reports.record import Event
 
+AGAIN = "again"
 LOOK_BACK = frozenset({"history", "receipts", "consumer"})
 
 
@@ -156,10 +157,11 @@ def _parts_again(known: Known, declared: tuple[str, ...], world_file: Path) -> I
     """Yield what is to run again: one scenario, or the requests for one operation, if it was either."""
     if node := next((name for name in (known.check, known.scene) if "::" in name), ""):
         alone = ScenarioOptions(single=True)
-        yield scenarios_part("again", (f"{CHECKOUT}/{node}",), world_file, CHECKOUT, alone)
+        yield scenarios_part(AGAIN, (f"{CHECKOUT}/{node}",), world_file, CHECKOUT, alone)
     elif known.suite == "contracts" and known.operation:
-        part = contracts_part(world_file, declared)
-        yield dataclasses.replace(part, stage="again", argv=(*part.argv, "--operation", known.operation))
+        for part in contracts_parts(world_file, declared):  # all but its shard have nothing to do
+            argv = (*part.argv, "--operation", known.operation)
+            yield dataclasses.replace(part, stage=f"{AGAIN} {part.stage}", argv=argv)
 
 
 def main(path: Path) -> int:
