@@ -33,6 +33,14 @@ ROOMS = (
 BENCHMARKS = ("benchmarks.fakes_throughput", "benchmarks.redis_throughput")
 # The suites that run in parallel on one engine.
 OF_ONE_ENGINE = ("features", "security", "privacy")
+# What CI qualifies with: caught within seconds, of different kinds; `nox -s qualify` takes all there are.
+DOZEN = (
+    "expired-token-accepted",
+    "foreign-playbook-listed",
+    "malformed-id-crashes",
+    "open-playbook-creation",
+    "receipt-lost-one-in-four",
+)
 PINS = ("--constraint", "constraints.txt")
 
 
@@ -175,6 +183,23 @@ def resilience(session: nox.Session) -> None:
 def load(session: nox.Session) -> None:
     """Put a short load on the reference engine: a smoke, not a measurement."""
     verify_suite(session, "load")
+
+
+@nox.session
+def qualify(session: nox.Session) -> None:
+    """Hunt every seeded defect, and the sound engine: what we are worth (-- --resume DIR goes on)."""
+    install(session)
+    out = () if "--resume" in session.posargs else ("--out", "evidence")
+    session.run("mmm", "qualify", "--target", "targets/reference.toml", *out, *session.posargs)
+
+
+@nox.session(name="qualify-dozen")
+def qualify_dozen(session: nox.Session) -> None:
+    """Hunt a dozen seeded defects of different kinds, what caught them last time first."""
+    install(session)
+    named = [part for defect in DOZEN for part in ("--defect", defect)]
+    few = ("--out", "evidence", "--sound-runs", "0", *named)
+    session.run("mmm", "qualify", "--target", "targets/reference.toml", *few, *session.posargs)
 
 
 @nox.session

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WRONG_USAGE, UNKNOWN = 2, 4
-COMMANDS = ("verify", "replay", "up", "contracts", "evidence", "gate", "keys")
+COMMANDS = ("verify", "replay", "up", "contracts", "evidence", "gate", "keys", "qualify")
 
 
 class Commands(click.Group):

@@ -72,14 +72,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="run only scenarios that show this requirement (may be given again)",
     )
+    group.addoption(
+        "--mmm-without",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="run no scenario that shows this requirement (may be given again)",
+    )
+    group.addoption(
+        "--mmm-quickest-first",
+        action="store_true",
+        help="begin with the scenarios that share a world: the first finding is what counts",
+    )
 
 
 def configure(config: pytest.Config) -> None:
     """Know our marks and, unless only asked what there is, our world."""
     for line in LINES:
         config.addinivalue_line("markers", line)
-    if problems := unknown_requirements(config.getoption("--mmm-requirement")):
-        raise pytest.UsageError(f"--mmm-requirement: {problems[0]}")
+    for option in ("--mmm-requirement", "--mmm-without"):
+        if problems := unknown_requirements(config.getoption(option)):
+            raise pytest.UsageError(f"{option}: {problems[0]}")
     path = config.getoption("--mmm-world")
     if path is not None:
         worker = getattr(config, "workerinput", {}).get("workerid", "")
@@ -106,13 +119,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what was asked for, in an order drawn from the seed, so that nothing can come to depend on one.
 
-    Begin with what takes longest: the scenarios with worlds of their own.
+    Begin with what takes longest, the scenarios with worlds of their own, unless the rest is wanted first.
     """
-    wanted = set(config.getoption("--mmm-requirement"))
-    kept = [item for item in items if not wanted or wanted & set(requirements_of(item))]
-    dropped = [item for item in items if wanted and not wanted & set(requirements_of(item))]
-    if dropped:
+    wanted, unwanted = set(config.getoption("--mmm-requirement")), set(config.getoption("--mmm-without"))
+    shown = {item: set(requirements_of(item)) for item in items}
+    kept = [one for one in items if (not wanted or wanted & shown[one]) and not unwanted & shown[one]]
+    if dropped := [item for item in items if item not in set(kept)]:
         config.hook.pytest_deselected(items=dropped)
     if (stage := config.stash.get(STAGE, None)) is not None:
         random.Random(stage.world.seed).shuffle(kept)  # noqa: S311 - an order needs no secrecy, but a replay
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker(OWN_WORLD) is None)
+    shared_first = config.getoption("--mmm-quickest-first")
+    items[:] = sorted(kept, key=lambda item: (item.get_closest_marker(OWN_WORLD) is None) is not shared_first)

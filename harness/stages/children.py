@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from harness.stages.journal import Journal
     from harness.worlds import World
 
+NOT_DONE = "not done after"
 PAUSE = 0.1
 LIMIT_SECONDS = 900.0
 NONE_COLLECTED = 5
@@ -76,6 +77,8 @@ def scenarios_part(
     shown = ["-q", "--tb=short", "--color=no", "-n", str(options.workers), "--dist", "worksteal"]
     asked = [part for name in options.requirements for part in ("--mmm-requirement", name)]
     asked += ["-k", options.keyword] if options.keyword else []
+    asked += [part for name in options.without for part in ("--mmm-without", name)]
+    asked += ["--mmm-quickest-first"] if options.quickest_first else []
     argv = (*pytest, *loaded, *shown, *asked, *map(str, folders))
     return Part(
         stage=stage,
@@ -89,12 +92,18 @@ def scenarios_part(
 
 @dataclass(frozen=True, slots=True)
 class ScenarioOptions:
-    """How scenarios are narrowed. `own_worlds`: most have a world of their own, and wait for it."""
+    """How scenarios are narrowed. `own_worlds`: most have a world of their own, and wait for it.
+
+    `without`: what shows one of these requirements is left out. `quickest_first`: for who waits for the first
+    finding, not for the last.
+    """
 
     requirements: tuple[str, ...] = ()
     keyword: str = ""
     single: bool = False
     own_worlds: bool = False
+    without: tuple[str, ...] = ()
+    quickest_first: bool = False
 
     @property
     def workers(self) -> int:
@@ -106,7 +115,7 @@ class ScenarioOptions:
     @property
     def narrowed(self) -> bool:
         """Tell whether it is no mistake when there is none left."""
-        return bool(self.requirements or self.keyword)
+        return bool(self.requirements or self.keyword or self.without)
 
 
 def contracts_parts(
@@ -190,7 +199,7 @@ def _command(part: Part, work_dir: Path) -> Command:
 def _ended(part: Part, child: Child, *, timed_out: bool) -> Outcome:
     if timed_out:
         child.stop()
-        return Outcome(problem=f"not done after {part.limit:g} s")
+        return Outcome(problem=f"{NOT_DONE} {part.limit:g} s")
     code = child.stop()
     last = child.last_lines(1)
     said = last[0].strip("= ") if last else ""

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from contracts.traceability import Trace, load_traceability
+from harness.qualifying.measured import read_measured
 from harness.services.storage import storage_of
 from reports.run import config
 from reports.run.sbom import write_sbom
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 def write_config(
     run_dir: Path, profile: Profile, register: Mapping[str, Requirement], seed: int, environment: str
 ) -> None:
-    """Write profile, versions, seed, register, contract digests, subject and the bill of materials."""
+    """Write profile, versions, seed, power, register, contract digests, subject and the bill of materials."""
     config.write_profile(run_dir, profile.path.read_text(encoding="utf-8"))
     write_versions(run_dir, profile, environment)
     config.write_seeds(run_dir, {"run": seed})
+    config.write_power(run_dir, read_measured())
     traces = load_traceability()
     described = {
         name: config.Described(

@@ -13,7 +13,7 @@ from reports.record import Note, ScenarioFinished, StageFinished, StageStarted
 from reports.run import EventLog, EventTail, now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from harness.stages.progress import Progress
@@ -31,12 +31,18 @@ class Outcome:
 
 
 class Journal:
-    """Writes the run's own events and shows everybody's. `heard` counts outcomes by suite."""
+    """Writes the run's own events and shows everybody's. `heard` counts outcomes by suite.
 
-    def __init__(self, run_dir: Path, progress: Progress) -> None:
+    `heed` is told what was written, again and again while anything runs; what it raises ends the run.
+    """
+
+    def __init__(
+        self, run_dir: Path, progress: Progress, heed: Callable[[list[Event]], None] | None = None
+    ) -> None:
         self._log = EventLog(run_dir, SOURCE)
         self._tail = EventTail(run_dir)
         self._progress = progress
+        self._heed = heed
         self.heard: Counter[str] = Counter()
 
     def emit(self, event: Event) -> None:
@@ -52,6 +58,8 @@ class Journal:
         events = self._tail.new_events()
         self.heard.update(event.suite for event in events if isinstance(event, ScenarioFinished))
         self._progress.show(events)
+        if self._heed is not None:
+            self._heed(events)
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[Outcome]:

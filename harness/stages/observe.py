@@ -56,29 +56,50 @@ class Run:
     journal: Journal
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a run stands on: its engines, the world as the preflight found it, its metrics from before."""
+
+    running: Running
+    world: World
+    before: str | None
+    work_dir: Path
+
+
 def observe(run: Run) -> None:
     """Build the environment, run every stage and tear it all down, whatever happens."""
-    journal = run.journal
+    journal, selection = run.journal, run.options.selection
     _note_deviations(run)
     with contextlib.ExitStack() as stack:
-        with journal.stage("services"):
-            work_dir = stack.enter_context(work_directory())
-            stack.callback(write_versions, run.run_dir, run.profile, run.environment, work_dir)
-            storage = _storage(run, work_dir, stack)
-        with journal.stage("engine"):
-            running = stack.enter_context(start_world(_plan(run, work_dir, storage)))
-            _tell_engine(run, running)
-        world, before = _preflight(run, running)
-        _corpus(run, world)
-        journal.emit(declared(world.missing_operations))
-        _stages(run, world, work_dir)
-        _tell_dead(run, running)
-        _stand(world)
-        _history(run, running, before)
-        _receipts(run, world)
-        _consumer(run, world)
+        ground = build(run, stack)
+        _corpus(run, ground.world)
+        journal.emit(declared(ground.world.missing_operations))
+        run_stages(run, ground, ScenarioOptions(selection.requirements, selection.keyword))
+        look_back(run, ground)
         with journal.stage("teardown"):
             stack.close()
+
+
+def build(run: Run, stack: contextlib.ExitStack) -> Ground:
+    """Build the environment and look whether the engine is there at all; the stack ends it all."""
+    with run.journal.stage("services"):
+        work_dir = stack.enter_context(work_directory())
+        stack.callback(write_versions, run.run_dir, run.profile, run.environment, work_dir)
+        storage = _storage(run, work_dir, stack)
+    with run.journal.stage("engine"):
+        running = stack.enter_context(start_world(_plan(run, work_dir, storage)))
+        _tell_engine(run, running)
+    world, before = _preflight(run, running)
+    return Ground(running, world, before, work_dir)
+
+
+def look_back(run: Run, ground: Ground) -> None:
+    """Judge what all of it shows, as long as everything still stands."""
+    _tell_dead(run, ground.running)
+    _stand(ground.world)
+    _history(run, ground.running, ground.before)
+    _receipts(run, ground.world)
+    _consumer(run, ground.world)
 
 
 def _storage(run: Run, work_dir: Path, stack: contextlib.ExitStack) -> str | None:
@@ -145,11 +166,12 @@ def _corpus(run: Run, world: World) -> None:
         outcome.summary = f"{told.total()} past findings repeated: {counted}"
 
 
-def _stages(run: Run, world: World, work_dir: Path) -> None:
+def run_stages(run: Run, ground: Ground, narrowing: ScenarioOptions) -> None:
+    """Run the parts that a run has."""
+    world, work_dir = ground.world, ground.work_dir
     world_file = work_dir / "world.json"
     save_world(world, world_file)
     parts, selection = run.parts, run.options.selection
-    narrowing = ScenarioOptions(selection.requirements, selection.keyword)
     together = []
     if parts.scenarios:
         together.append(scenarios_part("scenarios", parts.scenarios, world_file, CHECKOUT, narrowing))

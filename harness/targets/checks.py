@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.targets.keys import nearest
-from harness.targets.templates import FAKES, PLACEHOLDERS, placeholders
+from harness.targets.templates import DEFECT, FAKES, PLACEHOLDERS, placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,7 @@ def problems(profile: Profile) -> Iterator[str]:
     yield from _templates(target)
     yield from _storage(target)
     yield from _names(target)
+    yield from _defects(target)
     if target.command and target.port is None and not _uses_port(target):
         yield "no {port} in target.command or target.env: where does the engine listen? (or name target.port)"
 
@@ -116,14 +117,40 @@ def _texts(target: Target) -> Iterator[tuple[str, str]]:
 
 def _templates(target: Target) -> Iterator[str]:
     for key, text in _texts(target):
-        try:
-            names = list(placeholders(text))
-        except ValueError as error:
-            yield f"{key}: {error} (a brace that stands for itself is doubled)"
-            continue
-        for name in names:
-            if name not in PLACEHOLDERS:
-                yield f"{key}: unknown placeholder {{{name}}}{nearest(name, PLACEHOLDERS)}"
+        yield from _template(key, text, PLACEHOLDERS)
+
+
+def _template(key: str, text: str, known: tuple[str, ...]) -> Iterator[str]:
+    try:
+        names = list(placeholders(text))
+    except ValueError as error:
+        yield f"{key}: {error} (a brace that stands for itself is doubled)"
+        return
+    for name in names:
+        if name not in known:
+            yield f"{key}: unknown placeholder {{{name}}}{nearest(name, known)}"
+
+
+def _defects(target: Target) -> Iterator[str]:
+    defects = target.defects
+    if defects is None:
+        return
+    if target.url is not None:
+        yield "target.defects is for an engine that we start; one to attach to (target.url) is as it is"
+    for key, words, known in (
+        ("list", defects.list, ("python",)),
+        ("command", defects.command, (*PLACEHOLDERS, DEFECT)),
+    ):
+        if not words:
+            yield f"target.defects.{key} is empty"
+        for index, text in enumerate(words):
+            yield from _template(f"target.defects.{key}[{index}]", text, known)
+    if not any(f"{{{DEFECT}}}" in text for text in defects.command):
+        yield "target.defects.command: no {defect} in it: which one is to be started?"
+    if target.port is None and target.command and not _says_port(target, defects.command):
+        yield "target.defects.command: no {port} in it or in target.env: where does the engine listen?"
+    if defects.history is not None and not defects.history.strip():
+        yield "target.defects.history is empty"
 
 
 def _storage(target: Target) -> Iterator[str]:
@@ -160,6 +187,10 @@ def _is_place(text: str) -> bool:
 
 def _uses_port(target: Target) -> bool:
     return any("port" in placeholders(text) for _, text in _texts(target))
+
+
+def _says_port(target: Target, command: tuple[str, ...]) -> bool:
+    return any("{port}" in text for text in (*command, *target.env.values()))
 
 
 def _names(target: Target) -> Iterator[str]:

@@ -56,6 +56,17 @@ class Services(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.database is not None or self.redis is not None
 
 
+class Defects(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Defects seeded in this engine: how they are listed, and how the engine starts with one of them.
+
+    `history`: the file (relative to the profile) that remembers what caught which.
+    """
+
+    list: tuple[str, ...]
+    command: tuple[str, ...]
+    history: str | None = None
+
+
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The engine under test: a `command` to start it with or a `url` to attach to.
 
@@ -87,6 +98,7 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     fakes: dict[str, str] = {}
     containers: Images = Images()
     services: Services = Services()
+    defects: Defects | None = None
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,10 +106,11 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """A profile and the file that it came from."""
+    """A profile and the file that it came from. `defect`: what is wrong with its engine ("": it is sound)."""
 
     path: Path
     target: Target
+    defect: str = ""
 
     @property
     def directory(self) -> Path:
@@ -108,6 +121,13 @@ class Profile(msgspec.Struct, frozen=True):
     def cwd(self) -> Path:
         """Return the folder that the engine is started in."""
         return (self.directory / self.target.cwd).resolve()
+
+    def with_defect(self, defect: str) -> Profile:
+        """Return the profile of the engine with a seeded defect; "" is the sound one."""
+        if not defect or self.target.defects is None:
+            return self
+        command = self.target.defects.command
+        return Profile(self.path, msgspec.structs.replace(self.target, command=command), defect)
 
 
 def load_profile(path: Path) -> Profile:

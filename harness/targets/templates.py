@@ -1,4 +1,4 @@
-"""The placeholders that a profile's command, env, prepare and log may have.
+"""The placeholders that a profile's commands, env, prepare and log may have.
 
 Rule: `{{` and `}}` stand for braces; nothing else of Python's format language is accepted.
 """
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FAKES = ("iam", "policy", "eris", "llm", "ubi", "governance", "alerting", "otlp")
+DEFECT = "defect"
 PLACEHOLDERS = ("python", "host", "port", *FAKES, "redis", "database", "signing_key", "workdir")
 
 

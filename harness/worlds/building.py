@@ -47,7 +47,7 @@ def blueprint(plan: Plan, directory: Path, around: Surroundings, index: int) -> 
     port = target.port or free_port()
     workdir = directory / f"engine-{index}"
     workdir.mkdir(exist_ok=True)
-    values = _values(around, port, workdir)
+    values = _values(plan, around, port, workdir)
     printed = directory / f"engine-{index}.log"
     log = printed if target.log == "stdout" else plan.profile.cwd / render(target.log, values)
     env = _environment(plan, values)
@@ -90,7 +90,7 @@ def prepare(plan: Plan, first: Blueprint, around: Surroundings) -> None:
     target = plan.profile.target
     if not target.prepare:
         return
-    values = _values(around, first.port, first.workdir)
+    values = _values(plan, around, first.port, first.workdir)
     command = Command(
         name="target.prepare",
         argv=tuple(render(part, values) for part in target.prepare),
@@ -113,7 +113,7 @@ def _environment(plan: Plan, values: dict[str, str]) -> dict[str, str]:
     return engine_environment({**env, **plan.variables()}, target.inherit)
 
 
-def _values(around: Surroundings, port: int, workdir: Path) -> dict[str, str]:
+def _values(plan: Plan, around: Surroundings, port: int, workdir: Path) -> dict[str, str]:
     return {
         **around.fakes,
         "python": own_python(),
@@ -123,4 +123,5 @@ def _values(around: Surroundings, port: int, workdir: Path) -> dict[str, str]:
         "redis": around.redis,
         "signing_key": around.key.private,
         "workdir": str(workdir),
+        "defect": plan.profile.defect,
     }

@@ -65,7 +65,7 @@ def plan_like(
     """Plan another world beside a running one: same profile and storage server, all else its own."""
     if not world.controllable:
         raise NotControllableError("the engine was started by somebody else: no world of its own can be had")
-    profile = load_profile(Path(world.profile))
+    profile = load_profile(Path(world.profile)).with_defect(world.defect)
     if profile.target.services:
         raise NotControllableError("its storage is somebody else's: no world of its own can be had beside it")
     if (replicas or 1) > 1 and profile.target.port is not None:

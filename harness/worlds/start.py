@@ -163,6 +163,7 @@ def _outline(plan: Plan) -> World:
         seed=plan.seed,
         label=plan.label,
         environment=plan.environment,
+        defect=plan.profile.defect,
     )
 
 

@@ -25,6 +25,7 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     `database`, `admin_database` and `redis` are None for an engine that somebody else started;
     `admin_database`, where databases are made, also where there is no server of ours.
     `controllable`: we started it, so it can be killed, restarted, or given a world of its own.
+    `defect`: what was seeded in the engine ("": nothing).
     `settings` are our names of the settings that a world of its own can change ([target.settings]).
     """
 
@@ -48,6 +49,7 @@ class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     settings: tuple[str, ...] = ()
     missing_operations: tuple[str, ...] = ()
     label: str = "shared"
+    defect: str = ""
 
     @property
     def engine_url(self) -> str:

@@ -54,6 +54,44 @@ class Versions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: dict[str, str] = {}
 
 
+class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many defects that break a requirement were seeded, noticed, and blamed on it or its kin."""
+
+    seeded: int
+    caught: int
+    rightly: int
+
+
+class Power(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the verifier was worth when it was last qualified. `measured`: when ("": never).
+
+    `scenarios`: the digest of those that it was measured with; `current`: the run had the same.
+    """
+
+    measured: str = ""
+    toolkit: str = ""
+    target: str = ""
+    seeded: int = 0
+    caught: int = 0
+    rightly: int = 0
+    false_alarms: int = 0
+    sound_runs: int = 0
+    scenarios: str = ""
+    current: bool = False
+    requirements: dict[str, Counted] = {}
+
+    def line(self) -> str:
+        """Return it as a sentence."""
+        if not self.measured:
+            return "not measured"
+        others = "" if self.current else ", with other scenarios than this run's"
+        return (
+            f"caught {self.caught} of {self.seeded} seeded defects, blamed rightly {self.rightly}, "
+            f"false alarms {self.false_alarms} in {self.sound_runs} sound runs; measured "
+            f"{self.measured[:10]} on {self.target} with mmm-harness {self.toolkit}{others}"
+        )
+
+
 class Config(msgspec.Struct, frozen=True):
     """All of `config/` that is there."""
 
@@ -62,6 +100,7 @@ class Config(msgspec.Struct, frozen=True):
     seeds: dict[str, int] = {}
     subject: Subject | None = None
     versions: Versions | None = None
+    power: Power | None = None
 
 
 def write_profile(run_dir: Path, text: str) -> None:
@@ -83,6 +122,11 @@ def write_versions(run_dir: Path, services: Mapping[str, str]) -> None:
         services=dict(sorted(services.items())),
     )
     _write_json(run_dir, "versions.json", versions)
+
+
+def write_power(run_dir: Path, power: Power) -> None:
+    """Keep what the verifier is known to be worth."""
+    _write_json(run_dir, "power.json", power)
 
 
 def write_seeds(run_dir: Path, seeds: Mapping[str, int]) -> None:

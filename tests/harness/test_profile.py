@@ -28,6 +28,7 @@ breaker_recovery_seconds = "RECOVERY"
 "POST /playbooks" = { success = 201, why = "older clients", until = 2027-01-01 }
 """
 START = '[target]\nname = "x"\ncommand = ["run", "{port}"]\n'
+DEFECTS = '[target.defects]\nlist = ["list"]\ncommand = ["run", "{defect}", "{port}"]\n'
 ATTACH = '[target]\nname = "x"\nurl = "http://localhost:8080"\n'
 
 
@@ -185,6 +186,34 @@ WRONG = {
         START + "[target.deviations]\n'POST /x' = { success = 1, why = 'y' }\n",
         "target.deviations.POST /x.until is missing",
     ),
+    "a list of defects with a port": (
+        START + DEFECTS.replace('"list"', '"{port}"'),
+        "target.defects.list[0]: unknown placeholder {port}",
+    ),
+    "no defect to start": (
+        START + DEFECTS.replace('"{defect}"', '"one"'),
+        "target.defects.command: no {defect} in it: which one is to be started?",
+    ),
+    "a defect that listens nowhere": (
+        START + DEFECTS.replace(', "{port}"', ""),
+        "target.defects.command: no {port} in it or in target.env",
+    ),
+    "a defect in the sound command": (
+        START.replace('"{port}"', '"{port}", "{defect}"'),
+        "target.command[2]: unknown placeholder {defect}",
+    ),
+    "a misspelt key of defects": (
+        START + DEFECTS + "histori = 'x'\n",
+        "unknown key target.defects.histori (did you mean history?)",
+    ),
+    "defects without a list": (
+        START + '[target.defects]\ncommand = ["{defect}", "{port}"]\n',
+        "target.defects.list is missing",
+    ),
+    "defects of an engine to attach to": (
+        ATTACH + DEFECTS,
+        "target.defects is for an engine that we start",
+    ),
     "not TOML": ("[target\n", "is not TOML: "),
 }
 
@@ -202,6 +231,16 @@ def test_what_is_wrong_is_one_line_with_file_and_key(text: str, line: str, tmp_p
     assert caught.value.exit_code == 2
 
 
+def test_the_engine_with_a_defect_is_the_same_but_for_its_command(tmp_path: Path) -> None:
+    profile = load_profile(write(tmp_path, START + DEFECTS))
+
+    planted = profile.with_defect("late-answer")
+
+    assert (planted.target.command, planted.defect) == (("run", "{defect}", "{port}"), "late-answer")
+    assert msgspec.structs.replace(planted.target, command=profile.target.command) == profile.target
+    assert profile.with_defect("") == profile
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe")
@@ -215,19 +254,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         assert str(path) in caught.value.line
 
 
-def test_the_reference_with_workers_differs_in_its_command_alone() -> None:
+def test_the_reference_with_workers_differs_in_its_command_and_has_no_defects() -> None:
     one, several = (
         load_profile(TARGETS / name).target for name in ("reference.toml", "reference-workers.toml")
     )
 
     assert several.command == (*one.command, "--workers", "2")
-    assert msgspec.structs.replace(several, command=one.command) == one
+    assert msgspec.structs.replace(several, command=one.command, defects=one.defects) == one
 
 
-def test_the_reference_with_replicas_differs_in_their_number_alone() -> None:
+def test_the_reference_with_replicas_differs_in_their_number_and_has_no_defects() -> None:
     one, several = (
         load_profile(TARGETS / name).target for name in ("reference.toml", "reference-replicas.toml")
     )
 
     assert (one.replicas, several.replicas) == (1, 2)
-    assert msgspec.structs.replace(several, replicas=1) == one
+    assert msgspec.structs.replace(several, replicas=1, defects=one.defects) == one

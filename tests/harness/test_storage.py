@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from harness.processes import ConfigurationError, work_directory
@@ -169,6 +170,10 @@ def test_no_world_of_its_own_is_had_beside_storage_that_is_given(tmp_path: Path)
     )
 
     assert plan_like(world, "own").environment == "light"
+    profile.write_text(text + '[target.defects]\nlist = ["x"]\ncommand = ["bad", "{defect}", "{port}"]\n')
+    defective = plan_like(msgspec.structs.replace(world, defect="late"), "own").profile
+    assert (defective.defect, defective.target.command[0]) == ("late", "bad")
+    assert plan_like(world, "own").profile.target.command[0] == "run"
     assert [plan_like(world, "own", replicas=number).count for number in (None, 2)] == [1, 2]
     profile.write_text(text + "port = 4711\n")
     with pytest.raises(NotControllableError, match="fixes the engine's port"):

@@ -64,6 +64,30 @@ def test_a_run_can_be_narrowed_to_requirements(run: Callable[..., Ran]) -> None:
     assert [event.title for event in ran.finished] == ["Two."]
 
 
+def test_a_run_can_leave_out_what_shows_a_requirement(run: Callable[..., Ran]) -> None:
+    ran = run(TWO, "--mmm-without", "UT-MMM-01", "--mmm-without", "FR-2")
+
+    assert [event.title for event in ran.finished] == ["One."]
+
+
+OWN = '''
+@requirement("FR-1")
+@own_world()
+async def test_alone(engine):
+    """Alone."""
+    assert (await engine.decide()).status == 200
+'''
+
+
+@pytest.mark.parametrize(("option", "place"), [((), 0), (("--mmm-quickest-first",), 2)])
+def test_what_takes_longest_comes_first_unless_the_quickest_are_to(
+    option: tuple[str, ...], place: int, run: Callable[..., Ran]
+) -> None:
+    ran = run(TWO + OWN, *option)
+
+    assert [event.title for event in ran.finished].index("Alone.") == place
+
+
 def test_the_order_is_drawn_from_the_seed(run: Callable[..., Ran]) -> None:
     many = "".join(
         TWO.replace("_one", f"_one_{number}").replace("_two", f"_two_{number}") for number in "12345"
@@ -79,11 +103,12 @@ def test_the_order_is_drawn_from_the_seed(run: Callable[..., Ran]) -> None:
     assert len({tuple(first), tuple(other), tuple(sorted(first))}) == 3
 
 
-def test_a_requirement_that_the_register_has_not_is_wrong_usage(run: Callable[..., Ran]) -> None:
-    ran = run(TWO, "--mmm-requirement", "FR-99")
+@pytest.mark.parametrize("option", ["--mmm-requirement", "--mmm-without"])
+def test_a_requirement_that_the_register_has_not_is_wrong_usage(option: str, run: Callable[..., Ran]) -> None:
+    ran = run(TWO, option, "FR-99")
 
     assert ran.code == pytest.ExitCode.USAGE_ERROR
-    assert "'FR-99' is not in the register" in ran.out
+    assert f"{option}: 'FR-99' is not in the register" in ran.out
 
 
 def test_without_a_world_nothing_runs(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

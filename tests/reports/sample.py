@@ -35,8 +35,10 @@ from reports.record import (
 from reports.run import EventLog
 from reports.run.config import (
     Described,
+    Power,
     Subject,
     write_contracts,
+    write_power,
     write_profile,
     write_register,
     write_seeds,
@@ -44,6 +46,17 @@ from reports.run.config import (
     write_versions,
 )
 
+POWER = Power(
+    measured="2026-11-22T10:00:00Z",
+    toolkit="0.1.0",
+    target="mmm-reference-engine",
+    seeded=120,
+    caught=118,
+    rightly=117,
+    sound_runs=10,
+    scenarios="5c" * 32,
+    current=True,
+)
 REGISTER = Path(__file__).parents[2] / "contracts" / "requirements.toml"
 HOSTILE = '<script>alert("owned")</script> & \x1b[31mred\x1b[0m \u202egnirts'
 PROFILE = """\
@@ -524,6 +537,7 @@ def write_sample(run_dir: Path, told: list[Event] | None = None, *, declared: bo
     write_profile(run_dir, PROFILE)
     write_versions(run_dir, {"postgresql": "18.6", "valkey": "9.1"})
     write_seeds(run_dir, {"run": 20261123})
+    write_power(run_dir, POWER)
     write_register(run_dir, register())
     write_contracts(
         run_dir, {"contracts/openapi/engine.yaml": b"openapi: 3.1.0", "contracts/openapi/iam.yaml": b"x"}

@@ -198,6 +198,8 @@ def test_stages_environment_receipts_and_notes_are_there(page: str) -> None:
         "PostgreSQL 18.6, Valkey 9.1, 8 fakes",
         "the gateway fault never fired",
         "1.93 s",
+        "caught 118 of 120 seeded defects, blamed rightly 117, false alarms 0 in 10 sound runs",
+        "measured 2026-11-22 on mmm-reference-engine with mmm-harness 0.1.0",
         "contracts/openapi/engine.yaml",
         "chain broken",
         "prev_hash is not that of r-1",

@@ -27,6 +27,7 @@ MEMBERS = {
     "config/contracts.json",
     "config/profile.toml",
     "config/register.json",
+    "config/power.json",
     "config/seeds.json",
     "config/subject.json",
     "config/versions.json",

@@ -1,0 +1,152 @@
+"""`mmm qualify`: hunt each defect and the sound engine, and say what the verifier is worth."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.register import load_register
+from harness.processes import UnbuildableError
+from harness.qualifying.board import Board
+from harness.qualifying.errand import Errand, read_hunted, sound_name
+from harness.qualifying.judging import judge
+from harness.qualifying.known import history_file, read_known, write_known
+from harness.qualifying.listing import chosen, list_defects
+from harness.qualifying.pack import hunt_all
+from harness.qualifying.plan import new_folder, plan_of, read_plan, same_or_refuse
+from harness.qualifying.power import exit_code_of
+from harness.qualifying.record import Status
+from harness.qualifying.tables import render
+from harness.qualifying.written import qualification_of, write_reports
+from harness.stages.interrupts import Interrupted
+from harness.stages.options import DEFAULT_SEED
+from harness.targets import load_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from harness.qualifying.known import Known
+    from harness.qualifying.plan import Plan
+    from harness.qualifying.record import Defect, Hunted, Result
+    from harness.targets import Profile
+
+RESULTS, HUNTS = "results", "hunts"
+SOUND_RUNS = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The command line, read; None where something was not given."""
+
+    target: Path
+    out: Path
+    jobs: int
+    defects: tuple[str, ...] = ()
+    seed: int | None = None
+    sound_runs: int | None = None
+    resume: Path | None = None
+
+
+def qualify(options: Options, console: Console) -> int:
+    """Qualify the verifier on the engine of a profile, and return the exit code."""
+    register = load_register()
+    profile = load_profile(options.target)
+    known = read_known(history_file(profile))
+    plan, folder = _planned(options, profile, list_defects(profile, register))
+    errands = [errand for errand in _errands(plan, profile, folder, known) if not _done(folder, errand)]
+    board = Board(console, plan.sound_runs + sum(not defect.deferred for defect in plan.defects))
+    board.say(f"qualification {folder}")
+    (folder / RESULTS).mkdir(exist_ok=True)
+    with board.live():
+        _hunt(errands, folder, options.jobs, board)
+    results, sound = _results(plan, folder)
+    qualification = qualification_of(plan, results, sound, register)
+    write_reports(folder, qualification, profile.cwd)
+    _tidy(folder, results)
+    if plan.whole and (path := history_file(profile)) is not None:
+        write_known(path, results, known)
+    render(qualification, folder, console)
+    return exit_code_of(results, sound)
+
+
+def _planned(options: Options, profile: Profile, listed: tuple[Defect, ...]) -> tuple[Plan, Path]:
+    """Return the plan and its directory: a new one, or the one to go on with."""
+    if options.resume is None:
+        plan = _plan(options, profile, listed)
+        return plan, new_folder(options.out, plan)
+    begun = read_plan(options.resume)
+    same_or_refuse(begun, _plan(options, profile, listed, begun), options.resume)
+    return begun, options.resume.resolve()
+
+
+def _plan(options: Options, profile: Profile, listed: tuple[Defect, ...], begun: Plan | None = None) -> Plan:
+    """Plan what was asked for; what was not is as it was begun, or as usual."""
+    names = options.defects or (tuple(defect.id for defect in begun.defects) if begun else ())
+    usual = (begun.seed, begun.sound_runs) if begun else (DEFAULT_SEED, SOUND_RUNS)
+    seed = usual[0] if options.seed is None else options.seed
+    sound_runs = usual[1] if options.sound_runs is None else options.sound_runs
+    return plan_of(profile, listed, chosen(listed, names), seed=seed, sound_runs=sound_runs)
+
+
+def _errands(plan: Plan, profile: Profile, folder: Path, known: dict[str, Known]) -> list[Errand]:
+    """Return every hunt, those that take longest first: the sound engine's, then where nothing is known."""
+    path = str(profile.path.resolve())
+    wanted = [defect for defect in plan.defects if not defect.deferred]
+    sound = [
+        Errand(profile=path, run_dir=str(folder / HUNTS / sound_name(seed)), defect=None, seed=seed)
+        for seed in _sound_seeds(plan)
+    ]
+    return sound + [
+        Errand(
+            profile=path,
+            run_dir=str(folder / HUNTS / defect.id),
+            defect=defect,
+            seed=plan.seed,
+            known=known.get(defect.id),
+        )
+        for defect in sorted(wanted, key=lambda defect: defect.id in known)
+    ]
+
+
+def _sound_seeds(plan: Plan) -> range:
+    return range(plan.seed, plan.seed + plan.sound_runs)
+
+
+def _hunt(errands: list[Errand], folder: Path, jobs: int, board: Board) -> None:
+    def told(errand: Errand, hunted: Hunted) -> None:
+        if errand.defect is None:
+            board.sound(hunted)
+            if hunted.unbuilt:
+                raise UnbuildableError(f"the sound engine could not be judged: {hunted.unbuilt}")
+            return
+        board.defect(judge(errand.defect, hunted))
+
+    try:
+        hunt_all(errands, folder / RESULTS, jobs, told, board.going_on)
+    except Interrupted:
+        board.say(f"to go on: mmm qualify --target … --resume {folder}")
+        raise
+
+
+def _tidy(folder: Path, results: Iterable[Result]) -> None:
+    """Remove the runs of what was caught rightly; the others are there to be looked into."""
+    for result in results:
+        if result.status is Status.CAUGHT:
+            shutil.rmtree(folder / HUNTS / result.defect.id, ignore_errors=True)
+
+
+def _done(folder: Path, errand: Errand) -> bool:
+    """Tell whether there is a result; what could not be built is tried again."""
+    hunted = read_hunted(folder / RESULTS / f"{errand.name}.json")
+    return hunted is not None and not hunted.unbuilt
+
+
+def _results(plan: Plan, folder: Path) -> tuple[list[Result], list[Hunted]]:
+    """Return what became of each defect, and of each run of the sound engine."""
+    results = [judge(defect, read_hunted(folder / RESULTS / f"{defect.id}.json")) for defect in plan.defects]
+    sound = [read_hunted(folder / RESULTS / f"{sound_name(seed)}.json") for seed in _sound_seeds(plan)]
+    return results, [run for run in sound if run is not None]
