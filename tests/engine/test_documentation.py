@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 import ast
+import re
+from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 
 import pytest
 
 from tests.engine.house import CHECKOUT
-from tests.engine.kept import NAME, Row, rows_of
 from tests.engine.statements import Statement, clauses, statements_of
 
+NAME = re.compile(r"`((?:engine|harness|reports|contracts)(?:\.\w+)+)`")
+TEST = re.compile(r"`((?:tests|scenarios|benchmarks)/[\w/]+\.py)::(\w+)`")
+ROW = re.compile(r"\| ([\d.]+[a-z]?[\d.]*) \| (.+?) \| ((?:\(choice\))?) ?\| (.*?) ?\| (.*?) ?\|")
 CUT = "…"
 LEAST_QUOTED = 20
 # A definition, what others do, and the head of section 11: there is nothing in them that could be kept.
 NOTHING_TO_KEEP = {"1.1a", "1.5b", "11.0a", "11.0b"}
 # Speed under a load that no machine of ours can be trusted to bear.
 OPEN = {"10.1a", "10.1b"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the page says of one statement."""
+
+    id: str
+    quote: str
+    choice: bool
+    places: tuple[str, ...]
+    tests: tuple[tuple[str, str], ...]
+    open: bool
+
+
+def rows_of(page: str) -> list[Row]:
+    """Read the tables of the page."""
+    lines = (ROW.fullmatch(line.replace(r"\|", "¦")) for line in page.splitlines())
+    return [
+        Row(
+            found[1],
+            found[2].replace("¦", "|"),
+            bool(found[3]),
+            tuple(NAME.findall(found[4])),
+            tuple((path, name) for path, name in TEST.findall(found[5])),
+            found[5].startswith("open: "),
+        )
+        for found in lines
+        if found
+    ]
 
 
 def gaps(statements: list[Statement], rows: list[Row]) -> list[str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_mutant_is_the_engine_with_one_thing_changed(place: Place, fresh: str) -> None:
-    name = "routes.outcomes:post_outcome:NumberReplacer-1"  # 202 becomes 203
+    name = "routes.outcomes-post_outcome-NumberReplacer-1"  # 202 becomes 203
 
     with running_engine(place, fresh, "tests.mutants", name) as engine:
         async with talking(engine, place) as talk:

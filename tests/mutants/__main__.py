@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.defects.planting import rewrite, source_of
-from tests.engine.kept import rows_of
 from tests.mutants.drawing import drawn, sources
 from tests.mutants.equivalents import FILE, ExcuseError, equivalents
-from tests.mutants.making import Mutant, difference, mutants_of, mutated
-from tests.mutants.nearby import Map, map_of
+from tests.mutants.making import Mutant, difference, mutants_of, mutated, nickname
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +27,8 @@ def main(argv: Sequence[str]) -> int:
     """List the mutants, or start the engine with one of them, in one process."""
     if not argv:
         return _list()
-    module = f"engine.{argv[0].partition(':')[0]}"
-    source = sources(ROOT).get(module, "")
+    called = {nickname(module): (module, source) for module, source in sources(ROOT).items()}
+    module, source = called.get(argv[0].partition("-")[0], ("", ""))
     mutant = next((one for one in mutants_of(module, source) if one.id == argv[0]), None)
     if mutant is None:
         return _refused(f"no mutant is called {argv[0]}; without a name they are listed")
@@ -42,13 +39,12 @@ def main(argv: Sequence[str]) -> int:
     return start_engine(argv[1:])
 
 
-def described(mutant: Mutant, source: str, near: Map, reason: str) -> dict[str, Any]:
+def described(mutant: Mutant, source: str, reason: str) -> dict[str, Any]:
     """Return a mutant as `mmm qualify` reads a defect: it breaks no requirement in particular."""
     return {
         "id": mutant.id,
         "kind": mutant.operator,
         "requirements": [],
-        "near": near.near(mutant.module, mutant.scope),
         "story": f"{mutant.operator} in {mutant.module}, line {mutant.line}.",
         "deferred": f"equivalent: {reason}" if reason else "",
         "changes": [_change(mutant, source)],
@@ -62,17 +58,10 @@ def _list() -> int:
         excused = equivalents(FILE.read_text(encoding="utf-8"), {mutant.id for mutant in mutants})
     except ExcuseError as error:
         return _refused(str(error))
-    near = _map()
     for mutant in mutants:
-        told = described(mutant, modules[mutant.module], near, excused.get(mutant.id, ""))
+        told = described(mutant, modules[mutant.module], excused.get(mutant.id, ""))
         sys.stdout.write(f"{json.dumps(told)}\n")
     return 0
-
-
-def _map() -> Map:
-    rows = rows_of((ROOT / "docs/statements.md").read_text(encoding="utf-8"))
-    shown = tomllib.loads((ROOT / "contracts/traceability.toml").read_text(encoding="utf-8"))
-    return map_of(rows, {name: part.get("scenarios", ()) for name, part in shown.items()})
 
 
 def _change(mutant: Mutant, source: str) -> dict[str, Any]:
