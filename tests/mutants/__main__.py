@@ -1,7 +1,7 @@
 """`python -m tests.mutants [ID --host HOST --port PORT]`: the engine with one general mutant in it.
 
 Without an ID, those that were drawn are listed, one JSON object a line, as `mmm qualify` reads them. What is
-drawn, and what never is: `drawing.py`, `meaning.py`.
+drawn, and what never is: docs/mutants.md.
 """
 
 from __future__ import annotations
