@@ -2,8 +2,9 @@
 
 Rule: two sources of one meaning are one engine, so a mutant that keeps its module's meaning is none. Left out
 are docstrings; annotations, but for what is called in them (`Field(ge=0)` is read when a class is made); what
-stands below `if TYPE_CHECKING`; how a dataclass is declared (frozen, slots, kw_only: the type checker holds
-us to it); and `if __name__ == "__main__"`, since a mutant is started in another way.
+stands below `if TYPE_CHECKING`; how a dataclass is declared (frozen, slots, kw_only), and whether a parameter
+goes by its name or its place: the type checker holds us to both; and `if __name__ == "__main__"`, since a
+mutant is started in another way.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def _strip(node: ast.AST) -> None:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             node.returns = _called(node.returns)
+        case ast.arguments():
+            _forget_kinds(node)
         case ast.arg():
             node.annotation = _called(node.annotation)
         case ast.AnnAssign():
@@ -36,6 +39,13 @@ def _strip(node: ast.AST) -> None:
     body = getattr(node, "body", None)
     if isinstance(body, list):
         body[:] = [statement for statement in body if _runs(statement)]
+
+
+def _forget_kinds(parameters: ast.arguments) -> None:
+    """Make all parameters of one kind: a bare `*` or `/` between them is no operator."""
+    parameters.args = [*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs]
+    parameters.defaults += [default for default in parameters.kw_defaults if default]
+    parameters.posonlyargs, parameters.kwonlyargs, parameters.kw_defaults = [], [], []
 
 
 def _called(annotation: ast.expr | None) -> ast.expr | None:
