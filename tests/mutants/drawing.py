@@ -22,7 +22,7 @@ DRAWN = 200
 # the schema describes; the supervisor of worker processes does nothing in the one where a mutant is planted.
 LEFT_OUT = ("engine.defects", "engine.storage.migrations", "engine.storage.schema", "engine.workers")
 # What shows only when time passes, until a suite can move the clock.
-AWAITS_TIME = ("engine.retention", "engine.storage.retention")
+AWAITS_TIME = ("engine.retention", "engine.storage.jobs", "engine.storage.retention")
 
 
 def sources(root: Path) -> dict[str, str]:
