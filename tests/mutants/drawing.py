@@ -21,19 +21,12 @@ DRAWN = 200
 # Seeded defects are no part of the engine; a migration runs once in the life of a database, and has made what
 # the schema describes; the supervisor of worker processes does nothing in the one where a mutant is planted.
 LEFT_OUT = ("engine.defects", "engine.storage.migrations", "engine.storage.schema", "engine.workers")
-# What shows only when time passes, until a suite can move the clock.
-AWAITS_TIME = ("engine.retention", "engine.storage.jobs", "engine.storage.retention")
 
 
 def sources(root: Path) -> dict[str, str]:
     """Return the engine's modules with their sources, by name."""
     files = ((_name(path.relative_to(root)), path) for path in (root / "engine").rglob("*.py"))
-    return {name: path.read_text(encoding="utf-8") for name, path in files if not _within(name, LEFT_OUT)}
-
-
-def awaited(module: str) -> str:
-    """Return what is not there yet that could show a mutant of a module ("": it is there)."""
-    return "time" if _within(module, AWAITS_TIME) else ""
+    return {name: path.read_text(encoding="utf-8") for name, path in files if not _left_out(name)}
 
 
 def drawn(modules: Mapping[str, str], seed: int = SEED, count: int = DRAWN) -> list[Mutant]:
@@ -48,5 +41,5 @@ def _name(path: Path) -> str:
     return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
-def _within(name: str, modules: tuple[str, ...]) -> bool:
-    return any(name == each or name.startswith(f"{each}.") for each in modules)
+def _left_out(name: str) -> bool:
+    return any(name == each or name.startswith(f"{each}.") for each in LEFT_OUT)

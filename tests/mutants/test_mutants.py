@@ -13,7 +13,7 @@ from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]  #
 from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[import-untyped]  # as above
 
 from tests.engine.house import CHECKOUT
-from tests.mutants.drawing import awaited, drawn, sources
+from tests.mutants.drawing import drawn, sources
 from tests.mutants.equivalents import MOST, ExcuseError, equivalents
 from tests.mutants.making import NoMutantError, difference, is_one, mutants_of, mutated
 from tests.mutants.meaning import meaning
@@ -154,11 +154,6 @@ def test_all_of_the_engine_is_mutated_but_what_is_said() -> None:
     assert {"engine.app", "engine.__main__", "engine.decide.service", "engine.storage.migrate"} <= names
     assert [name for name in names if "defects" in name or "migrations" in name] == []
     assert not {"engine.storage.schema", "engine.workers"} & names
-
-
-def test_what_only_time_could_show_is_put_off() -> None:
-    assert awaited("engine.retention.job") == awaited("engine.storage.retention") == "time"
-    assert awaited("engine.storage.erasure") == ""
 
 
 def test_an_equivalent_mutant_has_a_reason() -> None:
