@@ -244,6 +244,22 @@ def redis_py_tests(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Hunt 200 general mutants of the reference engine (-- --resume DIR goes on)."""
+    install(session, *group("mutants"))
+    out = () if "--resume" in session.posargs else ("--out", "evidence", "--sound-runs", "0")
+    session.run("mmm", "qualify", "--target", "targets/mutants.toml", *out, *session.posargs)
+
+
+@nox.session(name="schemathesis-alone")
+def schemathesis_alone(session: nox.Session) -> None:
+    """Measure what a plain schemathesis run would catch of the seeded defects (-- DEFECT: only that one)."""
+    install(session)
+    out = ("--out", "evidence/schemathesis-alone.json")
+    session.run("python", "-m", "benchmarks.schemathesis_alone", *out, *session.posargs)
+
+
+@nox.session
 def pin(session: nox.Session) -> None:
     """Compile constraints.txt anew from pyproject.toml, for every supported Python and system."""
     session.install("uv")

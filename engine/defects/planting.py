@@ -7,13 +7,14 @@ defect is ever silently the sound engine.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import decode_source, find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import CodeType, ModuleType
 
     from engine.defects.defect import Change, Defect
@@ -25,10 +26,16 @@ class MisfitError(Exception):
 
 def plant(defect: Defect) -> None:
     """See to it that the engine, which must not be loaded yet, is loaded with this defect."""
-    loaded = [change.module for change in defect.changes if change.module in sys.modules]
+    modules = {change.module for change in defect.changes}
+    rewrite(defect.id, {module: partial(changed, defect, module) for module in modules})
+
+
+def rewrite(name: str, modules: Mapping[str, Callable[[str], str]]) -> None:
+    """See to it that these modules, none of them loaded yet, are read as they are rewritten."""
+    loaded = [module for module in modules if module in sys.modules]
     if loaded:
-        raise MisfitError(f"{defect.id}: {loaded[0]} is loaded already")
-    sys.meta_path.insert(0, _Finder(defect))
+        raise MisfitError(f"{name}: {loaded[0]} is loaded already")
+    sys.meta_path.insert(0, _Finder(name, modules))
 
 
 def changed(defect: Defect, module: str, source: str) -> str:
@@ -59,9 +66,9 @@ def _replaced(defect: Defect, change: Change, source: str) -> str:
 
 
 class _Finder(MetaPathFinder):
-    def __init__(self, defect: Defect) -> None:
-        self._defect = defect
-        self._modules = {change.module for change in defect.changes}
+    def __init__(self, name: str, modules: Mapping[str, Callable[[str], str]]) -> None:
+        self._name = name
+        self._modules = modules
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -71,19 +78,18 @@ class _Finder(MetaPathFinder):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or spec.origin is None:
-            raise MisfitError(f"{self._defect.id}: no such module of the engine: {fullname}")
-        spec.loader = _Loader(self._defect, fullname, spec.origin)
+            raise MisfitError(f"{self._name}: no such module of the engine: {fullname}")
+        spec.loader = _Loader(self._modules[fullname], fullname, spec.origin)
         return spec
 
 
 class _Loader(SourceFileLoader):
     """Compiles a changed module from its source: bytecode is of the sound one."""
 
-    def __init__(self, defect: Defect, fullname: str, path: str) -> None:
+    def __init__(self, rewritten: Callable[[str], str], fullname: str, path: str) -> None:
         super().__init__(fullname, path)
-        self._defect = defect
+        self._rewritten = rewritten
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 -- the loader's own parameter
         """Return the code of the changed module."""
-        source = changed(self._defect, fullname, _source(self))
-        return compile(source, self.path, "exec", dont_inherit=True)
+        return compile(self._rewritten(_source(self)), self.path, "exec", dont_inherit=True)

@@ -304,3 +304,24 @@ async def test_each_source_has_its_own_limit(
 
     assert ide.decision["latency_warning"] is True
     assert ci.decision["latency_warning"] is False
+
+
+@requirement("UT-MMM-02", "FR-3")
+@parametrize("consent", [True, False])
+async def test_a_mirror_or_mentor_needs_consent_where_its_playbook_says_so(
+    consent: bool,  # noqa: FBT001 - pytest gives parameters by name
+    engine: EngineClient,
+    given: Given,
+) -> None:
+    """A mirror and a mentor require consent when their playbook says so, and none when it says so."""
+    templates = [
+        a_mirror("A fact", requires_consent=consent),
+        a_mentor("A suggestion", requires_consent=consent),
+    ]
+    await given.published_playbook(a_playbook(actions=templates))
+
+    reply = await engine.decide()
+
+    assert sorted(reply.decision.titles) == ["A fact", "A suggestion"]
+    for action in reply.decision.actions:
+        assert action["requires_consent"] is consent
