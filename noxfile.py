@@ -35,11 +35,18 @@ BENCHMARKS = ("benchmarks.fakes_throughput", "benchmarks.redis_throughput")
 OF_ONE_ENGINE = ("features", "security", "privacy")
 # What CI qualifies with: caught within seconds, of different kinds; `nox -s qualify` takes all there are.
 DOZEN = (
+    "empty-list-changes-nothing",
     "expired-token-accepted",
     "foreign-playbook-listed",
     "malformed-id-crashes",
+    "no-preferences-yet-is-404",
     "open-playbook-creation",
+    "quiet-hours-end-is-in",
     "receipt-lost-one-in-four",
+    "severity-compared-as-text",
+    "shown-counts-as-accepted",
+    "snooze-hours-are-minutes",
+    "unknown-severity-is-info",
 )
 PINS = ("--constraint", "constraints.txt")
 
