@@ -148,11 +148,12 @@ class Deeds(Asking):
             self.does(ReadMetrics("admin"))
 
     def approvals_are_given(self, pick: int, who: list[tuple[str, dict[str, Any]]]) -> None:
-        """Approve, in turn or not, what needs two approvals: several people, one after the other."""
+        """Approve, in turn or not, what needs two approvals: several people, one by one; then look."""
         place = place_of(self.state, pick, dual=True)
         actor = self.state.decisions[place[0]].actor if place else "dev0"
         for name, how in who:
             self.does(Approve(actor if name == "actor" else name, place, **how))
+        self.does(ReadApproval(actor, place))
 
     def an_approval_is_read(self, pick: int) -> None:
         """Ask how far an approval is."""

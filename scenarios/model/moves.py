@@ -68,7 +68,7 @@ def _decided(deeds: Deeds) -> bool:
 
 MOVES = (
     Move(Deeds.a_playbook_is_written_and_published, 3, _room, {"shape": SHAPE}),
-    Move(Deeds.an_offer_is_made, 2, _room, {"priority": st.sampled_from((90, 10)), "who": WHOM}),
+    Move(Deeds.an_offer_is_made, 3, _room, {"priority": st.sampled_from((90, 10)), "who": WHOM}),
     Move(Deeds.a_draft_is_written, 1, _room, {"shape": SHAPE, "by": ADMIN}),
     Move(Deeds.a_playbook_is_changed, 2, _open, CHANGE),
     Move(Deeds.a_playbook_is_published, 1, _open, {"pick": PICK, "by": ADMIN}),
