@@ -58,7 +58,7 @@ from harness.driving.givens import Given
 from harness.driving.log import EngineLog
 from harness.driving.looks import ACCOUNTS, IDS, MARKS, TENANTS, TEST_AGENTS, TOKENS, Mark
 from harness.driving.metrics import metric_names, samples
-from harness.driving.names import Names
+from harness.driving.names import Names, spelled_out
 from harness.driving.people import SCOPES, People
 from harness.driving.receipts import chain_problems
 from harness.driving.reply import Decision, Reply
@@ -207,5 +207,6 @@ __all__ = [
     "requirement",
     "routes",
     "samples",
+    "spelled_out",
     "with_body",
 ]

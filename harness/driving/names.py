@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import random
 import uuid
+from urllib.parse import unquote
 
 CANARY = "canary"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-# Ids as customers and their identity services make them. Each has a run of random letters and digits that is
-# long enough to be looked for.
-_TENANTS = ("{word}", "northwind-{word}", "org_{word}", "{word}.example", "Lakeside-{word}", "{uuid}")
-_ACTORS = ("{word}", "anna.{word}", "u-{word}", "jonas_{word}", "auth0|{word}", "{uuid}")
+# Ids as customers and their identity services make them. Each has a run of random letters and digits, some of
+# each or digits alone, that is long enough to be looked for.
+TENANTS = ("{word}", "northwind-{word}", "org_{word}", "{word}.example", "Lakeside-{word}", "{uuid}")
+ACTORS = ("{word}", "anna.{word}", "u-{word}", "jonas_{word}", "auth0|{word}", "{uuid}")
 
 
 class Names:
@@ -28,11 +29,11 @@ class Names:
 
     def tenant(self) -> str:
         """Return a tenant id, of no pattern by which an engine could tell a test's from others."""
-        return self._shaped(_TENANTS)
+        return self._shaped(TENANTS)
 
     def actor(self) -> str:
         """Return an actor id, of no pattern either, which tells nothing of its roles."""
-        return self._shaped(_ACTORS)
+        return self._shaped(ACTORS)
 
     def repo(self) -> str:
         """Return a repository id."""
@@ -47,11 +48,23 @@ class Names:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def _shaped(self, shapes: tuple[str, ...]) -> str:
-        return self._random.choice(shapes).format(word=self.word(10), uuid=self.uuid())
+        word = self.word(10)
+        while word.isalpha():  # such a word could be one of a language
+            word = self.word(10)
+        return self._random.choice(shapes).format(word=word, uuid=self.uuid())
 
     def word(self, length: int = 8) -> str:
         """Return a lower-case word of letters and digits."""
         return "".join(self._random.choices(_ALPHABET, k=length))
+
+
+def spelled_out(text: str) -> str:
+    """Return a text with what is percent-encoded in it decoded: so ids stand in paths and queries.
+
+    >>> spelled_out("GET /actors/auth0%7Cab12cd34ef/preferences")
+    'GET /actors/auth0|ab12cd34ef/preferences'
+    """
+    return unquote(text)
 
 
 def canary_of(tenant: str) -> str:

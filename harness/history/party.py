@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from harness.driving.names import spelled_out
 from harness.history.calls import member
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Party:
     @cached_property
     def knows(self) -> frozenset[str]:
         """Return the runs of letters and digits that it said itself, or was meant to be told."""
-        said = (f"{call.exchange.url} {_text(call)}" for call in (*self.calls, *self.strays))
+        said = (f"{spelled_out(call.exchange.url)} {_text(call)}" for call in (*self.calls, *self.strays))
         people = (f"{call.caller.sub} {call.caller.tenant_id}" for call in self.calls if call.caller)
         told = (json.dumps(member(script, "reply")) for _, script in self.scripts if self._meant(script))
         return frozenset(run for text in (*said, *people, *told) for run in runs(text))

@@ -15,6 +15,7 @@ from harness.scenario import (
     each_of,
     metric_names,
     requirement,
+    spelled_out,
 )
 
 JUDGES = r"(?:productivity|(?:actor|person|developer|user|performance)_?(?:score|rank|rating|performance))"
@@ -76,7 +77,7 @@ async def test_what_admins_read_counts_and_never_compares(
     assert OF_PEOPLE.findall(counts.text.lower()) == []
     names = each_of(metric_names(numbers.text))
     assert [name for name in names if NAMED_SO.search(name.lower())] == []
-    for text in each_of([counts.text, numbers.text]):
+    for text in each_of([counts.text, spelled_out(numbers.text)]):
         assert eager.sub not in text
         assert reluctant.sub not in text
 

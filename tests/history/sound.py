@@ -8,8 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from fakes.control import Entry, Span
+from harness.driving.names import Names
 from harness.driving.people import stand_in
 from harness.history import History, Log, Numbers
 from reports.record import Exchange, Message, Persona
@@ -33,7 +35,7 @@ class Tenant:
 
     @property
     def id(self) -> str:
-        return f"tenant-abcdefg{self.number:03}"
+        return Names(self.number, "a tenant").tenant()
 
     @property
     def scenario(self) -> str:
@@ -44,7 +46,8 @@ class Tenant:
         return self.person("admin")
 
     def person(self, role: str, number: int = 0) -> Persona:
-        return Persona(f"{role}_{number}", f"{role}-{number}abcd{self.number:03}", self.id)
+        name = f"{role}_{number}"
+        return Persona(name, Names(self.number, name).actor(), self.id)
 
 
 class Run:
@@ -190,7 +193,7 @@ class Run:
         self.outcomes["shown"] += 1
 
     def prefer(self, tenant: Tenant, person: Persona) -> None:
-        self.call(tenant, person, f"PUT /actors/{person.sub}/preferences", {}, said={})
+        self.call(tenant, person, f"PUT /actors/{quote(person.sub, safe='')}/preferences", {}, said={})
 
     def history(self) -> History:
         """Return what is left of it."""

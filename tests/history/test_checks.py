@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.history import CHECKS, History, Log, Numbers, judge_history
-from reports.record import ScenarioFinished
+from reports.record import Persona, ScenarioFinished
 from reports.redaction import redact
 from tests.history.sound import SOUND_LINE, Run, Tenant, a_span, an_entry, begin, changed
 
@@ -398,12 +399,38 @@ def test_what_a_tenant_said_itself_may_come_back_to_it() -> None:
     run.call(
         tenants[1],
         tenants[1].admin,
-        f"DELETE /actors/{other}",
+        f"DELETE /actors/{quote(other, safe='')}",
         status=404,
         said={"error": {"message": other}},
     )
 
     assert found(run.history()) == set()
+
+
+@pytest.mark.parametrize("whose", ["a tenant", "an actor"])
+@pytest.mark.parametrize("drawn", range(12))
+def test_an_id_of_any_shape_is_a_canary_however_it_is_written(whose: str, drawn: int) -> None:
+    run, tenant, other = Run(), *(Tenant(number) for number in (2 * drawn, 2 * drawn + 1))
+    for one in (tenant, other):
+        run.decide(one, one.person("developer"), 0)
+    name = tenant.id if whose == "a tenant" else tenant.person("developer").sub
+    written = {"path": "/v1/standards", "query": f"of={quote(name, safe='')}"}
+    entry = an_entry(other, 1, run.now(), [])
+    entry = type(entry)(**{part: getattr(entry, part) for part in entry.__struct_fields__} | written)
+    told = replace(run.history(), journals={"policy": (entry,)})
+    run.call(other, other.admin, "GET /playbooks", said=[{"owner": name}])
+
+    assert found(told) == {("canaries", "another tenant's canary in what policy is told")}
+    assert ("canaries", "another tenant's canary in an answer") in found(run.history())
+
+
+def test_names_that_may_stand_anywhere_are_no_evidence() -> None:
+    run, check = Run(), next(check for check in CHECKS if check.name == "canaries")
+    for tenant in ("acme", "umbrella"):
+        person = Persona("developer", "anna", tenant)
+        run.call(Tenant(1), person, "POST /decide", {})
+
+    assert check.looks(run.history()) == {}
 
 
 def test_exchanges_that_are_not_all_in_the_record_are_counted_nowhere() -> None:

@@ -1,7 +1,8 @@
 """No canary of one tenant in any byte that another sees, or that a dependency is told on the other's behalf.
 
-A canary is a name that the run drew for one tenant alone: its id, its people's ids, and the words that
-scenarios put where they look for them. What a tenant has said itself, or a script was to tell it, it may see.
+A canary is a name that the run drew for one tenant alone: its id and its people's ids, where they are drawn,
+and the words that scenarios put where they look for them. What a tenant has said itself, or a script was to
+tell it, it may see.
 `/metrics` is left out, where tenants' ids are labels by design.
 """
 
@@ -12,7 +13,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from harness.driving.names import CANARY
+from harness.driving.names import CANARY, spelled_out
 from harness.history.breach import Breach, Check, Looked
 from harness.history.party import runs
 
@@ -24,20 +25,18 @@ if TYPE_CHECKING:
     from harness.history.history import History
     from harness.history.party import Party
 
-# Only what has a drawn end is surely nobody else's: "acme" may stand anywhere.
-_DRAWN = re.compile(r"[a-z][a-z-]*-(?=[a-z0-9]*\d)[a-z0-9]{8,10}")
 _WORD = re.compile(CANARY + "[a-z0-9]{16}")
 METRICS = "GET /metrics"
 
 
 def looks(history: History) -> Looked:
-    """Count the answers, and the requests to dependencies, that tenants' canaries could be in."""
-    if len(history.parties) < 2:  # noqa: PLR2004 - there must be another
-        return {}
-    tenants = {party.tenant for party in history.shared}
+    """Count the answers, and the requests to dependencies, that another tenant's canaries could be in."""
+    owners = {party.tenant for party in history.parties if any(_canaries(party))}
+    seen = sum(len(party.calls) for party in history.parties if owners - {party.tenant})
+    tenants = {party.tenant for party in history.shared if owners - {party.tenant}}
     told = sum(entry.tenant in tenants for entries in history.journals.values() for entry in entries)
     told += sum(receipt.get("tenant_id") in tenants for receipt in history.receipts or ())
-    return {"wire": sum(len(party.calls) for party in history.parties), "dependency": told}
+    return {"wire": seen, "dependency": told} if seen else {}
 
 
 def breaches(history: History) -> Iterator[Breach]:
@@ -79,9 +78,19 @@ class _Canaries:
                     yield canary, owner
 
 
+def is_drawn(name: str) -> bool:
+    """Tell whether a name is surely nobody else's, by a digit in its last long run: "acme" may stand anywhere.
+
+    >>> is_drawn("anna.ab12cd34ef"), is_drawn("healthcheck"), is_drawn("smoke-test-2")
+    (True, False, False)
+    """
+    found = runs(name)
+    return bool(found) and any(each.isdigit() for each in found[-1])
+
+
 def _canaries(party: Party) -> Iterator[str]:
     people = {call.caller.sub for call in party.calls if call.caller is not None}
-    yield from (name for name in (party.tenant, *sorted(people)) if _DRAWN.fullmatch(name))
+    yield from (name for name in (party.tenant, *sorted(people)) if is_drawn(name))
     for call in party.calls:
         yield from _WORD.findall(call.exchange.request.body)
 
@@ -90,7 +99,7 @@ def _seen(call: Call) -> str:
     answer = call.exchange.response
     if answer is None:
         return ""
-    return "\n".join([*(f"{name}: {value}" for name, value in answer.headers), answer.body])
+    return "\n".join([*(f"{name}: {spelled_out(value)}" for name, value in answer.headers), answer.body])
 
 
 def _told(history: History) -> Iterator[tuple[str, str, str]]:
@@ -105,7 +114,7 @@ def _text(entry: Entry) -> str:
     body = entry.request_body
     said = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     headers = " ".join(entry.request_headers.values())
-    return f"{entry.path}?{entry.query} {headers} {said}"
+    return f"{spelled_out(f'{entry.path}?{entry.query}')} {headers} {said}"
 
 
 CHECK = Check(
