@@ -79,7 +79,7 @@ class _Canaries:
 
 
 def is_drawn(name: str) -> bool:
-    """Tell whether a name is surely nobody else's, by a digit in its last long run: "acme" may stand anywhere.
+    """Tell whether a name is surely nobody else's, by a digit in its last long run: "acme" may be anywhere.
 
     >>> is_drawn("anna.ab12cd34ef"), is_drawn("healthcheck"), is_drawn("smoke-test-2")
     (True, False, False)
