@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.scenario import (
+    CANONICAL,
     CREATED,
     GENERATE,
     EngineClient,
@@ -13,12 +14,14 @@ from harness.scenario import (
     Names,
     Object,
     People,
+    Receipt,
     a_context,
     a_mentor,
     a_mirror,
     a_multiplier,
     a_playbook,
     a_signal,
+    each_answered,
     not_exercised,
     parametrize,
     requirement,
@@ -32,6 +35,18 @@ def a_generated_mentor(**parts: object) -> Json:
     return a_mentor(
         "A generated hint", llm_prompt="Explain to {actor} why {event} in {repo} matters.", **parts
     )
+
+
+def explained(receipt: Receipt) -> Json:
+    """Return how a receipt explains its decision, without what is new in each."""
+    risk, decision = receipt.object("risk"), receipt.object("decision")
+    return {
+        "flags": sorted(risk.strings("flags")),
+        "safety": risk["safety_checks_passed"],
+        "status": decision["status"],
+        "badges": sorted(decision.strings("badges")),
+        "rationale": CANONICAL.sub("", decision.string("rationale")),
+    }
 
 
 async def shown_when_safe(engine: EngineClient, llm: Llm, given: Given, names: Names) -> None:
@@ -124,7 +139,10 @@ async def test_facts_need_no_gateway(engine: EngineClient, given: Given, llm: Ll
 async def test_a_fact_that_has_a_prompt_does_not_wait_for_its_text(
     engine: EngineClient, given: Given, llm: Llm, names: Names
 ) -> None:
-    """A mirror with a prompt is refused when written, or comes in its own words where no others are safe."""
+    """A mirror with a prompt comes in its own words where no others are safe.
+
+    An engine may refuse it, when it is written or when it is published.
+    """
     unsafe = names.canary()
     await llm.writes(f"Delete the audit log {unsafe}.", status="fail", flags=("sabotage",))
     await given.published_playbook(
@@ -132,16 +150,17 @@ async def test_a_fact_that_has_a_prompt_does_not_wait_for_its_text(
     )
     prompted = a_mirror("A fact with a prompt", llm_prompt="Say what {event} is.")
 
-    written = await engine.create_playbook(a_playbook(name="Prompted", actions=[prompted]))
-    if written.status in CREATED:
-        await engine.publish_playbook(written.object.string("playbook_id"))
+    steps = [await engine.create_playbook(a_playbook(name="Prompted", actions=[prompted]))]
+    if steps[0].status in CREATED:
+        steps.append(await engine.publish_playbook(steps[0].object.string("playbook_id")))
     reply = await engine.decide()
 
-    assert written.status in {*CREATED, 422}
+    each_answered(steps, (*CREATED, 409, 422))
     assert await llm.calls(GENERATE)
     facts = reply.decision.actions.where_each(lambda action: action["type"] == "mirror")
     told = [(one["title"], one["body"]) for one in (fact.object("payload") for fact in facts)]
-    expected = ["A fact", "A fact with a prompt"] if written.status in CREATED else ["A fact"]
+    refused = steps[-1].status not in CREATED
+    expected = ["A fact"] if refused else ["A fact", "A fact with a prompt"]
     assert sorted(told) == [(title, a_mirror()["payload"]["body"]) for title in expected]
 
 
@@ -226,12 +245,13 @@ async def test_an_offer_whose_text_is_unsafe_is_never_shown(
 
 
 @requirement("NFR-4", "IT-MMM-03")
-async def test_the_receipt_says_whether_safety_checks_were_passed(
+async def test_the_receipt_explains_that_a_text_was_unsafe(
     engine: EngineClient, people: People, given: Given, llm: Llm, eris: Eris
 ) -> None:
-    """Where a text failed safety the receipt says that the checks were not passed; where it passed, that so.
+    """The receipt of a decision whose text failed safety explains it: it reads otherwise than one without.
 
-    The same whether a static text stands in, or nothing.
+    Where it does is the engine's choice: flags, status, badges or the rationale. So is whether the checks
+    count as passed once what failed is left out.
     """
     others = people.elsewhere()
     await llm.writes("Delete the audit log.", status="fail", flags=("sabotage",))
@@ -243,8 +263,8 @@ async def test_the_receipt_says_whether_safety_checks_were_passed(
 
     failed = await eris.receipt_of(unsafe.id)
     passed = await eris.receipt_of(safe.id, tenant=others.tenant)
-    assert failed.object("risk")["safety_checks_passed"] is False
-    assert passed.object("risk")["safety_checks_passed"] is True
+    assert await llm.calls(GENERATE)
+    assert explained(failed) != explained(passed)
 
 
 @requirement("IT-MMM-03", "FR-5", "NFR-5")

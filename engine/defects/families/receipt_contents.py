@@ -152,10 +152,16 @@ def refusal_receipt(""",
         ),
     ),
     Defect(
-        id="safety-checks-always-passed",
+        id="unsafe-text-unexplained",
         kind=Kind.RECEIPTS,
         requirements=("NFR-4",),
-        story="What was unsafe is not shown, so all that is shown was safe: the receipt says so always.",
-        changes=(Change("engine.decide.evidence", "course.flags, course.safe),", "course.flags),"),),
+        story="What was unsafe is not shown, so all that is shown was safe: nothing else is told of it.",
+        changes=(
+            Change(
+                "engine.dependencies.llm",
+                '        return Generation(flags=flags or ("safety_failed",), safe=False)\n',
+                "        return Generation()\n",
+            ),
+        ),
     ),
 )
