@@ -55,6 +55,7 @@ from harness.driving.dependencies.others import (
 from harness.driving.engine import EngineClient
 from harness.driving.failures import EngineBreachError, HungUpError, MismatchError, not_exercised
 from harness.driving.givens import Given
+from harness.driving.guesses import guessed
 from harness.driving.log import EngineLog
 from harness.driving.looks import ACCOUNTS, IDS, MARKS, TENANTS, TEST_AGENTS, TOKENS, Mark
 from harness.driving.metrics import metric_names, samples
@@ -199,6 +200,7 @@ __all__ = [
     "each_of",
     "eventually",
     "flat",
+    "guessed",
     "metric_names",
     "moment",
     "not_exercised",

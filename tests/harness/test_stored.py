@@ -46,6 +46,7 @@ async def test_postgresql_is_looked_through_and_aged(url: str) -> None:
 
     assert await stored.mentions("actor-7") == ["Odd name"]
     assert await stored.mentions("actor-8") == []
+    assert await stored.words("act") == {"actor-7"}
     await stored.ages(3)
 
     moved = await connection.fetchrow("SELECT at, day FROM others")
@@ -65,6 +66,7 @@ async def test_sqlite_is_looked_through_and_cannot_be_aged(tmp_path: Path) -> No
 
     assert await stored.mentions("actor-7") == ["Odd name"]
     assert await stored.mentions("actor-8") == []
+    assert await stored.words("act") == {"actor-7"}
     with pytest.raises(pytest.skip.Exception, match="SQLite"):
         await stored.ages(3)
     assert recorder.kinds == {"storage"}
