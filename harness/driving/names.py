@@ -7,7 +7,8 @@ import random
 import uuid
 from urllib.parse import unquote
 
-CANARY = "canary"
+# What a canary begins with: a word of everyday texts, so that none tells an engine who asks.
+CANARY = "ticket"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 # Ids as customers and their identity services make them. Each has a run of random letters and digits, some of
 # each or digits alone, that is long enough to be looked for.

@@ -8,18 +8,19 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.driving.builders import DESCRIPTION
 from harness.driving.curl import curl_line
 from harness.driving.engine import EngineClient
 from harness.driving.failures import NoAnswerError
 from harness.driving.looks import CLIENTS, MARKS, TEST_AGENTS, client_of
-from harness.driving.names import Names
+from harness.driving.names import Names, canary_of
 from harness.driving.people import People, Wallet
 from harness.driving.recorder import Recorder
 from harness.history.party import runs
 from harness.worlds import World
 from reports.record import Exchange, Message
 
-GIVEN_AWAY = ("python", "httpx", "pytest", "schemathesis", "locust", "mmm", "test", "verif")
+GIVEN_AWAY = ("python", "httpx", "pytest", "schemathesis", "locust", "mmm", "test", "verif", "canary")
 # Servers that others are written with take a hundred header lines by default.
 MOST_HEADERS = 90
 
@@ -67,6 +68,12 @@ def test_ids_have_no_pattern_and_can_be_looked_for(seed: int) -> None:
         assert len({name[:3] for name in drawn}) > 1
         assert len(set(drawn)) == len(drawn)
         assert all(runs(name) for name in drawn)
+
+
+def test_no_text_says_that_it_is_looked_for() -> None:
+    texts = [Names(1, "scenario").canary(), canary_of("a"), DESCRIPTION]
+
+    assert [text for text in texts if any(word in text.lower() for word in GIVEN_AWAY)] == []
 
 
 def test_no_request_has_more_marks_than_servers_take() -> None:
