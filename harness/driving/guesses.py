@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Hash = Callable[[bytes], bytes]
+    Blake = type[hashlib.blake2b | hashlib.blake2s]
 
 _JOINTS = ("", ":", "::", "/", "|", "-", "_", ".", ",", ";", "#", "@", " ", "\n", "\0")
 _KINDS = (
@@ -24,7 +25,11 @@ _KINDS = (
     *("sha3_224", "sha3_256", "sha3_384", "sha3_512"),
 )
 # A hash of BLAKE2 is another one for each length.
-_BLAKES = {"blake2b": (8, 12, 16, 20, 24, 32, 48, 64), "blake2s": (8, 12, 16, 20, 24, 32)}
+_BLAKES: Mapping[str, tuple[Blake, int]] = {
+    "blake2b": (hashlib.blake2b, 64),
+    "blake2s": (hashlib.blake2s, 32),
+}
+_LENGTHS = (8, 12, 16, 20, 24, 28, 32, 48, 64)
 # So few bytes as nobody would shorten a hash to; of which base64 makes whole characters, too.
 _LEAST = 6
 
@@ -58,14 +63,21 @@ def _texts(tenant: str, actor: str) -> Iterator[str]:
 
 
 def _hashes() -> Mapping[str, Hash]:
-    made: dict[str, Hash] = {kind: partial(_digest, kind) for kind in _KINDS}
-    for kind, sizes in _BLAKES.items():
-        made |= {f"{kind} of {size} bytes": partial(_digest, kind, digest_size=size) for size in sizes}
-    return made
+    plain: dict[str, Hash] = {kind: partial(_digest, kind) for kind in _KINDS}
+    return plain | {
+        f"{kind} of {size} bytes": partial(_blake, make, size)
+        for kind, (make, most) in _BLAKES.items()
+        for size in _LENGTHS
+        if size <= most
+    }
 
 
-def _digest(kind: str, text: bytes, **how: int) -> bytes:
-    return hashlib.new(kind, text, **how).digest()
+def _digest(kind: str, text: bytes) -> bytes:
+    return hashlib.new(kind, text).digest()
+
+
+def _blake(make: Blake, size: int, text: bytes) -> bytes:
+    return make(text, digest_size=size).digest()
 
 
 def _forms(digest: bytes) -> Iterator[str]:
