@@ -148,7 +148,6 @@ async def test_what_stands_for_an_erased_actor_cannot_be_guessed(
     actor, tenant = people.developer.sub, people.tenant
     if not await stored.mentions(actor):
         not_exercised("the engine keeps no actor's id as it is")
-
     before = await stored.words("deleted-")
 
     erased = await engine.erase(actor)
