@@ -104,7 +104,7 @@ DEFECTS = (
     Defect(
         id="no-surface-left-means-all",
         kind=Kind.ABSENCE,
-        requirements=("FR-14", "FR-8", "FR-13"),
+        requirements=("FR-14", "FR-13"),
         story="An action without a surface broke a client, so it keeps its own where nothing would be left.",
         changes=(
             Change(
@@ -224,7 +224,7 @@ DEFECTS = (
     Defect(
         id="signal-without-id-is-receipted-as-null",
         kind=Kind.ABSENCE,
-        requirements=("FR-12", "UT-MMM-05", "FR-1"),
+        requirements=("UT-MMM-05", "FR-12"),
         story="A signal was believed to have an id always, as those of the test data had.",
         changes=(
             Change(

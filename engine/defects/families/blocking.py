@@ -6,7 +6,7 @@ DEFECTS = (
     Defect(
         id="alerting-before-the-answer",
         kind=Kind.BLOCKING,
-        requirements=("FR-8", "NFR-1"),
+        requirements=("NFR-1",),
         story="Background tasks were lost in a refactoring; now the answer waits until alerting has heard.",
         changes=(
             Change(
@@ -43,7 +43,7 @@ DEFECTS = (
     Defect(
         id="signals-before-policy",
         kind=Kind.BLOCKING,
-        requirements=("FR-2", "NFR-1"),
+        requirements=("NFR-1",),
         story="Signals are fetched first, since policy was to hear of them one day: one wait after another.",
         changes=(
             Change(

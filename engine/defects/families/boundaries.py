@@ -75,7 +75,7 @@ DEFECTS = (
     Defect(
         id="body-counted-in-bytes",
         kind=Kind.BOUNDARIES,
-        requirements=("FR-3", "NFR-4"),
+        requirements=("FR-3", "FR-13"),
         story="The column had a size in bytes, so that the validator was given the same one.",
         changes=(
             Change(
@@ -97,7 +97,7 @@ Body = Annotated[str, StringConstraints(min_length=1), AfterValidator(_fits_the_
     Defect(
         id="longest-actor-id-refused",
         kind=Kind.BOUNDARIES,
-        requirements=("FR-14", "NFR-4"),
+        requirements=("FR-14",),
         story="Ids of a path are checked by hand, and 200 characters are one too many there.",
         changes=(
             Change("engine.edge.access", "if len(given) > LONGEST_ID:", "if len(given) >= LONGEST_ID:"),

@@ -24,7 +24,7 @@ DEFECTS = (
     Defect(
         id="receipt-sent-again-under-a-new-id",
         kind=Kind.CRASHES,
-        requirements=("FR-12", "IT-MMM-01"),
+        requirements=("FR-12", "RF-MMM-02"),
         story="A receipt is numbered and signed when it is sent: at each attempt anew.",
         changes=(
             Change(
@@ -132,7 +132,7 @@ DEFECTS = (
     Defect(
         id="outcome-told-before-it-is-judged",
         kind=Kind.CRASHES,
-        requirements=("FR-12", "FR-10"),
+        requirements=("FR-12",),
         story="An outcome's receipt is kept first of all, lest a crash lose it, and stays if it is refused.",
         changes=(
             Change(

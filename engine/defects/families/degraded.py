@@ -237,7 +237,7 @@ DEFECTS = (
     Defect(
         id="success-closes-nothing",
         kind=Kind.DEGRADED,
-        requirements=("NFR-6", "NFR-1"),
+        requirements=("NFR-6",),
         story="A success clears the count of failures, which was taken for closing the circuit.",
         changes=(
             Change(
@@ -273,7 +273,7 @@ DEFECTS = (
     Defect(
         id="no-circuit-for-the-gateway",
         kind=Kind.DEGRADED,
-        requirements=("NFR-6", "RF-MMM-01", "OB-MMM-01"),
+        requirements=("NFR-6", "RF-MMM-01"),
         story="The gateway recovers by itself, so its circuit was set to open after a million failures.",
         changes=(
             Change(
@@ -301,7 +301,7 @@ DEFECTS = (
     Defect(
         id="offer-shown-without-its-text",
         kind=Kind.DEGRADED,
-        requirements=("RF-MMM-01", "FR-6"),
+        requirements=("RF-MMM-01", "NFR-6"),
         story="Without the gateway every action falls back to its own words, the offer as the mentor.",
         changes=(
             Change(

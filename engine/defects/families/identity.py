@@ -197,7 +197,7 @@ from engine.values.caller import may_approve
     Defect(
         id="erasing-oneself",
         kind=Kind.IDENTITY,
-        requirements=("NFR-7", "PR-MMM-02"),
+        requirements=("NFR-7", "FR-13"),
         story="The route asks for the actor itself or an admin, as that of preferences does.",
         changes=(
             Change(
@@ -228,7 +228,7 @@ from engine.values.caller import may_approve
     Defect(
         id="body-makes-an-agent",
         kind=Kind.IDENTITY,
-        requirements=("ST-MMM-02", "UT-MMM-01"),
+        requirements=("UT-MMM-01", "NFR-7"),
         story="The body may say of which type the actor is, and so it does for matching, too.",
         changes=(
             Change(
@@ -241,7 +241,7 @@ from engine.values.caller import may_approve
     Defect(
         id="roles-of-the-context",
         kind=Kind.IDENTITY,
-        requirements=("ST-MMM-02", "UT-MMM-01"),
+        requirements=("UT-MMM-01", "NFR-7"),
         story="An old client sends the roles in the context, and they were added to those of the token.",
         changes=(
             Change(

@@ -196,7 +196,7 @@ async def add(""",
     Defect(
         id="answered-by-request-id",
         kind=Kind.ISOLATION,
-        requirements=("NFR-5", "ST-MMM-02"),
+        requirements=("NFR-5",),
         story="So that a retry does not decide twice, an answer is remembered by the id of its request.",
         changes=(
             Change(

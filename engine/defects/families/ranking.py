@@ -181,7 +181,7 @@ DEFECTS = (
     Defect(
         id="action-without-surface-kept",
         kind=Kind.RANKING,
-        requirements=("FR-8", "FR-13"),
+        requirements=("FR-8",),
         story="Surfaces are narrowed one by one, and nobody looked at what has none left.",
         changes=(
             Change(

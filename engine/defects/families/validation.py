@@ -191,7 +191,7 @@ class ContextBody(""",
     Defect(
         id="reason-asked-too-late",
         kind=Kind.VALIDATION,
-        requirements=("NFR-4", "IT-MMM-01"),
+        requirements=("NFR-4",),
         story="That a dismissal needs a reason is a rule of the trade, so it moved behind the look-up.",
         changes=(
             Change(
@@ -222,7 +222,7 @@ class ContextBody(""",
     Defect(
         id="refused-after-deciding",
         kind=Kind.VALIDATION,
-        requirements=("FR-1", "FR-12", "NFR-5"),
+        requirements=("FR-1", "FR-12"),
         story="The tenant of the query is looked at where the answer is made: by then all has been decided.",
         changes=(
             Change(
