@@ -301,7 +301,7 @@ DEFECTS = (
     Defect(
         id="offer-shown-without-its-text",
         kind=Kind.DEGRADED,
-        requirements=("RF-MMM-01", "NFR-6"),
+        requirements=("RF-MMM-01",),
         story="Without the gateway every action falls back to its own words, the offer as the mentor.",
         changes=(
             Change(
