@@ -204,7 +204,7 @@ DEFECTS = (
     Defect(
         id="empty-text-is-shown",
         kind=Kind.ABSENCE,
-        requirements=("FR-5", "UT-MMM-02"),
+        requirements=("UT-MMM-02", "FR-5"),
         story="A text that passed safety is shown; that it may be nothing was not thought of.",
         changes=(Change("engine.pipeline.generated", "return bool(text.strip()) and len(", "return len("),),
     ),

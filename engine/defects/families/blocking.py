@@ -134,19 +134,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="alerts-wait-for-the-receipt",
-        kind=Kind.BLOCKING,
-        requirements=("FR-8", "NFR-6"),
-        story="Nothing is alerted that is not on record: with ERIS away, alerts lie for a minute.",
-        changes=(
-            Change(
-                "engine.decide.service",
-                "    return Decided(shown, keeping.alerts)\n",
-                '    return Decided(shown, keeping.alerts if keeping.delivery == "delivered" else [])\n',
-            ),
-        ),
-    ),
-    Defect(
         id="spans-sent-in-line",
         kind=Kind.BLOCKING,
         requirements=("NFR-1", "NFR-6"),

@@ -7,22 +7,34 @@ DEFECTS = (
         id="quiet-hours-end-is-in",
         kind=Kind.BOUNDARIES,
         requirements=("UT-MMM-03", "FR-7"),
-        story="'Quiet from 9 to 17' was read as 9 to 17 inclusive.",
+        story="'Quiet from 9 to 17' was read as 9 to 17 inclusive, and 22 to 6 likewise.",
         changes=(
             Change(
                 "engine.pipeline.quiet",
-                "return hours.start <= hour < hours.end",
-                "return hours.start <= hour <= hours.end",
+                """        return hours.start <= hour < hours.end
+    return hour >= hours.start or hour < hours.end
+""",
+                """        return hours.start <= hour <= hours.end
+    return hour >= hours.start or hour <= hours.end
+""",
             ),
         ),
     ),
     Defect(
-        id="night-begins-an-hour-late",
+        id="quiet-hours-begin-an-hour-late",
         kind=Kind.BOUNDARIES,
         requirements=("UT-MMM-03", "FR-7"),
-        story="The branch for hours over midnight came later, and compares its start with another operator.",
+        story="'Between 22 and 6' was taken to be neither of the two, and between 9 and 17 likewise.",
         changes=(
-            Change("engine.pipeline.quiet", "return hour >= hours.start or", "return hour > hours.start or"),
+            Change(
+                "engine.pipeline.quiet",
+                """        return hours.start <= hour < hours.end
+    return hour >= hours.start or hour < hours.end
+""",
+                """        return hours.start < hour < hours.end
+    return hour > hours.start or hour < hours.end
+""",
+            ),
         ),
     ),
     Defect(

@@ -527,4 +527,23 @@ DEFECTS = (
         ),
         deferred="storage that fails",
     ),
+    Defect(
+        id="alerts-lost-without-eris",
+        kind=Kind.DEGRADED,
+        requirements=("FR-8", "NFR-6"),
+        story="Nothing is to be alerted that is not on record: with ERIS away, the alerts are taken back.",
+        changes=(
+            Change(
+                "engine.decide.keep",
+                "    return Kept(decision, alerts, await deliver_first(services, receipt))\n",
+                """    delivery = await deliver_first(services, receipt)
+    if alerts and delivery != "delivered":
+        async with services.database.writing() as connection:
+            await outbox.forget(connection, [alert.entry_id for alert in alerts])
+        alerts = []
+    return Kept(decision, alerts, delivery)
+""",
+            ),
+        ),
+    ),
 )

@@ -192,15 +192,22 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="alerts-pass-disabled-types",
+        id="disabled-types-still-alerted",
         kind=Kind.RANKING,
         requirements=("FM-MMM-01", "FR-13"),
-        story="People on call missed an alert, so that what goes to alerting passes the tenant's switch.",
+        story="The answer is stripped of what the tenant switched off, when alerting's part is long written.",
         changes=(
             Change(
                 "engine.pipeline.gates",
                 "if action.type in policy.enabled_action_types)",
                 'if action.type in policy.enabled_action_types or "alert" in action.surfaces)',
+            ),
+            Change(
+                "engine.decide.service",
+                "    shown = answer(keeping, facts, course.actions, stale",
+                """    enabled = surroundings.standing.tenant_policy.enabled_action_types
+    told = tuple(action for action in course.actions if action.type in enabled)
+    shown = answer(keeping, facts, told, stale""",
             ),
         ),
     ),
