@@ -143,8 +143,10 @@ DEFECTS = (
             Change(
                 "engine.decide.outcome",
                 "        await outcomes.add(connection, outcome)\n"
-                "        await outbox.add(connection, [entry], now)\n",
                 "        await outbox.add(connection, [entry], now)\n"
+                "    services.courier.post(entry)\n",
+                "        await outbox.add(connection, [entry], now)\n"
+                "    services.courier.post(entry)\n"
                 "    async with services.database.writing() as connection:\n"
                 "        await _not_contradicting(connection, outcome)\n"
                 "        await outcomes.add(connection, outcome)\n",

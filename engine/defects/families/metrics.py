@@ -103,11 +103,10 @@ DEFECTS = (
         changes=(
             Change(
                 "engine.observe.metrics",
-                """                if surface != "alert":  # that one counts when alerting has it, or never will
-                    self._delivered.labels(surface, "delivered").inc()
-""",
-                """                self._delivered.labels(surface, "delivered").inc()
-""",
+                '                if surface != "alert":  '
+                "# that one counts when alerting has it, or never will\n"
+                '                    self._delivered.labels(surface, "delivered").inc()\n',
+                '                self._delivered.labels(surface, "delivered").inc()\n',
             ),
         ),
     ),
