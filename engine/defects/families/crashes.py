@@ -187,9 +187,8 @@ DEFECTS = (
     Defect(
         id="answered-before-it-is-kept",
         kind=Kind.CRASHES,
-        requirements=("NFR-6", "FR-12"),
+        requirements=("IT-MMM-01", "FR-12"),
         story="A decide no longer waits for the common transaction: that it is kept is taken for granted.",
         changes=(Change("engine.storage.together", "        await self._kept(wish)\n", ""),),
-        deferred="storage that fails",
     ),
 )
