@@ -164,6 +164,5 @@ DEFECTS = (
 async def postpone(""",
             ),
         ),
-        deferred="load",
     ),
 )
