@@ -462,4 +462,35 @@ async def identify(""",
             ),
         ),
     ),
+    Defect(
+        id="told-to-wait-is-unauthorized",
+        kind=Kind.IDENTITY,
+        requirements=("NFR-7",),
+        story="Of IAM's refusals only a 403 was known; one that asks to wait is taken for a bad token.",
+        changes=(
+            Change(
+                "engine.dependencies.iam",
+                "            if refusal.status in {_FORBIDDEN, _TOO_MANY}:\n",
+                "            if refusal.status == _FORBIDDEN:\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="forbidden-by-iam-is-try-again",
+        kind=Kind.IDENTITY,
+        requirements=("NFR-7",),
+        story="Whatever IAM refuses was taken for IAM's trouble, which is over soon.",
+        changes=(
+            Change(
+                "engine.edge.authentication",
+                '    return forbidden("IAM does not let this caller in.")\n',
+                "    return iam_unavailable()\n",
+            ),
+            Change(
+                "engine.edge.authentication",
+                "import ApiError, error_response, forbidden, unauthorized, unavailable",
+                "import ApiError, error_response, unauthorized, unavailable",
+            ),
+        ),
+    ),
 )

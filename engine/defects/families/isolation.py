@@ -226,4 +226,25 @@ async def add(""",
             ),
         ),
     ),
+    Defect(
+        id="experiment-of-the-bodys-tenant",
+        kind=Kind.ISOLATION,
+        requirements=("NFR-5", "FR-13"),
+        story="The operator's console makes experiments for tenants, and says in the body for which.",
+        changes=(
+            Change(
+                "engine.routes.experiments",
+                """    own_tenant(caller, *named, body.tenant_id)
+    made = await ExperimentAdministration(services, caller).create(""",
+                """    own_tenant(caller, *named)
+    owner = replace(caller, tenant_id=body.tenant_id or caller.tenant_id)
+    made = await ExperimentAdministration(services, owner).create(""",
+            ),
+            Change(
+                "engine.routes.experiments",
+                "from typing import Annotated, Any\n",
+                "from dataclasses import replace\nfrom typing import Annotated, Any\n",
+            ),
+        ),
+    ),
 )

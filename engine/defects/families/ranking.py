@@ -376,4 +376,43 @@ DEFECTS = (
             ),
         ),
     ),
+    Defect(
+        id="deletion-takes-the-draft-alone",
+        kind=Kind.RANKING,
+        requirements=("FR-3", "UT-MMM-01"),
+        story="What is deleted is the revision that the admin sees: what fires below it was forgotten.",
+        changes=(
+            Change(
+                "engine.administration.playbooks",
+                """            after = replace(before, status="deprecated", updated_at=now)
+            await self._replace(connection, history, after)
+""",
+                """            after = replace(before, status="deprecated", updated_at=now)
+            await playbooks.put(connection, after)
+""",
+            ),
+        ),
+    ),
+    Defect(
+        id="no-signal-is-an-empty-one",
+        kind=Kind.RANKING,
+        requirements=("UT-MMM-01", "FR-3"),
+        story="A missing signal became an empty one, which a trigger that asks for roles alone fits.",
+        changes=(
+            Change(
+                "engine.pipeline.match",
+                "    signal = facts.signal\n"
+                "    return signal is not None and any(_fits_signal(trigger, signal, facts.roles)"
+                " for trigger in triggers)\n",
+                "    signal = facts.signal or Signal()\n"
+                "    return any(_fits_signal(trigger, signal, facts.roles) for trigger in triggers)\n",
+            ),
+            Change(
+                "engine.pipeline.match",
+                "from engine.values.words import SEVERITY_ORDER\n",
+                "from engine.values.surroundings import Signal\n"
+                "from engine.values.words import SEVERITY_ORDER\n",
+            ),
+        ),
+    ),
 )

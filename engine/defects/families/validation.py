@@ -295,4 +295,85 @@ class ContextBody(""",
             ),
         ),
     ),
+    Defect(
+        id="unavailable-says-not-how-long",
+        kind=Kind.VALIDATION,
+        requirements=("NFR-7",),
+        story="The error model got `retryable`, and the header that says when seemed to be said with that.",
+        changes=(
+            Change(
+                "engine.edge.errors",
+                'retryable=True, headers={"Retry-After": retry_after})',
+                "retryable=True)",
+            ),
+        ),
+    ),
+    Defect(
+        id="request-ids-of-our-own",
+        kind=Kind.VALIDATION,
+        requirements=("NFR-7",),
+        story="Callers' request ids were not unique, so that each request is given one of the engine's.",
+        changes=(
+            Change(
+                "engine.edge.envelope",
+                "    return given if given and _SANE.fullmatch(given) else str(uuid.uuid4())\n",
+                "    return str(uuid.uuid4())\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="offset-counts-pages",
+        kind=Kind.VALIDATION,
+        requirements=("FR-3", "FR-13"),
+        story="The console turns pages, so that the offset was made the number of one.",
+        changes=(
+            Change(
+                "engine.storage.playbooks",
+                "listing(tenant_id, status).limit(limit).offset(offset)",
+                "listing(tenant_id, status).limit(limit).offset(limit * offset)",
+            ),
+        ),
+    ),
+    Defect(
+        id="experiment-names-itself",
+        kind=Kind.VALIDATION,
+        requirements=("FR-13",),
+        story="So that experiments can be moved from staging with their ids, a body may bring its own.",
+        changes=(
+            Change(
+                "engine.routes.experiments",
+                "    config: Annotated[Config, Field(default_factory=dict)]\n",
+                "    config: Annotated[Config, Field(default_factory=dict)]\n"
+                "    experiment_id: Given[Opaque] = None\n",
+            ),
+            Change(
+                "engine.routes.experiments",
+                ".create(body.name, body.config)\n",
+                ".create(body.name, body.config, body.experiment_id)\n",
+            ),
+            Change(
+                "engine.administration.experiments",
+                "create(self, name: str, config: dict[str, Any]) -> Experiment:\n",
+                "create(self, name: str, config: dict[str, Any], given: str | None) -> Experiment:\n",
+            ),
+            Change(
+                "engine.administration.experiments",
+                "Experiment(new_id(), self._caller.tenant_id",
+                "Experiment(given or new_id(), self._caller.tenant_id",
+            ),
+        ),
+    ),
+    Defect(
+        id="snooze-of-yesterday-taken",
+        kind=Kind.VALIDATION,
+        requirements=("FR-10", "NFR-4"),
+        story="Phones whose clocks were wrong could not snooze, so that a day's grace was granted.",
+        changes=(
+            Change(
+                "engine.routes.preferences",
+                "        if self.until <= now:\n",
+                "        if self.until <= now - timedelta(days=1):\n",
+            ),
+        ),
+    ),
 )
