@@ -269,4 +269,15 @@ DEFECTS = (
             ),
         ),
     ),
+    Defect(
+        id="period-without-its-end",
+        kind=Kind.ABSENCE,
+        requirements=("FR-13",),
+        story="A period was either since a day or until a day; that it can be both came later.",
+        changes=(
+            Change(
+                "engine.storage.metrics", "    if period.end is not None:", "    elif period.end is not None:"
+            ),
+        ),
+    ),
 )

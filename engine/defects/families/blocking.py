@@ -151,4 +151,49 @@ DEFECTS = (
             ),
         ),
     ),
+    Defect(
+        id="answer-waits-for-eris",
+        kind=Kind.BLOCKING,
+        requirements=("RF-MMM-02", "NFR-1"),
+        story="The answer waits for the receipt as long as an attempt may take, to say how that went.",
+        changes=(Change("engine.decide.keep", "RECEIPT_SECONDS = 0.8\n", "RECEIPT_SECONDS = 2.0\n"),),
+    ),
+    Defect(
+        id="patience-for-each-read",
+        kind=Kind.BLOCKING,
+        requirements=("NFR-1", "NFR-6"),
+        story="The time-out is the client's own, which starts anew with every piece of an answer.",
+        changes=(
+            Change(
+                "engine.dependencies.http",
+                "            async with asyncio.timeout(self.seconds):\n"
+                "                response = await self.client.send(request, stream=True)\n"
+                "                try:\n"
+                "                    return response.status_code, response.headers, "
+                "await self._whole(response)\n"
+                "                finally:\n"
+                "                    await response.aclose()\n",
+                "            async with asyncio.timeout(self.seconds):\n"
+                "                response = await self.client.send(request, stream=True)\n"
+                "            try:\n"
+                "                return response.status_code, response.headers, await self._whole(response)\n"
+                "            finally:\n"
+                "                await response.aclose()\n",
+            ),
+            Change(
+                "engine.dependencies.http",
+                """        async for chunk in response.aiter_bytes():
+            body += chunk
+""",
+                """        chunks = response.aiter_bytes()
+        while True:
+            async with asyncio.timeout(self.seconds):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                break
+            body += chunk
+""",
+            ),
+        ),
+    ),
 )

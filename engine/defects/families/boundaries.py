@@ -129,21 +129,23 @@ Body = Annotated[str, StringConstraints(min_length=1), AfterValidator(_fits_the_
         ),
     ),
     Defect(
-        id="period-without-its-end",
-        kind=Kind.BOUNDARIES,
-        requirements=("FR-13",),
-        story="A period was either since a day or until a day; that it can be both came later.",
-        changes=(
-            Change(
-                "engine.storage.metrics", "    if period.end is not None:", "    elif period.end is not None:"
-            ),
-        ),
-    ),
-    Defect(
         id="one-signal-too-many",
         kind=Kind.BOUNDARIES,
         requirements=("FR-2",),
         story="To see whether there are more than a hundred recent signals, a hundred and one are asked for.",
         changes=(Change("engine.dependencies.ubi", "LIMIT = 20\n", "LIMIT = 101\n"),),
+    ),
+    Defect(
+        id="one-limit-of-lateness",
+        kind=Kind.BOUNDARIES,
+        requirements=("NFR-1",),
+        story="The limit of ci became the limit of everything when the settings were tidied up.",
+        changes=(
+            Change(
+                "engine.decide.answer",
+                '{"ide": 0.150, "ci": 0.500}',
+                '{"ide": 0.500, "ci": 0.500}',
+            ),
+        ),
     ),
 )

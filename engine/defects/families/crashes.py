@@ -191,4 +191,17 @@ DEFECTS = (
         story="A decide no longer waits for the common transaction: that it is kept is taken for granted.",
         changes=(Change("engine.storage.together", "        await self._kept(wish)\n", ""),),
     ),
+    Defect(
+        id="refused-receipt-sent-again",
+        kind=Kind.CRASHES,
+        requirements=("FR-12",),
+        story="A receipt that ERIS refuses is tried again like any other, since ERIS may come to its senses.",
+        changes=(
+            Change(
+                "engine.delivery.courier",
+                'result = "failed" if refusal.status == _TOO_MANY else "rejected"\n',
+                'result = "failed"\n',
+            ),
+        ),
+    ),
 )
