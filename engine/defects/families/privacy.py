@@ -240,17 +240,4 @@ DEFECTS = (
             ),
         ),
     ),
-    Defect(
-        id="actor-told-to-policy",
-        kind=Kind.PRIVACY,
-        requirements=("PR-MMM-01", "NFR-3"),
-        story="Policy may want to know one day for whom it is asked, so that its context says so already.",
-        changes=(
-            Change(
-                "engine.dependencies.policy",
-                '        "actor_type": facts.claimed_type,\n',
-                '        "actor_type": facts.claimed_type,\n        "actor_id": facts.actor_id,\n',
-            ),
-        ),
-    ),
 )
