@@ -239,7 +239,7 @@ async def test_a_slow_dependency_of_one_holds_up_nobody_else(
 NEARLY_TOO_LATE = 0.4
 
 
-@requirement("FR-2", "NFR-1")
+@requirement("NFR-1")
 async def test_what_is_asked_is_asked_at_the_same_time(
     engine: EngineClient, given: Given, policy: Policy, ubi: Ubi, governance: Governance
 ) -> None:
