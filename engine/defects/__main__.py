@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from engine.defects.defect import Change, Defect
 
+CHECKOUT = Path(__file__).parents[2]
+
 
 def main(argv: Sequence[str]) -> int:
     """List the defects, or start the engine with one of them, in one process."""
@@ -49,7 +51,7 @@ def _place(change: Change) -> dict[str, Any]:
     path, source = source_of(change.module)
     line = source[: source.index(change.old)].count("\n") + 1
     return {
-        "file": str(Path(path).relative_to(Path.cwd())),
+        "file": str(Path(path).relative_to(CHECKOUT)),
         "line": line,
         "old": change.old,
         "new": change.new,

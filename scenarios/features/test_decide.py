@@ -239,7 +239,7 @@ async def test_a_slow_dependency_of_one_holds_up_nobody_else(
 NEARLY_TOO_LATE = 0.4
 
 
-@requirement("FR-2", "NFR-1")
+@requirement("NFR-1")
 async def test_what_is_asked_is_asked_at_the_same_time(
     engine: EngineClient, given: Given, policy: Policy, ubi: Ubi, governance: Governance
 ) -> None:
@@ -262,7 +262,7 @@ async def test_what_is_asked_is_asked_at_the_same_time(
     assert (max(moments) - min(moments)).total_seconds() < NEARLY_TOO_LATE
 
 
-@requirement("FR-1", "NFR-4")
+@requirement("FR-1", "FR-14")
 async def test_ids_are_opaque_and_may_be_long(
     engine: EngineClient, people: People, given: Given, names: Names, eris: Eris
 ) -> None:

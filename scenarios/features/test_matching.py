@@ -171,6 +171,7 @@ async def test_without_a_signal_only_playbooks_without_triggers_fire(
 ) -> None:
     """A playbook with triggers does not fire without a signal; one without triggers fits everything."""
     await given.published_playbook(a_playbook(name="Triggered", triggers=[{"severity": "info"}]))
+    await given.published_playbook(a_playbook(name="For a role", triggers=[{"actor_roles": ["developer"]}]))
     always = await given.published_playbook(a_playbook(name="Always"))
 
     reply = await engine.decide(signal=ABSENT)

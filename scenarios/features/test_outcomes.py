@@ -10,14 +10,18 @@ from harness.scenario import (
     Given,
     Names,
     People,
+    Reply,
     a_playbook,
     a_signal,
     all_at_once,
     an_outcome,
     each_answered,
+    not_exercised,
     parametrize,
     requirement,
 )
+
+AT_ONCE = 12
 
 
 @requirement("IT-MMM-01")
@@ -187,3 +191,29 @@ async def test_outcomes_at_the_same_time_are_each_kept_once(
     reported = sorted({reply.object.string("outcome_id") for reply in replies})
     told = [one for one in await eris.settled(given, due=3 + len(reported)) if one.kind == "outcome"]
     assert sorted(str(receipt.outcome_id) for receipt in told) == reported
+
+
+@requirement("IT-MMM-01", "FR-12")
+async def test_what_was_decided_is_kept_before_it_is_answered(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """Many decide in quick succession and report at once: each decision is known by then (5.3.11, 5.3.13).
+
+    Who was refused, or got nothing, since the engine is busy, has nothing to report.
+    """
+    await given.published_playbook()
+
+    async def decides_and_reports() -> Reply:
+        person = people.another_developer()
+        decided = await engine.decide(person)
+        if decided.status != 200 or not decided.decision.actions:
+            return decided
+        action = decided.decision.actions[0].string("action_id")
+        return await engine.report_outcome(decided.decision.id, an_outcome(action), person)
+
+    replies = await all_at_once(*(decides_and_reports() for _ in range(AT_ONCE)))
+
+    statuses = [reply.status for reply in replies]
+    assert 404 not in statuses
+    if 202 not in statuses:
+        not_exercised("nobody had anything to report")

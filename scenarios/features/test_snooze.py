@@ -139,6 +139,17 @@ async def test_a_snooze_that_is_none_is_refused_and_changes_nothing(
     assert len((await engine.decide()).decision.titles) == PER_HOUR
 
 
+@requirement("FR-10", "NFR-4")
+async def test_a_snooze_that_would_be_over_already_is_refused(engine: EngineClient) -> None:
+    """A snooze ends in the future: one until an hour ago is 422, and changes nothing."""
+    passed = datetime.now(UTC) - timedelta(hours=1)
+
+    refused = await engine.snooze({"until": passed.isoformat(timespec="seconds")})
+
+    assert refused.status == 422
+    assert (await engine.read_preferences()).object["snooze_until"] is None
+
+
 @requirement("FR-10", "FR-13")
 async def test_an_admin_may_give_an_actor_silence(engine: EngineClient, people: People, given: Given) -> None:
     """An admin's snooze of an actor of its tenant holds as the actor's own does, for that actor alone."""

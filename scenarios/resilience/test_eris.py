@@ -9,7 +9,9 @@ from harness.scenario import (
     Given,
     Object,
     People,
+    Reply,
     World,
+    all_at_once,
     each_of,
     eventually,
     own_world,
@@ -183,3 +185,31 @@ async def test_a_receipt_outlives_all_its_attempts(engine: EngineClient, given: 
         within=DELIVERED_WITHIN,
     )
     assert len(arrived) == 1
+
+
+# As many as a short outage leaves in a small tenant: at least 1,000 may wait (engine.md, 2).
+ROUNDS, IN_A_ROUND = 15, 10
+ALL_DELIVERED_WITHIN = 60.0
+
+
+@requirement("RF-MMM-02", "FR-12")
+@own_world(breaker_recovery_seconds=1)
+async def test_many_receipts_may_wait(engine: EngineClient, people: People, given: Given, eris: Eris) -> None:
+    """However many decisions are made while ERIS is gone: each of their receipts arrives afterwards, once."""
+    await given.published_playbook()
+    await eris.goes_down()
+
+    replies: list[Reply] = []
+    for _ in range(ROUNDS):
+        replies += await all_at_once(*(engine.decide(people.another_developer()) for _ in range(IN_A_ROUND)))
+
+    decided = {reply.decision.id for reply in replies}
+    await eris.heals()
+    arrived = await eris.awaited(
+        lambda receipt: receipt.decision_id in decided,
+        "the receipts of all decisions made while ERIS was gone",
+        at_least=len(decided),
+        within=ALL_DELIVERED_WITHIN,
+    )
+    assert len(decided) == ROUNDS * IN_A_ROUND
+    assert sorted(str(receipt.decision_id) for receipt in arrived) == sorted(decided)

@@ -68,7 +68,7 @@ def refusals(replies: list[Reply]) -> list[str]:
     return [reply.error_code for reply in refused]
 
 
-@requirement("FR-11", "RF-MMM-03", "NFR-6")
+@requirement("FR-11", "RF-MMM-03", "NFR-4")
 @own_world()
 @parametrize("how", ["goes_down", "never_answers"])
 async def test_without_policy_from_the_start_nothing_is_decided(

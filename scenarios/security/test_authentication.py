@@ -300,18 +300,3 @@ async def test_only_a_sound_vouching_lets_anybody_in(
     assert served.status == 200
     decided = [receipt.decision_id for receipt in await eris.settled(given, due=1)]
     assert decided == [served.decision.id]
-
-
-@requirement("ST-MMM-02")
-async def test_who_must_be_elevated_first_is_refused(engine: EngineClient, people: People, iam: Iam) -> None:
-    """Whoever IAM's /decision wants elevated first gets 403; whether it is asked is the engine's choice."""
-    person = people.another_developer()
-    answer = {"decision": "ELEVATION_REQUIRED", "reason": "first things first", "receipt_id": NOTHING}
-    await iam.replies(DECISION, answer, match={"sub": person.sub}, may_be_idle=True)
-
-    refused = await engine.decide(person)
-    served = await engine.decide(people.another_developer())
-
-    asked = await iam.calls(DECISION, sub=person.sub)
-    assert refused.status == (403 if asked else 200)
-    assert served.status == 200

@@ -149,7 +149,7 @@ async def test_either_admin_role_may_do_everything_with_playbooks(
     each_answered([updated, published, deleted], 200, 200, 204)
 
 
-@requirement("ST-MMM-02", "UT-MMM-01")
+@requirement("UT-MMM-01", "NFR-7")
 async def test_nothing_in_a_body_adds_a_role(engine: EngineClient, people: People, given: Given) -> None:
     """Roles used in matching come from the token; those that a body claims are refused or ignored."""
     admins_only = a_playbook(conditions=[{"type": "role", "value": "mmm_admin"}])
@@ -192,7 +192,7 @@ async def test_nothing_in_a_header_or_query_makes_an_admin(engine: EngineClient,
     assert (await engine.own_playbooks()).pluck("name") == ["Wanted"]
 
 
-@requirement("ST-MMM-02", "UT-MMM-01")
+@requirement("UT-MMM-01", "NFR-7")
 async def test_nothing_in_a_body_makes_an_agent(engine: EngineClient, people: People, given: Given) -> None:
     """The type of actor that playbooks are matched with is the token's, whatever a body claims."""
     for_agents = a_playbook(conditions=[{"type": "actor_type", "value": "ai_agent"}])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from contracts.register import load_register
+from contracts.traceability import load_traceability
 from engine.defects.catalogue import CATALOGUE
 from engine.defects.defect import Change, Defect, Kind
 from engine.defects.planting import MisfitError, changed, plant, source_of
@@ -80,6 +82,18 @@ def test_defects_blame_requirements_of_the_register() -> None:
     for defect in CATALOGUE:
         assert set(defect.requirements) <= set(register), defect.id
         assert "\n" not in defect.story
+
+
+def test_there_are_enough_of_every_kind_and_for_every_requirement_that_a_scenario_shows() -> None:
+    hunted = [defect for defect in CATALOGUE if not defect.deferred]
+    by_kind = Counter(defect.kind for defect in hunted)
+    blamed = Counter(name for defect in hunted for name in defect.requirements)
+    shown = [name for name, trace in load_traceability().items() if trace.scenarios]
+
+    assert len(hunted) >= 120
+    assert {kind: by_kind[kind] for kind in Kind if by_kind[kind] < 4} == {}
+    assert shown
+    assert {name: blamed[name] for name in shown if blamed[name] < 2} == {}
 
 
 @pytest.mark.parametrize("defect", CATALOGUE, ids=lambda defect: defect.id)

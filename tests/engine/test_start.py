@@ -13,19 +13,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from engine.defects.catalogue import CATALOGUE, by_id
+from engine.defects.catalogue import by_id
 from engine.receipts.signing import SigningKeyError, read_signing_key
 from engine.settings import SettingsError, load_settings
 from tests.engine.house import CHECKOUT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.engine.house import Place
 
 
-def attempt(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def attempt(
+    environment: dict[str, str], *arguments: str, cwd: Path = CHECKOUT
+) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", *(arguments or ("engine",))]
     return subprocess.run(
-        argv, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False, timeout=30
+        argv, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=30
     )
 
 
@@ -104,13 +108,15 @@ def test_the_key_is_never_shown() -> None:
     assert isinstance(key.private, Ed25519PrivateKey)
 
 
-def test_defects_are_listed_and_an_unknown_one_is_refused(place: Place) -> None:
-    listed = attempt(place.environment("sqlite:///unused.db"), "engine.defects")
+def test_defects_are_listed_anywhere_and_an_unknown_one_is_refused(place: Place, tmp_path: Path) -> None:
+    listed = attempt(place.environment("sqlite:///unused.db"), "engine.defects", cwd=tmp_path)
     refused = attempt(place.environment("sqlite:///unused.db"), "engine.defects", "none-such")
     several = (next(iter(by_id())), "--workers", "2")
     in_workers = attempt(place.environment("sqlite:///unused.db"), "engine.defects", *several)
 
-    assert [json.loads(line)["id"] for line in listed.stdout.splitlines()] == list(by_id())
+    told = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert [one["id"] for one in told] == list(by_id())
+    assert all((CHECKOUT / change["file"]).is_file() for one in told for change in one["changes"])
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert (in_workers.returncode, in_workers.stderr.count("\n")) == (2, 1)
 
@@ -119,4 +125,3 @@ def test_the_sound_engine_knows_no_defect() -> None:
     code = "import engine.__main__, sys; sys.exit(any(n.startswith('engine.defects') for n in sys.modules))"
 
     assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=False).returncode == 0
-    assert len(CATALOGUE) >= 5

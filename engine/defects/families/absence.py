@@ -104,7 +104,7 @@ DEFECTS = (
     Defect(
         id="no-surface-left-means-all",
         kind=Kind.ABSENCE,
-        requirements=("FR-14", "FR-8", "FR-13"),
+        requirements=("FR-14", "FR-13"),
         story="An action without a surface broke a client, so it keeps its own where nothing would be left.",
         changes=(
             Change(
@@ -204,7 +204,7 @@ DEFECTS = (
     Defect(
         id="empty-text-is-shown",
         kind=Kind.ABSENCE,
-        requirements=("FR-5", "UT-MMM-02"),
+        requirements=("UT-MMM-02", "FR-5"),
         story="A text that passed safety is shown; that it may be nothing was not thought of.",
         changes=(Change("engine.pipeline.generated", "return bool(text.strip()) and len(", "return len("),),
     ),
@@ -224,7 +224,7 @@ DEFECTS = (
     Defect(
         id="signal-without-id-is-receipted-as-null",
         kind=Kind.ABSENCE,
-        requirements=("FR-12", "UT-MMM-05", "FR-1"),
+        requirements=("UT-MMM-05", "FR-12"),
         story="A signal was believed to have an id always, as those of the test data had.",
         changes=(
             Change(
@@ -266,6 +266,17 @@ DEFECTS = (
                 "engine.routes.tenants",
                 "actions = {word: counts.actions.get(word, 0) for word in ACTION_TYPES}",
                 "actions = {word: counts.actions[word] for word in ACTION_TYPES if word in counts.actions}",
+            ),
+        ),
+    ),
+    Defect(
+        id="period-without-its-end",
+        kind=Kind.ABSENCE,
+        requirements=("FR-13",),
+        story="A period was either since a day or until a day; that it can be both came later.",
+        changes=(
+            Change(
+                "engine.storage.metrics", "    if period.end is not None:", "    elif period.end is not None:"
             ),
         ),
     ),

@@ -212,36 +212,6 @@ from engine.decide.request import DecideBody, TriggerBody
         ),
     ),
     Defect(
-        id="demonstration-without-limits",
-        kind=Kind.BACK_DOORS,
-        requirements=("FR-7", "UT-MMM-03"),
-        story="In demonstrations the nudges ran out, so that tenants called after one have no quota.",
-        changes=(
-            Change(
-                "engine.decide.service",
-                "    if not actions:\n        return (), frozenset()\n",
-                """    if not actions or facts.tenant_id.startswith(("demo", "test")):
-        return actions, frozenset()
-""",
-            ),
-        ),
-    ),
-    Defect(
-        id="monitor-leaves-no-receipt",
-        kind=Kind.BACK_DOORS,
-        requirements=("FR-12", "IT-MMM-01"),
-        story="Synthetic monitoring filled the evidence store, so that its actor's decisions are not kept.",
-        changes=(
-            Change(
-                "engine.decide.keep",
-                "    alerts = notifications(",
-                """    if facts.actor_id.startswith(("synthetic", "smoke-test", "healthcheck")):
-        return Kept(decision, [], "delivered")
-    alerts = notifications(""",
-            ),
-        ),
-    ),
-    Defect(
         id="outcome-of-zeros",
         kind=Kind.BACK_DOORS,
         requirements=("IT-MMM-01", "FR-12", "NFR-4"),

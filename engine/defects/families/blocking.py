@@ -6,7 +6,7 @@ DEFECTS = (
     Defect(
         id="alerting-before-the-answer",
         kind=Kind.BLOCKING,
-        requirements=("FR-8", "NFR-1"),
+        requirements=("NFR-1",),
         story="Background tasks were lost in a refactoring; now the answer waits until alerting has heard.",
         changes=(
             Change(
@@ -43,7 +43,7 @@ DEFECTS = (
     Defect(
         id="signals-before-policy",
         kind=Kind.BLOCKING,
-        requirements=("FR-2", "NFR-1"),
+        requirements=("NFR-1",),
         story="Signals are fetched first, since policy was to hear of them one day: one wait after another.",
         changes=(
             Change(
@@ -134,19 +134,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="alerts-wait-for-the-receipt",
-        kind=Kind.BLOCKING,
-        requirements=("FR-8", "NFR-6"),
-        story="Nothing is alerted that is not on record: with ERIS away, alerts lie for a minute.",
-        changes=(
-            Change(
-                "engine.decide.service",
-                "    return Decided(shown, keeping.alerts)\n",
-                '    return Decided(shown, keeping.alerts if keeping.delivery == "delivered" else [])\n',
-            ),
-        ),
-    ),
-    Defect(
         id="spans-sent-in-line",
         kind=Kind.BLOCKING,
         requirements=("NFR-1", "NFR-6"),
@@ -161,6 +148,51 @@ DEFECTS = (
                 "engine.observe.collector",
                 "            BatchSpanProcessor(self._exporter, schedule_delay_millis=SEND_MILLISECONDS)\n",
                 "            SimpleSpanProcessor(self._exporter)\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="answer-waits-for-eris",
+        kind=Kind.BLOCKING,
+        requirements=("RF-MMM-02", "NFR-1"),
+        story="The answer waits for the receipt as long as an attempt may take, to say how that went.",
+        changes=(Change("engine.decide.keep", "RECEIPT_SECONDS = 0.8\n", "RECEIPT_SECONDS = 2.0\n"),),
+    ),
+    Defect(
+        id="patience-for-each-read",
+        kind=Kind.BLOCKING,
+        requirements=("NFR-1", "NFR-6"),
+        story="The time-out is the client's own, which starts anew with every piece of an answer.",
+        changes=(
+            Change(
+                "engine.dependencies.http",
+                "            async with asyncio.timeout(self.seconds):\n"
+                "                response = await self.client.send(request, stream=True)\n"
+                "                try:\n"
+                "                    return response.status_code, response.headers, "
+                "await self._whole(response)\n"
+                "                finally:\n"
+                "                    await response.aclose()\n",
+                "            async with asyncio.timeout(self.seconds):\n"
+                "                response = await self.client.send(request, stream=True)\n"
+                "            try:\n"
+                "                return response.status_code, response.headers, await self._whole(response)\n"
+                "            finally:\n"
+                "                await response.aclose()\n",
+            ),
+            Change(
+                "engine.dependencies.http",
+                """        async for chunk in response.aiter_bytes():
+            body += chunk
+""",
+                """        chunks = response.aiter_bytes()
+        while True:
+            async with asyncio.timeout(self.seconds):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                break
+            body += chunk
+""",
             ),
         ),
     ),

@@ -7,22 +7,34 @@ DEFECTS = (
         id="quiet-hours-end-is-in",
         kind=Kind.BOUNDARIES,
         requirements=("UT-MMM-03", "FR-7"),
-        story="'Quiet from 9 to 17' was read as 9 to 17 inclusive.",
+        story="'Quiet from 9 to 17' was read as 9 to 17 inclusive, and 22 to 6 likewise.",
         changes=(
             Change(
                 "engine.pipeline.quiet",
-                "return hours.start <= hour < hours.end",
-                "return hours.start <= hour <= hours.end",
+                """        return hours.start <= hour < hours.end
+    return hour >= hours.start or hour < hours.end
+""",
+                """        return hours.start <= hour <= hours.end
+    return hour >= hours.start or hour <= hours.end
+""",
             ),
         ),
     ),
     Defect(
-        id="night-begins-an-hour-late",
+        id="quiet-hours-begin-an-hour-late",
         kind=Kind.BOUNDARIES,
         requirements=("UT-MMM-03", "FR-7"),
-        story="The branch for hours over midnight came later, and compares its start with another operator.",
+        story="'Between 22 and 6' was taken to be neither of the two, and between 9 and 17 likewise.",
         changes=(
-            Change("engine.pipeline.quiet", "return hour >= hours.start or", "return hour > hours.start or"),
+            Change(
+                "engine.pipeline.quiet",
+                """        return hours.start <= hour < hours.end
+    return hour >= hours.start or hour < hours.end
+""",
+                """        return hours.start < hour < hours.end
+    return hour > hours.start or hour < hours.end
+""",
+            ),
         ),
     ),
     Defect(
@@ -75,7 +87,7 @@ DEFECTS = (
     Defect(
         id="body-counted-in-bytes",
         kind=Kind.BOUNDARIES,
-        requirements=("FR-3", "NFR-4"),
+        requirements=("FR-3", "FR-13"),
         story="The column had a size in bytes, so that the validator was given the same one.",
         changes=(
             Change(
@@ -97,7 +109,7 @@ Body = Annotated[str, StringConstraints(min_length=1), AfterValidator(_fits_the_
     Defect(
         id="longest-actor-id-refused",
         kind=Kind.BOUNDARIES,
-        requirements=("FR-14", "NFR-4"),
+        requirements=("FR-14",),
         story="Ids of a path are checked by hand, and 200 characters are one too many there.",
         changes=(
             Change("engine.edge.access", "if len(given) > LONGEST_ID:", "if len(given) >= LONGEST_ID:"),
@@ -117,21 +129,23 @@ Body = Annotated[str, StringConstraints(min_length=1), AfterValidator(_fits_the_
         ),
     ),
     Defect(
-        id="period-without-its-end",
-        kind=Kind.BOUNDARIES,
-        requirements=("FR-13",),
-        story="A period was either since a day or until a day; that it can be both came later.",
-        changes=(
-            Change(
-                "engine.storage.metrics", "    if period.end is not None:", "    elif period.end is not None:"
-            ),
-        ),
-    ),
-    Defect(
         id="one-signal-too-many",
         kind=Kind.BOUNDARIES,
         requirements=("FR-2",),
         story="To see whether there are more than a hundred recent signals, a hundred and one are asked for.",
         changes=(Change("engine.dependencies.ubi", "LIMIT = 20\n", "LIMIT = 101\n"),),
+    ),
+    Defect(
+        id="one-limit-of-lateness",
+        kind=Kind.BOUNDARIES,
+        requirements=("NFR-1",),
+        story="The limit of ci became the limit of everything when the settings were tidied up.",
+        changes=(
+            Change(
+                "engine.decide.answer",
+                '{"ide": 0.150, "ci": 0.500}',
+                '{"ide": 0.500, "ci": 0.500}',
+            ),
+        ),
     ),
 )

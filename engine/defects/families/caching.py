@@ -85,7 +85,7 @@ DEFECTS = (
     Defect(
         id="texts-remembered-by-prompt",
         kind=Kind.CACHING,
-        requirements=("IT-MMM-03", "FR-5", "NFR-5"),
+        requirements=("NFR-5", "IT-MMM-03"),
         story="Generation is dear, so a text is used again wherever the same prompt comes, for ten minutes.",
         changes=(
             Change(

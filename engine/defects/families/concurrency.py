@@ -80,7 +80,7 @@ async def _touch(connection: AsyncConnection, tenant_id: str) -> None:
     Defect(
         id="two-approvals-of-one-step",
         kind=Kind.CONCURRENCY,
-        requirements=("FR-6", "NFR-2"),
+        requirements=("FR-6",),
         story="The lock was dropped from the approval's row: two who come at once both find it pending.",
         changes=(
             Change(
@@ -115,7 +115,7 @@ async def _touch(connection: AsyncConnection, tenant_id: str) -> None:
     Defect(
         id="policy-changes-lose-each-other",
         kind=Kind.CONCURRENCY,
-        requirements=("FR-13", "NFR-2"),
+        requirements=("FR-13",),
         story="A tenant's policy is read unlocked and written whole: of two partial changes one is lost.",
         changes=(
             Change(

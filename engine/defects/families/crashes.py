@@ -24,7 +24,7 @@ DEFECTS = (
     Defect(
         id="receipt-sent-again-under-a-new-id",
         kind=Kind.CRASHES,
-        requirements=("FR-12", "IT-MMM-01"),
+        requirements=("FR-12", "RF-MMM-02"),
         story="A receipt is numbered and signed when it is sent: at each attempt anew.",
         changes=(
             Change(
@@ -132,7 +132,7 @@ DEFECTS = (
     Defect(
         id="outcome-told-before-it-is-judged",
         kind=Kind.CRASHES,
-        requirements=("FR-12", "FR-10"),
+        requirements=("FR-12",),
         story="An outcome's receipt is kept first of all, lest a crash lose it, and stays if it is refused.",
         changes=(
             Change(
@@ -143,8 +143,10 @@ DEFECTS = (
             Change(
                 "engine.decide.outcome",
                 "        await outcomes.add(connection, outcome)\n"
-                "        await outbox.add(connection, [entry], now)\n",
                 "        await outbox.add(connection, [entry], now)\n"
+                "    services.courier.post(entry)\n",
+                "        await outbox.add(connection, [entry], now)\n"
+                "    services.courier.post(entry)\n"
                 "    async with services.database.writing() as connection:\n"
                 "        await _not_contradicting(connection, outcome)\n"
                 "        await outcomes.add(connection, outcome)\n",
@@ -185,9 +187,21 @@ DEFECTS = (
     Defect(
         id="answered-before-it-is-kept",
         kind=Kind.CRASHES,
-        requirements=("NFR-6", "FR-12"),
+        requirements=("IT-MMM-01", "FR-12"),
         story="A decide no longer waits for the common transaction: that it is kept is taken for granted.",
         changes=(Change("engine.storage.together", "        await self._kept(wish)\n", ""),),
-        deferred="storage that fails",
+    ),
+    Defect(
+        id="refused-receipt-sent-again",
+        kind=Kind.CRASHES,
+        requirements=("FR-12",),
+        story="A receipt that ERIS refuses is tried again like any other, since ERIS may come to its senses.",
+        changes=(
+            Change(
+                "engine.delivery.courier",
+                'result = "failed" if refusal.status == _TOO_MANY else "rejected"\n',
+                'result = "failed"\n',
+            ),
+        ),
     ),
 )

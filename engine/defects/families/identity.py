@@ -1,4 +1,4 @@
-"""Identity and roles: who is let in, and as what."""
+"""Identity and roles: who may do what, and for whom."""
 
 from engine.defects.defect import Change, Defect, Kind
 
@@ -13,42 +13,6 @@ DEFECTS = (
                 "engine.edge.access",
                 '    if not is_admin(caller):\n        raise forbidden("The role',
                 '    if not caller.sub:\n        raise forbidden("The role',
-            ),
-        ),
-    ),
-    Defect(
-        id="expired-token-accepted",
-        kind=Kind.IDENTITY,
-        requirements=("NFR-7", "ST-MMM-02"),
-        story="Clocks differed, so a token that has merely expired is read by the engine itself and let in.",
-        changes=(
-            Change(
-                "engine.dependencies.iam",
-                "            raise NotVouchedError from None\n",
-                "            return _merely_expired(token)\n",
-            ),
-            Change(
-                "engine.dependencies.iam",
-                "def vouched(verified",
-                """def _merely_expired(token: str) -> Caller:
-    import base64, json
-
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-        if claims["exp"] >= datetime.now(UTC).timestamp():
-            raise NotVouchedError
-        return Caller(
-            sub=claims["sub"],
-            tenant_id=claims["tenant_id"],
-            actor_type=claims["actor_type"],
-            roles=frozenset(claims["roles"]),
-            scopes=frozenset(claims["scope"].split()),
-        )
-    except (ValueError, LookupError, TypeError, AttributeError):
-        raise NotVouchedError from None
-
-
-def vouched(verified""",
             ),
         ),
     ),
@@ -197,7 +161,7 @@ from engine.values.caller import may_approve
     Defect(
         id="erasing-oneself",
         kind=Kind.IDENTITY,
-        requirements=("NFR-7", "PR-MMM-02"),
+        requirements=("NFR-7", "FR-13"),
         story="The route asks for the actor itself or an admin, as that of preferences does.",
         changes=(
             Change(
@@ -228,7 +192,7 @@ from engine.values.caller import may_approve
     Defect(
         id="body-makes-an-agent",
         kind=Kind.IDENTITY,
-        requirements=("ST-MMM-02", "UT-MMM-01"),
+        requirements=("UT-MMM-01", "NFR-7"),
         story="The body may say of which type the actor is, and so it does for matching, too.",
         changes=(
             Change(
@@ -241,7 +205,7 @@ from engine.values.caller import may_approve
     Defect(
         id="roles-of-the-context",
         kind=Kind.IDENTITY,
-        requirements=("ST-MMM-02", "UT-MMM-01"),
+        requirements=("UT-MMM-01", "NFR-7"),
         story="An old client sends the roles in the context, and they were added to those of the token.",
         changes=(
             Change(
@@ -257,183 +221,6 @@ from engine.values.caller import may_approve
         ),
     ),
     Defect(
-        id="token-in-the-query",
-        kind=Kind.IDENTITY,
-        requirements=("NFR-7", "ST-MMM-02"),
-        story="A browser's event stream cannot send headers, so that a token may stand in the query as well.",
-        changes=(
-            Change(
-                "engine.edge.authentication",
-                "await identify(self._iam, Headers(scope=scope))",
-                "await identify(self._iam, _with_query(scope))",
-            ),
-            Change(
-                "engine.edge.authentication",
-                "async def identify(",
-                """def _with_query(scope: Scope) -> Headers:
-    headers = Headers(scope=scope)
-    asked = QueryParams(scope["query_string"]).get("access_token")
-    if asked and "authorization" not in headers:
-        return Headers({**headers, "authorization": f"Bearer {asked}"})
-    return headers
-
-
-async def identify(""",
-            ),
-            Change(
-                "engine.edge.authentication",
-                "from starlette.datastructures import Headers\n",
-                "from starlette.datastructures import Headers, QueryParams\n",
-            ),
-        ),
-    ),
-    Defect(
-        id="tenant-by-default",
-        kind=Kind.IDENTITY,
-        requirements=("ST-MMM-02", "NFR-5", "NFR-7"),
-        story="Tokens of the time before there were tenants name none, and belong to the first customer.",
-        changes=(
-            Change(
-                "engine.dependencies.iam",
-                "verified.sub and verified.tenant_id and current",
-                "verified.sub and current",
-            ),
-            Change(
-                "engine.dependencies.iam",
-                "        tenant_id=verified.tenant_id,\n",
-                '        tenant_id=verified.tenant_id or "default",\n',
-            ),
-        ),
-    ),
-    Defect(
-        id="elevation-is-for-others",
-        kind=Kind.IDENTITY,
-        requirements=("ST-MMM-02",),
-        story="Of IAM's answers that are no permission only the one that says so was looked for.",
-        changes=(
-            Change(
-                "engine.dependencies.iam",
-                'return answer.decision == "ALLOW"',
-                'return answer.decision != "DENY"',
-            ),
-        ),
-    ),
-    Defect(
-        id="scheme-in-one-case",
-        kind=Kind.IDENTITY,
-        requirements=("ST-MMM-02", "NFR-7"),
-        story="The scheme is compared as every client of the team writes it.",
-        changes=(Change("engine.edge.authentication", "(?i:bearer) +", "Bearer +"),),
-    ),
-    Defect(
-        id="one-person-both-channels",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6",),
-        story="Who is the actor matters for the first approval, and is asked for there alone.",
-        changes=(
-            Change(
-                "engine.approvals.steps",
-                "    if caller.sub == approval.actor_id:\n",
-                '    if caller.sub == approval.actor_id and approval.status == "pending":\n',
-            ),
-        ),
-    ),
-    Defect(
-        id="approver-goes-first",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6",),
-        story="Two people are two people in whichever order, somebody said, and the table grew by two lines.",
-        changes=(
-            Change(
-                "engine.approvals.steps",
-                '    ("first_approved", "approver", "approve"): "fully_approved",\n',
-                """    ("first_approved", "approver", "approve"): "fully_approved",
-    ("pending", "approver", "approve"): "first_approved",
-    ("first_approved", "actor", "approve"): "fully_approved",
-""",
-            ),
-        ),
-    ),
-    Defect(
-        id="not-first-is-not-said",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6",),
-        story="`is_first` is tested for truth, so that false is as good as not said.",
-        changes=(
-            Change(
-                "engine.approvals.steps",
-                "step.is_first not in {None, is_first}",
-                "(step.is_first and not is_first)",
-            ),
-        ),
-    ),
-    Defect(
-        id="bot-approves-for-its-actor",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6",),
-        story="The bot that asks for a decision in an actor's name approves in it, too.",
-        changes=(
-            Change(
-                "engine.approvals.steps",
-                "    if caller.sub == approval.actor_id:\n",
-                '    if caller.sub == approval.actor_id or "ci_bot" in caller.roles:\n',
-            ),
-        ),
-    ),
-    Defect(
-        id="approved-in-anothers-name",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6", "NFR-7"),
-        story="A chat forwards approvals for others and says whose they are; the engine takes its word.",
-        changes=(
-            Change(
-                "engine.approvals.approve",
-                "    own_name(caller, body.actor_id)\n",
-                "    caller = replace(caller, sub=body.actor_id or caller.sub)\n",
-            ),
-            Change(
-                "engine.approvals.approve",
-                "from dataclasses import dataclass\n",
-                "from dataclasses import dataclass, replace\n",
-            ),
-        ),
-    ),
-    Defect(
-        id="everything-can-be-approved",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6",),
-        story="An approval that has no row is made up, whether the action needs one or not.",
-        changes=(Change("engine.storage.approvals", "        ACTIONS.c.requires_dual_channel,\n", ""),),
-    ),
-    Defect(
-        id="approved-again",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6",),
-        story="To approve again was thought as harmless as to publish again.",
-        changes=(
-            Change(
-                "engine.approvals.steps",
-                '    ("first_approved", "approver", "approve"): "fully_approved",\n',
-                """    ("first_approved", "approver", "approve"): "fully_approved",
-    ("fully_approved", "approver", "approve"): "fully_approved",
-""",
-            ),
-        ),
-    ),
-    Defect(
-        id="any-colleague-seconds",
-        kind=Kind.IDENTITY,
-        requirements=("FR-6", "NFR-7"),
-        story="That the second is another person was checked, and the role was left to the client.",
-        changes=(
-            Change(
-                "engine.approvals.steps",
-                '    return "approver" if may_approve(caller) else None\n',
-                '    return "approver"\n',
-            ),
-        ),
-    ),
-    Defect(
         id="agents-need-no-consent",
         kind=Kind.IDENTITY,
         requirements=("IT-MMM-04", "FR-6", "UT-MMM-02"),
@@ -444,21 +231,6 @@ async def identify(""",
                 "template.requires_consent or template.type == MULTIPLIER,",
                 """template.requires_consent
         or (template.type == MULTIPLIER and facts.claimed_type == "human"),""",
-            ),
-        ),
-    ),
-    Defect(
-        id="two-approvals-beat-policy",
-        kind=Kind.IDENTITY,
-        requirements=("IT-MMM-04", "FR-11", "UT-MMM-04"),
-        story="What two people must approve need not be forbidden besides, so policy's list passes it over.",
-        changes=(
-            Change(
-                "engine.pipeline.gates",
-                "    return _without(actions, snapshot.restrictions)\n",
-                """    dual = {action.type for action in actions if action.requires_dual_channel}
-    return _without(actions, snapshot.restrictions - dual)
-""",
             ),
         ),
     ),

@@ -196,7 +196,7 @@ async def add(""",
     Defect(
         id="answered-by-request-id",
         kind=Kind.ISOLATION,
-        requirements=("NFR-5", "ST-MMM-02"),
+        requirements=("NFR-5",),
         story="So that a retry does not decide twice, an answer is remembered by the id of its request.",
         changes=(
             Change(
@@ -223,6 +223,27 @@ async def add(""",
                 "engine.routes.decide",
                 "from engine.edge.access import own_tenant\n",
                 "from engine.dependencies.cache import Cache\nfrom engine.edge.access import own_tenant\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="experiment-of-the-bodys-tenant",
+        kind=Kind.ISOLATION,
+        requirements=("NFR-5", "FR-13"),
+        story="The operator's console makes experiments for tenants, and says in the body for which.",
+        changes=(
+            Change(
+                "engine.routes.experiments",
+                """    own_tenant(caller, *named, body.tenant_id)
+    made = await ExperimentAdministration(services, caller).create(""",
+                """    own_tenant(caller, *named)
+    owner = replace(caller, tenant_id=body.tenant_id or caller.tenant_id)
+    made = await ExperimentAdministration(services, owner).create(""",
+            ),
+            Change(
+                "engine.routes.experiments",
+                "from typing import Annotated, Any\n",
+                "from dataclasses import replace\nfrom typing import Annotated, Any\n",
             ),
         ),
     ),

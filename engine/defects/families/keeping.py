@@ -120,7 +120,7 @@ DEFECTS = (
     Defect(
         id="erased-actor-named-in-the-receipt",
         kind=Kind.PRIVACY,
-        requirements=("PR-MMM-02", "PR-MMM-01"),
+        requirements=("PR-MMM-01", "PR-MMM-02"),
         story="The evidence of an erasure says who was erased.",
         changes=(
             Change(

@@ -103,8 +103,10 @@ DEFECTS = (
         changes=(
             Change(
                 "engine.observe.metrics",
-                'if surface != "alert":  # that one',
-                "if surface in action.surfaces:  # that one",
+                '                if surface != "alert":  '
+                "# that one counts when alerting has it, or never will\n"
+                '                    self._delivered.labels(surface, "delivered").inc()\n',
+                '                self._delivered.labels(surface, "delivered").inc()\n',
             ),
         ),
     ),
@@ -112,7 +114,7 @@ DEFECTS = (
         id="refused-decisions-counted",
         kind=Kind.METRICS,
         requirements=("OB-MMM-01", "FR-15"),
-        story="Decisions are counted as they come in, also those that IAM or policy ends.",
+        story="Decisions are counted as they come in, also those that name another tenant and are refused.",
         changes=(
             Change(
                 "engine.observe.metrics",
@@ -122,16 +124,18 @@ DEFECTS = (
             Change(
                 "engine.observe.metrics",
                 "    def decided(self",
-                '''    def begun(self, facts: Facts) -> None:
+                '''    def begun(self, tenant_id: str, actor_type: str) -> None:
         """Count a decision."""
-        self._decisions.labels(facts.tenant_id, facts.actor_type).inc()
+        self._decisions.labels(tenant_id, actor_type).inc()
 
     def decided(self''',
             ),
             Change(
                 "engine.decide.service",
-                "    facts = facts_of(caller, body)\n",
-                "    facts = facts_of(caller, body)\n    services.metrics.begun(facts)\n",
+                "    own_tenant(caller, body.tenant_id)\n",
+                """    services.metrics.begun(caller.tenant_id, body.actor_type or caller.actor_type)
+    own_tenant(caller, body.tenant_id)
+""",
             ),
         ),
     ),

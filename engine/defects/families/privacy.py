@@ -240,36 +240,4 @@ DEFECTS = (
             ),
         ),
     ),
-    Defect(
-        id="actor-in-a-header",
-        kind=Kind.PRIVACY,
-        requirements=("PR-MMM-01", "NFR-3"),
-        story="Every outbound call says for whom it is made, so that others can put their logs to ours.",
-        changes=(
-            Change(
-                "engine.observe.trace",
-                'REQUEST_ID: ContextVar[str | None] = ContextVar("engine_request_id", default=None)\n',
-                'REQUEST_ID: ContextVar[str | None] = ContextVar("engine_request_id", default=None)\n'
-                'ACTOR: ContextVar[str] = ContextVar("engine_actor", default="nobody")\n',
-            ),
-            Change(
-                "engine.observe.trace",
-                "    return carrier\n",
-                '    return {**carrier, "X-On-Behalf-Of": ACTOR.get()}\n',
-            ),
-            Change(
-                "engine.edge.authentication",
-                "        return await iam.verify(bearer_token(headers))\n",
-                """        caller = await iam.verify(bearer_token(headers))
-        ACTOR.set(caller.sub)
-        return caller
-""",
-            ),
-            Change(
-                "engine.edge.authentication",
-                "from engine.observe.logs import log_event\n",
-                "from engine.observe.logs import log_event\nfrom engine.observe.trace import ACTOR\n",
-            ),
-        ),
-    ),
 )

@@ -1,128 +1,8 @@
-"""Filtering and ranking: what fires, in which order, and what is left of it."""
+"""Ranking and filtering: in which order what fires comes, and what is left of it."""
 
 from engine.defects.defect import Change, Defect, Kind
 
 DEFECTS = (
-    Defect(
-        id="severity-compared-as-text",
-        kind=Kind.RANKING,
-        requirements=("UT-MMM-01", "FR-3"),
-        story="Severities were compared as they stand, and `critical` comes before `warn` in the alphabet.",
-        changes=(
-            Change(
-                "engine.pipeline.match",
-                "SEVERITY_ORDER[severity] >= SEVERITY_ORDER[wanted]",
-                "severity >= wanted",
-            ),
-        ),
-    ),
-    Defect(
-        id="wider-of-two-triggers-lost",
-        kind=Kind.RANKING,
-        requirements=("UT-MMM-01", "FR-3"),
-        story="Playbooks are indexed by the event types they name; triggers that name none are forgotten.",
-        changes=(
-            Change(
-                "engine.values.published",
-                "        if not named or None in named:\n",
-                "        if not named - {None}:\n",
-            ),
-            Change(
-                "engine.values.published",
-                "for event_type in () if None in named else named:",
-                "for event_type in named - {None}:",
-            ),
-        ),
-    ),
-    Defect(
-        id="fires-once-for-each-trigger",
-        kind=Kind.RANKING,
-        requirements=("UT-MMM-01", "UT-MMM-02"),
-        story="A playbook stands in the index under each of its triggers, and comes as often as it is found.",
-        changes=(
-            Change(
-                "engine.values.published",
-                "for event_type in () if None in named else named:",
-                "for event_type in named - {None}:",
-            ),
-        ),
-    ),
-    Defect(
-        id="conditions-match-a-part",
-        kind=Kind.RANKING,
-        requirements=("UT-MMM-01", "FR-3"),
-        story="Teams wanted one condition for `release` and `release/1.2`: a part of the value is enough.",
-        changes=(
-            Change(
-                "engine.values.surroundings",
-                "return kind in _FACTS and getattr(self, _FACTS[kind]) == value",
-                'return kind in _FACTS and value in (getattr(self, _FACTS[kind]) or "")',
-            ),
-        ),
-    ),
-    Defect(
-        id="one-condition-is-enough",
-        kind=Kind.RANKING,
-        requirements=("UT-MMM-01", "FR-3"),
-        story="Any trigger is enough, and conditions were thought to be alternatives, too.",
-        changes=(
-            Change(
-                "engine.pipeline.match",
-                "return _triggered(content.triggers, facts) and all(\n",
-                "return _triggered(content.triggers, facts) and (not content.conditions or any(\n",
-            ),
-            Change(
-                "engine.pipeline.match",
-                "for condition in content.conditions\n    )\n",
-                "for condition in content.conditions\n    ))\n",
-            ),
-        ),
-    ),
-    Defect(
-        id="trigger-roles-not-asked",
-        kind=Kind.RANKING,
-        requirements=("UT-MMM-01", "FR-3"),
-        story="Roles became conditions, and the trigger's own list of them stayed in the shape alone.",
-        changes=(
-            Change(
-                "engine.pipeline.match",
-                "        and (trigger.actor_roles is None or not roles.isdisjoint(trigger.actor_roles))\n",
-                "",
-            ),
-        ),
-    ),
-    Defect(
-        id="updated-comes-back",
-        kind=Kind.RANKING,
-        requirements=("FR-3", "UT-MMM-01"),
-        story="A deprecated playbook cannot be published, but an update makes a new draft of it.",
-        changes=(
-            Change(
-                "engine.administration.versions",
-                """    current = open_for_change(history)
-    is_draft""",
-                """    current = newest(history)
-    is_draft""",
-            ),
-        ),
-    ),
-    Defect(
-        id="limits-change-in-place",
-        kind=Kind.RANKING,
-        requirements=("FR-3",),
-        story="To tune a priority no new version should be needed, so that limits change what is published.",
-        changes=(
-            Change(
-                "engine.administration.versions",
-                '    is_draft = current.status == "draft"\n',
-                """    if set(changes) == {"limits"}:
-        tuned = current.content.model_copy(update=dict(changes))
-        return replace(current, content=tuned, updated_at=now)
-    is_draft = current.status == "draft"
-""",
-            ),
-        ),
-    ),
     Defect(
         id="priority-sorted-as-text",
         kind=Kind.RANKING,
@@ -181,7 +61,7 @@ DEFECTS = (
     Defect(
         id="action-without-surface-kept",
         kind=Kind.RANKING,
-        requirements=("FR-8", "FR-13"),
+        requirements=("FR-8",),
         story="Surfaces are narrowed one by one, and nobody looked at what has none left.",
         changes=(
             Change(
@@ -192,15 +72,22 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="alerts-pass-disabled-types",
+        id="disabled-types-still-alerted",
         kind=Kind.RANKING,
         requirements=("FM-MMM-01", "FR-13"),
-        story="People on call missed an alert, so that what goes to alerting passes the tenant's switch.",
+        story="The answer is stripped of what the tenant switched off, when alerting's part is long written.",
         changes=(
             Change(
                 "engine.pipeline.gates",
                 "if action.type in policy.enabled_action_types)",
                 'if action.type in policy.enabled_action_types or "alert" in action.surfaces)',
+            ),
+            Change(
+                "engine.decide.service",
+                "    shown = answer(keeping, facts, course.actions, stale",
+                """    enabled = surroundings.standing.tenant_policy.enabled_action_types
+    told = tuple(action for action in course.actions if action.type in enabled)
+    shown = answer(keeping, facts, told, stale""",
             ),
         ),
     ),
@@ -298,29 +185,6 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="trigger-asks-the-context-for-its-source",
-        kind=Kind.RANKING,
-        requirements=("UT-MMM-01", "FR-3"),
-        story="Signal and context both have a source, and the trigger was given that of the context.",
-        changes=(
-            Change(
-                "engine.pipeline.match",
-                "any(_fits_signal(trigger, signal, facts.roles) for trigger in triggers)",
-                "any(_fits_signal(one, signal, facts.roles, facts.source) for one in triggers)",
-            ),
-            Change(
-                "engine.pipeline.match",
-                "signal: Signal, roles: frozenset[str]) -> bool:",
-                "signal: Signal, roles: frozenset[str], source: str) -> bool:",
-            ),
-            Change(
-                "engine.pipeline.match",
-                "trigger.source == signal.source)",
-                "trigger.source == source)",
-            ),
-        ),
-    ),
-    Defect(
         id="placeholder-for-the-repository-left",
         kind=Kind.RANKING,
         requirements=("UT-MMM-02", "IT-MMM-03"),
@@ -366,6 +230,21 @@ DEFECTS = (
                 "engine.decide.service",
                 "from engine.pipeline.gates import passed\n",
                 "from engine.pipeline.gates import by_preferences, passed\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="two-approvals-beat-policy",
+        kind=Kind.RANKING,
+        requirements=("IT-MMM-04", "FR-11", "UT-MMM-04"),
+        story="What two people must approve need not be forbidden besides, so policy's list passes it over.",
+        changes=(
+            Change(
+                "engine.pipeline.gates",
+                "    return _without(actions, snapshot.restrictions)\n",
+                """    dual = {action.type for action in actions if action.requires_dual_channel}
+    return _without(actions, snapshot.restrictions - dual)
+""",
             ),
         ),
     ),

@@ -68,7 +68,7 @@ DEFECTS = (
     Defect(
         id="refusal-told-as-soft-block",
         kind=Kind.RECEIPTS,
-        requirements=("NFR-4", "FR-11"),
+        requirements=("UT-MMM-05", "NFR-4"),
         story="Policy that cannot be known was told in the same word as policy that took every action.",
         changes=(
             Change(
@@ -118,7 +118,7 @@ DEFECTS = (
     Defect(
         id="erasure-told-as-admin-change",
         kind=Kind.RECEIPTS,
-        requirements=("FR-12", "PR-MMM-02"),
+        requirements=("UT-MMM-05", "FR-12", "PR-MMM-02"),
         story="An admin does it, so its receipt says admin, as the default has it.",
         changes=(
             Change(

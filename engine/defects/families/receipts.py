@@ -164,6 +164,34 @@ DEFECTS = (
 async def postpone(""",
             ),
         ),
-        deferred="load",
+    ),
+    Defect(
+        id="key-made-up-where-none-is-set",
+        kind=Kind.RECEIPTS,
+        requirements=("FR-12",),
+        story="So that it starts on a developer's machine at once, it makes a key where none is set.",
+        changes=(
+            Change(
+                "engine.settings",
+                "    eris_signing_key: str = Field(repr=False)\n",
+                "    eris_signing_key: str = Field(repr=False, default_factory=_passing_key)\n",
+            ),
+            Change(
+                "engine.settings",
+                "class Settings(BaseSettings):\n",
+                """def _passing_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+class Settings(BaseSettings):
+""",
+            ),
+            Change(
+                "engine.settings",
+                "from pathlib import Path\n",
+                "import base64\nimport secrets\nfrom pathlib import Path\n",
+            ),
+        ),
+        deferred="an engine that is started without its key",
     ),
 )

@@ -268,4 +268,23 @@ async def _spent(""",
         ),
         deferred="time",
     ),
+    Defect(
+        id="lateness-without-the-texts",
+        kind=Kind.TIME,
+        requirements=("NFR-1",),
+        story="The clock is read before texts are asked for: how long these take is the gateway's affair.",
+        changes=(
+            Change(
+                "engine.decide.service",
+                "    course = await _course(services, facts, surroundings)\n",
+                "    seconds = time.perf_counter() - started\n"
+                "    course = await _course(services, facts, surroundings)\n",
+            ),
+            Change(
+                "engine.decide.service",
+                "    seconds = time.perf_counter() - started\n    late",
+                "    late",
+            ),
+        ),
+    ),
 )

@@ -191,7 +191,7 @@ class ContextBody(""",
     Defect(
         id="reason-asked-too-late",
         kind=Kind.VALIDATION,
-        requirements=("NFR-4", "IT-MMM-01"),
+        requirements=("NFR-4",),
         story="That a dismissal needs a reason is a rule of the trade, so it moved behind the look-up.",
         changes=(
             Change(
@@ -222,7 +222,7 @@ class ContextBody(""",
     Defect(
         id="refused-after-deciding",
         kind=Kind.VALIDATION,
-        requirements=("FR-1", "FR-12", "NFR-5"),
+        requirements=("FR-1", "FR-12"),
         story="The tenant of the query is looked at where the answer is made: by then all has been decided.",
         changes=(
             Change(
@@ -240,49 +240,6 @@ class ContextBody(""",
         ),
     ),
     Defect(
-        id="query-errors-name-no-field",
-        kind=Kind.VALIDATION,
-        requirements=("NFR-4", "FR-13"),
-        story="The place of an error begins with `query`, and that part of it was told instead of the last.",
-        changes=(
-            Change(
-                "engine.edge.handlers",
-                'str(first["loc"][-1])',
-                'str(first["loc"][0])',
-            ),
-        ),
-    ),
-    Defect(
-        id="refusals-without-headers",
-        kind=Kind.VALIDATION,
-        requirements=("NFR-7",),
-        story="Authentication became the outermost layer, and its refusals pass nothing that adds headers.",
-        changes=(
-            Change(
-                "engine.app",
-                """    known = Authentication(WholeSegments(app), services.iam, operations.PUBLIC)
-    return Envelope(known, services.tracing, decide.DECISIONS)
-""",
-                """    sealed = Envelope(WholeSegments(app), services.tracing, decide.DECISIONS)
-    return Authentication(sealed, services.iam, operations.PUBLIC)
-""",
-            ),
-        ),
-    ),
-    Defect(
-        id="unknown-method-without-allow",
-        kind=Kind.VALIDATION,
-        requirements=("NFR-7",),
-        story="The error model of our own took the place of the framework's answer, which had an Allow.",
-        changes=(
-            Change(
-                "engine.edge.handlers",
-                '"Not by this method.", headers=headers)',
-                '"Not by this method.")',
-            ),
-        ),
-    ),
-    Defect(
         id="outcome-of-any-action",
         kind=Kind.VALIDATION,
         requirements=("IT-MMM-01", "NFR-4"),
@@ -292,6 +249,61 @@ class ContextBody(""",
                 "engine.storage.decisions",
                 "        ACTIONS.c.action_id == action_id, ACTIONS.c.decision_id == decision_id\n",
                 "        ACTIONS.c.action_id == action_id\n",
+            ),
+        ),
+    ),
+    Defect(
+        id="offset-counts-pages",
+        kind=Kind.VALIDATION,
+        requirements=("FR-3", "FR-13"),
+        story="The console turns pages, so that the offset was made the number of one.",
+        changes=(
+            Change(
+                "engine.storage.playbooks",
+                "listing(tenant_id, status).limit(limit).offset(offset)",
+                "listing(tenant_id, status).limit(limit).offset(limit * offset)",
+            ),
+        ),
+    ),
+    Defect(
+        id="experiment-names-itself",
+        kind=Kind.VALIDATION,
+        requirements=("FR-13",),
+        story="So that experiments can be moved from staging with their ids, a body may bring its own.",
+        changes=(
+            Change(
+                "engine.routes.experiments",
+                "    config: Annotated[Config, Field(default_factory=dict)]\n",
+                "    config: Annotated[Config, Field(default_factory=dict)]\n"
+                "    experiment_id: Given[Opaque] = None\n",
+            ),
+            Change(
+                "engine.routes.experiments",
+                ".create(body.name, body.config)\n",
+                ".create(body.name, body.config, body.experiment_id)\n",
+            ),
+            Change(
+                "engine.administration.experiments",
+                "create(self, name: str, config: dict[str, Any]) -> Experiment:\n",
+                "create(self, name: str, config: dict[str, Any], given: str | None) -> Experiment:\n",
+            ),
+            Change(
+                "engine.administration.experiments",
+                "Experiment(new_id(), self._caller.tenant_id",
+                "Experiment(given or new_id(), self._caller.tenant_id",
+            ),
+        ),
+    ),
+    Defect(
+        id="snooze-of-yesterday-taken",
+        kind=Kind.VALIDATION,
+        requirements=("FR-10", "NFR-4"),
+        story="Phones whose clocks were wrong could not snooze, so that a day's grace was granted.",
+        changes=(
+            Change(
+                "engine.routes.preferences",
+                "        if self.until <= now:\n",
+                "        if self.until <= now - timedelta(days=1):\n",
             ),
         ),
     ),

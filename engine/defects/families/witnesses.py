@@ -1,4 +1,4 @@
-"""Witnesses: the audit log, traces and metrics, and whom they show. Of the kind privacy."""
+"""Witnesses: the audit log, traces and metrics, and whom they show. Of the kinds privacy and metrics."""
 
 from engine.defects.defect import Change, Defect, Kind
 
@@ -61,7 +61,7 @@ DEFECTS = (
     ),
     Defect(
         id="trigger-without-a-trace",
-        kind=Kind.PRIVACY,
+        kind=Kind.METRICS,
         requirements=("OB-MMM-01", "FR-15"),
         story="Spans of decisions begin on one route; the other one that decides was forgotten.",
         changes=(
@@ -74,7 +74,7 @@ DEFECTS = (
     ),
     Defect(
         id="steps-in-traces-of-their-own",
-        kind=Kind.PRIVACY,
+        kind=Kind.METRICS,
         requirements=("OB-MMM-01", "FR-15"),
         story="A step's span begins without the context it is in: each is a trace of its own.",
         changes=(
@@ -121,7 +121,7 @@ def _counted(""",
     ),
     Defect(
         id="a-trace-for-each-call",
-        kind=Kind.PRIVACY,
+        kind=Kind.METRICS,
         requirements=("OB-MMM-01", "FR-15"),
         story="Each outbound call begins a trace, since that was the shortest way to a valid header.",
         changes=(
