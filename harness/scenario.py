@@ -58,7 +58,7 @@ from harness.driving.givens import Given
 from harness.driving.guesses import guessed
 from harness.driving.log import EngineLog
 from harness.driving.looks import ACCOUNTS, IDS, MARKS, TENANTS, TEST_AGENTS, TOKENS, Mark
-from harness.driving.metrics import metric_names, samples
+from harness.driving.metrics import fell, metric_names, samples
 from harness.driving.names import Names, spelled_out
 from harness.driving.people import SCOPES, People
 from harness.driving.receipts import chain_problems
@@ -199,6 +199,7 @@ __all__ = [
     "each_answered",
     "each_of",
     "eventually",
+    "fell",
     "flat",
     "guessed",
     "metric_names",

@@ -21,6 +21,11 @@ _SAMPLE = re.compile(rf"(?P<name>[A-Za-z_:][\w:]*)\s*(?:\{{(?P<labels>{_LABELS})
 _LABEL = re.compile(r'(?P<name>[A-Za-z_]\w*)\s*=\s*"(?P<value>(?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)")
 
+# What Prometheus' own names say of a number; when a process began stays what it is.
+GROWING = ("_total", "_count", "_sum", "_bucket", "_created", "process_start_time_seconds")
+# Seconds that are added up in another order differ by less.
+ROUNDED = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -68,6 +73,27 @@ def _number(name: str, value: str) -> float:
     if not is_number(value):
         raise MalformedAnswerError(f"{name} is {value[:40]!r}, which is no finite number")
     return float(value)
+
+
+def fell(then: str, now: str) -> bool:
+    """Tell whether a number that only ever grows in one process is less by now: two processes told them.
+
+    >>> fell("calls_total 3", "calls_total 2"), fell("calls_total 2", "calls_total 3")
+    (True, False)
+    """
+    before, after = _growing(then), _growing(now)
+    return any(after.get(series, 0.0) < value - ROUNDED for series, value in before.items())
+
+
+def _growing(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """Return what only grows, or stays what it is, over all that have the same name and labels."""
+    found: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
+    for line in text.splitlines():
+        one = _SAMPLE.match(line)
+        if one is not None and one["name"].endswith(GROWING) and is_number(one["value"]):
+            series = one["name"], frozenset(_labels(one["labels"] or "").items())
+            found[series] = found.get(series, 0.0) + float(one["value"])
+    return found
 
 
 def metric_names(text: str) -> set[str]:

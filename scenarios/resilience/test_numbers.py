@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from harness.scenario import (
     each_answered,
     each_of,
     eventually,
+    fell,
     not_exercised,
     own_world,
     requirement,
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
 COUNTED_WITHIN = 8.0
 # After alerting has heard of all: what is counted then is counted at once.
 AGAIN_WITHIN = 1.5
-LOOKS = 5
+# Two processes that answer by turns or by chance tell other numbers in one of so many looks.
+LOOKS = 20
 # How much more than its caller an engine may have measured: another clock, and what comes after the answer.
 MORE_SECONDS = 0.5
 ACTIONS = [a_mirror("One"), a_mirror("Two", surfaces=["ide", "alert"]), a_multiplier("Offer")]
+REFUSED = range(400, 500)
 # What grows, with these labels, and by how much in `_what_happens`, if all of the actions come.
 GROWN: dict[str, tuple[str, dict[str, str], int]] = {
     "decisions for humans": ("mmm_decisions_total", {"actor_type": "human"}, 2),
@@ -54,7 +58,6 @@ GROWN: dict[str, tuple[str, dict[str, str], int]] = {
     "all outcomes": ("mmm_outcomes_total", {}, 2),
     "actions accepted": ("mmm_actions_accepted_total", {}, 1),
 }
-NAMES = sorted({name for name, _, _ in GROWN.values()})
 LATENCIES = "mmm_decision_latency_seconds"
 
 
@@ -109,11 +112,12 @@ async def test_latencies_are_told_in_seconds(
         return _grown(before, await _metrics(engine, world), f"{LATENCIES}_count", {}) >= len(replies)
 
     each_answered(replies, 200)
-    if not await eventually(counted, COUNTED_WITHIN):
-        await _must_be_steady(engine, world)
-    assert await counted(), "a decision's latency is not counted"
+    await eventually(counted, COUNTED_WITHIN)
+    await _must_be_steady(engine, world)
+    now = await _metrics(engine, world)
+    assert _grown(before, now, f"{LATENCIES}_count", {}) >= len(replies), "a latency is not counted"
     waited = sum(reply.seconds + MORE_SECONDS for reply in each_of(replies))
-    assert 0 < _grown(before, await _metrics(engine, world), f"{LATENCIES}_sum", {}) <= waited
+    assert 0 < _grown(before, now, f"{LATENCIES}_sum", {}) <= waited
 
 
 @requirement("OB-MMM-01", "FR-15", "FR-8")
@@ -123,7 +127,8 @@ async def test_an_alert_is_counted_as_delivered_once(
 ) -> None:
     """Each action for alerting is counted as handed over to it, and under no result more than once.
 
-    What the results are called is the engine's choice.
+    What the results are called is the engine's choice. One whose processes each tell their own numbers behind
+    one address cannot be compared.
     """
     await given.published_playbook(a_playbook(actions=ACTIONS))
     before = await _metrics(engine, world)
@@ -151,7 +156,9 @@ async def test_an_alert_is_counted_as_delivered_once(
     each_answered(replies, 200)
     assert alerts > 0
     assert await eventually(heard, COUNTED_WITHIN), "a notification did not come"
-    assert await eventually(handed_over, COUNTED_WITHIN), "an alert is not counted"
+    await eventually(handed_over, COUNTED_WITHIN)
+    await _must_be_steady(engine, world)
+    assert await handed_over(), "an alert is not counted"
     assert not await eventually(handed_over_again, AGAIN_WITHIN), "an alert is counted twice"
 
 
@@ -179,15 +186,15 @@ async def _what_happens(engine: EngineClient, people: People, names: Names) -> l
         await engine.report_outcome(decision.id, an_outcome(action, "loved")),
     ]
     each_answered([first, *others, *outcomes], 200, 200, 200, 202, 202)
-    each_answered(refused, 422, 403, 404, 404, 422)
+    if [reply for reply in each_of(refused) if reply.status not in REFUSED]:
+        not_exercised("what must be refused was answered otherwise, which others show")
     return [decision, *(reply.decision for reply in others)]
 
 
 async def _must_be_steady(engine: EngineClient, world: World) -> None:
-    """Leave a scenario where one look at the numbers tells another thing than the next."""
+    """Leave a scenario where what only grows is less in one look at the numbers than in the one before."""
     looks = [await _metrics(engine, world) for _ in range(LOOKS)]
-    told = {tuple(one.value for name in NAMES for one in samples(look, name)) for look in looks}
-    if len(told) > 1:
+    if any(fell(then, now) for then, now in itertools.pairwise(looks)):
         not_exercised("each process tells its own numbers")
 
 
