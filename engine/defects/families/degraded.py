@@ -22,21 +22,16 @@ DEFECTS = (
         ),
     ),
     Defect(
-        id="governance-refusal-taken-for-outage",
+        id="not-found-taken-for-outage",
         kind=Kind.DEGRADED,
         requirements=("NFR-6", "FR-2"),
-        story="A tenant that governance does not know (404) is told as an outage of governance.",
+        story="A wrong address answers 404, so that a 404 is taken for an outage, and counts as one.",
         changes=(
             Change(
-                "engine.dependencies.governance",
-                "        except RefusedError:\n            return DEFAULT_QUIET_HOURS\n",
-                "        except RefusedError as refusal:\n"
-                '            raise UnavailableError("governance", str(refusal)) from None\n',
-            ),
-            Change(
-                "engine.dependencies.governance",
-                "from engine.dependencies.errors import RefusedError\n",
-                "from engine.dependencies.errors import RefusedError, UnavailableError\n",
+                "engine.dependencies.http",
+                "            if status >= _SERVER_ERROR or _REDIRECT <= status < _CLIENT_ERROR:\n",
+                "            moved = _REDIRECT <= status < _CLIENT_ERROR\n"
+                "            if status >= _SERVER_ERROR or moved or status == 404:\n",
             ),
         ),
     ),
