@@ -91,7 +91,8 @@ class EngineClient:
             content = json.dumps(body).encode()
         if content is not None:
             sent = {"Content-Type": "application/json"} | sent
-        url = next(self._origins) + self._base + path + (f"?{urlencode(query)}" if query else "")
+        more = ("&" if "?" in path else "?") + urlencode(query) if query else ""
+        url = next(self._origins) + self._base + path + more
         request = self._http.build_request(method, url, content=content, headers=sent)
         return await self._exchange(request, path, by)
 

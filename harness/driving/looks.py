@@ -65,7 +65,12 @@ _ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "True-Client-IP", "
 
 def _headers(said: str, address: str) -> dict[str, str]:
     flags = {f"X-{flag.title()}": said for flag in _FLAGS}
-    return {**flags, **_CLAIMS, **dict.fromkeys(_ADDRESSES, address), "Forwarded": f'for="{address}"'}
+    return {**flags, **_CLAIMS, **dict.fromkeys(_ADDRESSES, address), "Forwarded": _forwarded(address)}
+
+
+def _forwarded(address: str) -> str:
+    """Return who is forwarded for, as RFC 7239 writes it: an IPv6 address stands in brackets."""
+    return f'for="[{address}]"' if ":" in address else f"for={address}"
 
 
 def _query(said: str) -> dict[str, str]:
