@@ -46,12 +46,14 @@ async def test_a_token_that_was_altered_is_refused_though_the_whole_one_was_just
     person = people.developer
     header, claims, signature = (await engine.token_of(person)).split(".")
     _, admins_claims, admins_signature = (await engine.token_of(people.admin)).split(".")
-    other = "B" if signature[0] == "A" else "A"
+    middle = len(signature) // 2
+    other, another = ("B" if signature[place] == "A" else "A" for place in (0, middle))
     altered = [
         f"{header}.{claims}.{other}{signature[1:]}",
+        f"{header}.{claims}.{signature[:middle]}{another}{signature[middle + 1 :]}",
         f"{header}.{claims}.{admins_signature}",
         f"{header}.{claims}.",
-        f"{header}.{claims}.{signature[: len(signature) // 2]}",
+        f"{header}.{claims}.{signature[:middle]}",
         f"{header}.{admins_claims}.{signature}",
     ]
     before = [await engine.decide(one) for one in (person, people.admin)]
