@@ -69,6 +69,8 @@ def _problem(item: pytest.Item) -> str:
         return f'marks {len(ids)} requirements, not one to {MOST_REQUIREMENTS}: @requirement("FR-1", …)'
     if unknown := unknown_requirements(ids):
         return "; ".join(unknown)
+    if broken := [name for name, value in (settings_of(item) or {}).items() if isinstance(value, float)]:
+        return f"own_world({broken[0]}=…) is no whole number: an engine may read no others"
     return "" if title_of(item) else "has no docstring; it is one requirement in one sentence"
 
 

@@ -37,9 +37,10 @@ async def test_two(engine):
     [
         ("", "marks 0 requirements"),
         ('@requirement("FR-1", "FR-2", "FR-3", "FR-4")', "marks 4 requirements"),
+        ('@requirement("FR-1")\n@own_world(breaker_recovery_seconds=1.0)', "is no whole number"),
         ('@requirement("FR-111")', "'FR-111' is not in the register (nearest: FR-11)"),
     ],
-    ids=["none", "too many", "unknown"],
+    ids=["none", "too many", "half a second", "unknown"],
 )
 def test_a_scenario_says_what_it_shows_or_is_not_collected(
     head: str, problem: str, run: Callable[..., Ran]
