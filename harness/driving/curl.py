@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 _ADDED_BY_CLIENTS = frozenset(
     {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length", "transfer-encoding"}
 )
-_PLAIN = re.compile(r"[A-Za-z0-9 $_./:?=&%,;+*~@#()<>{}\[\]-]*")
-_VARIABLE = re.compile(r"\$(TOKEN_[A-Z0-9_]+)")
+_PLAIN = re.compile(r"[A-Za-z0-9 _./:?=&%,;+*~@#()<>{}\[\]-]*")
+# The origin stands at the beginning; elsewhere that word is somebody's own.
+_VARIABLE = re.compile(r"(^\$ENGINE|\$TOKEN_[A-Z0-9_]+)")
 
 
 def curl_line(exchange: Exchange) -> str:
     """Return `curl …` for an exchange with the engine; $ENGINE is its origin, $TOKEN_… a caller's token."""
     url = urlsplit(exchange.url)
     target = url.path + (f"?{url.query}" if url.query else "")
-    words = ["curl", "-sS", "-X", exchange.method, _quoted("$ENGINE" + target, "$ENGINE")]
+    words = ["curl", "-sS", "-X", exchange.method, _quoted("$ENGINE" + target)]
     for name, value in exchange.request.headers:
         if name.lower() not in _ADDED_BY_CLIENTS or _telling(name, value):
             words += ["-H", _header(name, value)]
     if exchange.request.body:
-        words += ["--data-raw", shlex.quote(exchange.request.body)]
+        words += ["--data-raw", _quoted(exchange.request.body)]
     return " ".join(words)
 
 
@@ -38,16 +39,14 @@ def _telling(name: str, value: str) -> bool:
 
 
 def _header(name: str, value: str) -> str:
-    text = f"{name.title()}: {value}" if value else f"{name.title()};"
-    variable = _VARIABLE.search(text)
-    return _quoted(text, variable[0]) if variable else shlex.quote(text)
+    return _quoted(f"{name.title()}: {value}" if value else f"{name.title()};")
 
 
-def _quoted(text: str, variable: str) -> str:
-    """Quote everything but one variable, which the shell is to replace."""
-    if _PLAIN.fullmatch(text) and text.count("$") == 1:
+def _quoted(text: str) -> str:
+    """Quote everything but the variables that the shell is to replace, wherever they stand."""
+    parts = _VARIABLE.split(text)
+    plain = "".join(parts[::2])
+    if len(parts) > 1 and _PLAIN.fullmatch(plain):
         return f'"{text}"'
-    before, _, after = text.partition(variable)
-    return "".join(
-        (shlex.quote(before) if before else "", f'"{variable}"', shlex.quote(after) if after else "")
-    )
+    words = [f'"{part}"' if place % 2 else shlex.quote(part) for place, part in enumerate(parts) if part]
+    return "".join(words) or shlex.quote("")
