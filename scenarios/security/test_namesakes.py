@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 from harness.scenario import (
     RECENT_SIGNALS,
     EngineClient,
@@ -61,8 +63,9 @@ async def test_recent_signals_are_no_namesakes(
     replies = [await engine.decide(person) for person in (people.developer, namesake)]
 
     each_answered(replies, 200)
-    for tenant in each_of([people.tenant, others.tenant]):
-        assert await ubi.calls(RECENT_SIGNALS, tenant=tenant)
+    heard = [*await ubi.calls(RECENT_SIGNALS), *await ubi.calls(RECENT_SIGNALS, tenant=others.tenant)]
+    asked = {(parse_qs(entry.query)["tenant_id"][0], parse_qs(entry.query)["actor_id"][0]) for entry in heard}
+    assert asked == {(people.tenant, people.developer.sub), (others.tenant, namesake.sub)}
     receipt = await eris.receipt_of(replies[1].decision.id, tenant=others.tenant)
     assert receipt.inputs.strings("signal_ids") == ["signal-1"]
 
