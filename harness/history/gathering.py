@@ -24,6 +24,7 @@ from harness.driving.dependencies.others import (
     RECENT_SIGNALS,
     STANDARDS,
 )
+from harness.driving.looks import client_of
 from harness.driving.metrics import written
 from harness.history.checks import counters, receipts, traces
 from harness.history.history import History, Log, Numbers
@@ -232,7 +233,8 @@ async def _scraped(client: httpx.AsyncClient, world: World) -> str | None:
 async def _body(client: httpx.AsyncClient, url: str) -> bytes | None:
     """Return an answer's body; None where it is no success, or too long."""
     body = bytearray()
-    async with client.stream("GET", url, headers={"accept-encoding": "identity"}) as answer:
+    looks = {**client_of(url), "Accept-Encoding": "identity"}
+    async with client.stream("GET", url, headers=looks) as answer:
         async for part in answer.aiter_bytes():
             body += part
             if len(body) > LARGEST_METRICS:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from fakes.asking import tls
+from harness.driving.looks import client_of
 from harness.processes import UnbuildableError
 
 if TYPE_CHECKING:
@@ -71,7 +72,10 @@ def wait_until_ready(
     not waited for to the end.
     """
     began = time.monotonic()
-    with httpx.Client(base_url=origin, trust_env=False, timeout=ASK_SECONDS, verify=tls()) as client:
+    looks = client_of(path)
+    with httpx.Client(
+        base_url=origin, headers=looks, trust_env=False, timeout=ASK_SECONDS, verify=tls()
+    ) as client:
         while True:
             check_alive()
             answer = look(client, path)

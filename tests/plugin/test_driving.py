@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import shlex
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness.driving.answers import Object
 from harness.driving.curl import curl_line
+from harness.driving.metrics import fell
 from harness.driving.receipts import Receipt, chain_problems, signature_problem
 from harness.driving.recorder import Disturbance
 from harness.plugin.judgement import Evidence, Problem, judge
@@ -98,6 +100,40 @@ def test_a_curl_line_is_one_command_with_variables_left_to_the_shell() -> None:
         *("-H", "Authorization: Bearer $TOKEN_ADMIN", "-H", "X-Note: it's $HOME"),
         *("--data-raw", '{"name": "it\'s"}'),
     ]
+
+
+def test_a_shell_puts_the_token_wherever_it_stood() -> None:
+    headers = (("cookie", "a=$TOKEN_ADMIN; b=$TOKEN_ADMIN"), ("x-token", "'$TOKEN_OTHER' $HOME $ENGINE"))
+    request = Message(headers, '{"token": "$TOKEN_ADMIN", "it\'s": "`$HOME`"}')
+    url = "http://127.0.0.1:8000/v1/mmm/decide?access_token=$TOKEN_ADMIN&by=$TOKEN_OTHER"
+    exchange = Exchange(id="1", at="", side="engine", method="POST", url=url, request=request)
+
+    script = "curl() { printf '%s\\n' \"$@\"; }\n" + curl_line(exchange)
+    known = {"ENGINE": "http://e", "TOKEN_ADMIN": "t.1-2_3", "TOKEN_OTHER": "t.4", "HOME": "/root"}
+    told = subprocess.run(["/bin/sh", "-c", script], env=known, capture_output=True, text=True, check=True)
+
+    assert told.stdout.splitlines()[3:] == [
+        "http://e/v1/mmm/decide?access_token=t.1-2_3&by=t.4",
+        *("-H", "Cookie: a=t.1-2_3; b=t.1-2_3", "-H", "X-Token: 't.4' $HOME $ENGINE"),
+        *("--data-raw", '{"token": "t.1-2_3", "it\'s": "`$HOME`"}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "two"),
+    [
+        ("a_total 2\na_sum 0.5", "a_total 2\na_sum 0.5", False),
+        ("a_total 2\na_sum 0.5", "a_total 3\na_sum 0.7", False),
+        ("a_total 2\na_sum 0.5", "a_total 2\na_sum 0.3", True),
+        ('a_total{of="x"} 1\na_total{of="y"} 1', 'a_total{of="x"} 1', True),
+        ('a_total{of="x",by="z"} 1', 'a_total{by="z",of="x"} 1.0', False),
+        ("process_start_time_seconds 1.7e9", "process_start_time_seconds 1.6e9", True),
+        ("a_sum 0.30000000000000004", "a_sum 0.3", False),
+        ("a_state 2\na_total NaN", "a_state 0\na_total 1", False),
+    ],
+)
+def test_numbers_of_two_processes_are_told_from_those_of_one(then: str, now: str, *, two: bool) -> None:
+    assert fell(then, now) is two
 
 
 def test_a_fault_that_never_fired_makes_even_a_failure_not_exercised() -> None:
