@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.driving.altered import ALTERED
 from harness.driving.answers import Items, Object, each_of, flat
 from harness.driving.audit import AuditLog
 from harness.driving.builders import (
@@ -130,6 +131,7 @@ def _nowhere(reply: Reply) -> bool:
 __all__ = [
     "ABSENT",
     "ACCOUNTS",
+    "ALTERED",
     "BAD_TOKEN_FAMILIES",
     "CANONICAL",
     "CONFIG",

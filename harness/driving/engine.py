@@ -15,6 +15,7 @@ import httpx
 
 from contracts.document import load_document
 from fakes.asking import tls
+from harness.driving.altered import ALTERED, altered_stand_in
 from harness.driving.answers import Items
 from harness.driving.builders import Json, a_decide_request
 from harness.driving.failures import (
@@ -25,6 +26,7 @@ from harness.driving.failures import (
     not_exercised,
 )
 from harness.driving.looks import CLIENTS
+from harness.driving.people import stand_in
 from harness.driving.recorder import ENGINE, WIRE
 from harness.driving.reply import OK, RawReply, Reply
 from reports.run import now
@@ -155,6 +157,16 @@ class EngineClient:
     async def jti_of(self, person: Persona) -> str:
         """Return the id by which a person's token can be revoked."""
         return await self._wallet.jti_of(person)
+
+    async def altered_token(self, how: str, person: Persona, other: Persona) -> str:
+        """Return a person's token, altered in one of the ways of `ALTERED`; some take a part of another's.
+
+        The record says how, so that a replay alters the tokens of its own people alike.
+        """
+        token = ALTERED[how](await self.token_of(person), await self.token_of(other))
+        self._recorder.hide(token, altered_stand_in(how, stand_in(person), stand_in(other)))
+        self._recorder.sent_secrets.append(token)
+        return token
 
     def never_records(self, secret: str) -> str:
         """Return a secret that may be sent from now on, and is never kept in the record."""

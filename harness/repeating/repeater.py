@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from harness.driving.altered import altered_again
 from harness.fuzzing.asking import Request, Wire
 from harness.fuzzing.canaries import made_again
 from harness.fuzzing.wire import Personas
@@ -162,7 +163,7 @@ class Repeater:
                 stand_in = f"$TOKEN_{persona.name.upper()}"
                 if stand_in in text:
                     text = text.replace(stand_in, self._token(persona))
-        return made_again(self._bound.apply(text))
+        return made_again(altered_again(self._bound.apply(text)))
 
     def _token(self, persona: Persona) -> str:
         if persona.name not in self._tokens:

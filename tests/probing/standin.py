@@ -67,7 +67,7 @@ class Standin(ThreadingHTTPServer):
 
     def mint(self, people: tuple[Persona, ...]) -> dict[str, Persona]:
         """Vouch for people; those with a flaw have a token that is not good."""
-        made = {f"token-of-{person.name}.{uuid.uuid4().hex}{uuid.uuid4().hex}": person for person in people}
+        made = {f"token-of-{person.name}.{uuid.uuid4().hex}.{uuid.uuid4().hex}": person for person in people}
         self.people.update(made)
         return made
 

@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from harness.corpus.judge import can_judge
+from harness.driving.altered import ALTERED, altered_stand_in
+from harness.driving.people import stand_in
 from harness.fuzzing.asking import TIMED_OUT
 from harness.repeating import Repeater
 from harness.stages.recollection import recall
-from reports.record import Exchange, Message, RunStarted
+from reports.record import Exchange, Message, Persona, RunStarted
 from reports.run import EventLog
 from tests.fuzzing.raw import answering, drip
 from tests.probing import standin
@@ -78,6 +80,31 @@ def test_an_answer_that_drips_is_waited_for_no_longer_than_any_other(
     assert (step.now, step.note) == (None, TIMED_OUT)
     assert step.call is not None
     assert step.call.seconds < 1.0
+
+
+@pytest.mark.parametrize("how", ALTERED)
+def test_an_altered_token_is_made_again_of_the_tokens_of_now(how: str, world: Callable[..., World]) -> None:
+    one, other = (
+        Persona(name=name, sub=name, tenant_id="t", scope=("mmm.read",)) for name in ("one", "other")
+    )
+    said = altered_stand_in(how, stand_in(one), stand_in(other))
+    sent = [(one, stand_in(one)), (other, stand_in(other)), (None, said), (one, stand_in(one))]
+
+    with standin.running() as server:
+        there = msgspec.structs.replace(world(server.url), fakes={"iam": server.url})
+        seen = [asked(server.url, person, token) for person, token in sent]
+        calls = [step.call for step in Repeater(there, seen).steps()]
+
+    tokens = [dict(call.headers)["authorization"].removeprefix("Bearer ") for call in calls if call]
+    assert tokens[2] == ALTERED[how](tokens[0], tokens[1])
+    assert tokens[2] not in tokens[:2]
+    assert [call.status for call in calls if call] == [200, 200, 401, 200]
+
+
+def asked(url: str, person: Persona | None, token: str) -> Exchange:
+    request = Message((("authorization", f"Bearer {token}"),), "")
+    url = f"{url}/v1/mmm/playbooks"
+    return Exchange(id="x", at="", side="engine", method="GET", url=url, request=request, persona=person)
 
 
 @pytest.mark.parametrize("rule", ["mass_assignment", "request_id", "other_tenant", "security_headers"])
