@@ -29,10 +29,14 @@ class Breach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A rule over a whole run: what it speaks for, how much it can look at, and what breaks it."""
+    """A rule over a whole run: what it speaks for, how much it can look at, and what breaks it.
+
+    `counts`: it says nothing where a request may be missing in the record.
+    """
 
     name: str
     title: str
     requirements: tuple[str, ...]
     looks: Callable[[History], Looked]
     breaches: Callable[[History], Iterable[Breach]]
+    counts: bool = False

@@ -35,6 +35,7 @@ from reports.record import (
     FaultInjected,
     RunStarted,
     ScenarioFinished,
+    StageFinished,
 )
 from reports.redaction import REDACTED, redact
 
@@ -55,6 +56,8 @@ JOURNALED = {
 # Whose trouble leaves more open than an answer: what they kept may be gone.
 KEEPERS = frozenset({"engine", "redis", "valkey", "database", "postgres"})
 TIME = "time"
+# The stages that record only a part of what they send anyway: nothing is counted there.
+IN_PART = ("contracts", "load")
 PAUSE = 0.5
 # Receipts that still come after so long are too many to be waited for.
 LONGEST_SECONDS = 120.0
@@ -99,6 +102,7 @@ def told(world: World, events: Sequence[Event]) -> History:
     struck = {
         event.scenario for event in events if isinstance(event, FaultInjected) and event.dependency in KEEPERS
     }
+    cut = next((event for event in events if _is_cut(event)), None)
     return History(
         exchanges=tuple(event.exchange for event in events if isinstance(event, ExchangeRecorded)),
         base_path=world.base_path,
@@ -106,7 +110,13 @@ def told(world: World, events: Sequence[Event]) -> History:
         disturbed=frozenset(moved | struck),
         since=started.at if started and not world.controllable else "",
         fresh=world.controllable,
+        cut=f"{cut.stage}: {cut.problem}" if isinstance(cut, StageFinished) else "",
     )
+
+
+def _is_cut(event: Event) -> bool:
+    """Tell whether a stage whose exchanges would be whole came to no end of its own."""
+    return isinstance(event, StageFinished) and bool(event.problem) and not event.stage.startswith(IN_PART)
 
 
 async def scrape(world: World) -> str | None:

@@ -52,6 +52,7 @@ class History:
     the logs are left. `disturbed`: those in which time, storage or the engine's process was touched.
     `fresh`: nobody was here before, so that a tenant of which nothing is recorded yet has its defaults.
     `receipts`: what ERIS holds; `settled`: no more are on their way. `since`: when the run began.
+    `cut`: what ended before its time, and how; the last that it asked may be in no record.
     """
 
     exchanges: tuple[Exchange, ...]
@@ -66,6 +67,7 @@ class History:
     numbers: Numbers | None = None
     spans: tuple[Span, ...] | None = None
     logs: tuple[Log, ...] = ()
+    cut: str = ""
 
     @cached_property
     def parties(self) -> tuple[Party, ...]:

@@ -82,6 +82,11 @@ def observe(run: Run) -> None:
 
 def build(run: Run, stack: contextlib.ExitStack) -> Ground:
     """Build the environment and look whether the engine is there at all; the stack ends it all."""
+    return enter(run, *raise_world(run, stack))
+
+
+def raise_world(run: Run, stack: contextlib.ExitStack) -> tuple[Running, Path]:
+    """Start storage, fakes and engine, and return them with the directory that they work in."""
     with run.journal.stage("services"):
         work_dir = stack.enter_context(work_directory())
         stack.callback(write_versions, run.run_dir, run.profile, run.environment, work_dir)
@@ -89,6 +94,11 @@ def build(run: Run, stack: contextlib.ExitStack) -> Ground:
     with run.journal.stage("engine"):
         running = stack.enter_context(start_world(_plan(run, work_dir, storage)))
         _tell_engine(run, running)
+    return running, work_dir
+
+
+def enter(run: Run, running: Running, work_dir: Path) -> Ground:
+    """Look whether the engine is there at all."""
     world, before = _preflight(run, running)
     return Ground(running, world, before, work_dir)
 
@@ -96,7 +106,7 @@ def build(run: Run, stack: contextlib.ExitStack) -> Ground:
 def look_back(run: Run, ground: Ground) -> None:
     """Judge what all of it shows, as long as everything still stands."""
     _tell_dead(run, ground.running)
-    _stand(ground.world)
+    stand(ground.world)
     _history(run, ground.running, ground.before)
     _receipts(run, ground.world)
     _consumer(run, ground.world)
@@ -186,7 +196,7 @@ def run_stages(run: Run, ground: Ground, narrowing: ScenarioOptions) -> None:
         run_together((load_part(world_file),), world, work_dir, run.journal)
 
 
-def _stand(world: World) -> None:
+def stand(world: World) -> None:
     """Refuse to judge an engine whose storage or fakes have ended under it."""
     if gone := fallen(world.database, world.redis, world.fakes):
         line = f"{' and '.join(gone)} ended during the run: nothing can be said of the engine"

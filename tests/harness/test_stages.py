@@ -162,9 +162,9 @@ def test_a_part_that_ends_well_says_its_last_line(bench: Bench) -> None:
 def test_more_examples_have_as_much_more_time() -> None:
     usual, long = (contracts_parts(Path("world.json"), (), examples) for examples in (None, 2000))
 
-    assert [said(part, "--max-examples", "--limit-seconds") for part in usual] == [["50", "75.0"]] * 2
-    assert [said(part, "--max-examples", "--limit-seconds") for part in long] == [["2000", "3000.0"]] * 2
-    assert all(part.limit > 3000.0 for part in long)
+    assert [said(part, "--max-examples", "--limit-seconds") for part in usual] == [["50", "300.0"]] * 2
+    assert [said(part, "--max-examples", "--limit-seconds") for part in long] == [["2000", "12000.0"]] * 2
+    assert all(part.limit > 12000.0 for part in long)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from reports.record import (
     ExchangeRecorded,
     FaultInjected,
     ScenarioFinished,
+    StageFinished,
 )
 from tests.fakes.receipts import Signer, receipt
 from tests.history.sound import Run, Tenant, begin
@@ -255,3 +256,19 @@ def test_what_was_touched_is_known_from_the_events(tmp_path: Path) -> None:
     assert history.own_worlds == {"a::own"}
     assert history.disturbed == {"a::moved", "a::killed"}
     assert history.since == ""
+
+
+@pytest.mark.parametrize(
+    ("stage", "problem", "cut"),
+    [
+        ("scenarios", "not done after 900 s", "scenarios: not done after 900 s"),
+        ("scenarios", "", ""),
+        ("contracts-1", "not done after 975 s", ""),
+    ],
+)
+def test_what_ended_before_its_time_is_known_where_everything_should_be_recorded(
+    stage: str, problem: str, cut: str, tmp_path: Path
+) -> None:
+    ended = StageFinished(at=NOW, stage=stage, seconds=1.0, problem=problem)
+
+    assert told(a_world(tmp_path, {}), [ended]).cut == cut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from contracts.register import load_register
@@ -52,6 +53,21 @@ def test_a_check_that_crashes_is_unknown() -> None:
     assert "ZeroDivisionError: by nothing" in event.reason
     verdict = next(one for one in fold(load_register(), events).verdicts if one.requirement == "FR-12")
     assert verdict.status is Status.UNKNOWN
+
+
+def test_where_a_request_may_be_missing_nothing_is_counted() -> None:
+    run = Run()
+    (tenant, _) = begin(run, 2)
+    # As a decision leaves it that nobody waited for any more.
+    run.receipt(tenant, "decision", decision_id=run.new_id())
+    whole, cut = run.history(), replace(run.history(), cut="scenarios: not done after 900 s")
+
+    judged, doubted = list(judge_history(whole, 1)), list(judge_history(cut, 1))
+
+    assert outcomes(judged)["history: receipts"] == "failed"
+    assert [event for event in doubted if isinstance(event, FindingRecorded)] == []
+    unknown = {name for name, outcome in outcomes(doubted).items() if outcome == "unknown"}
+    assert unknown == {f"history: {name}" for name in ("receipts", "quotas", "disabled", "metrics", "traces")}
 
 
 def test_a_finding_has_what_led_to_it_and_how_to_see_it_again() -> None:

@@ -123,4 +123,5 @@ CHECK = Check(
     requirements=("OB-MMM-01", "FR-15"),
     looks=looks,
     breaches=breaches,
+    counts=True,
 )

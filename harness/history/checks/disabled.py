@@ -67,4 +67,5 @@ CHECK = Check(
     requirements=("FR-11", "FM-MMM-01"),
     looks=looks,
     breaches=breaches,
+    counts=True,
 )

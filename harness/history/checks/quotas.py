@@ -151,4 +151,5 @@ CHECK = Check(
     requirements=("FR-7",),
     looks=looks,
     breaches=breaches,
+    counts=True,
 )

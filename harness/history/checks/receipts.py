@@ -221,4 +221,5 @@ CHECK = Check(
     requirements=("FR-12",),
     looks=looks,
     breaches=breaches,
+    counts=True,
 )

@@ -75,4 +75,5 @@ CHECK = Check(
     requirements=("OB-MMM-01", "FR-15"),
     looks=looks,
     breaches=breaches,
+    counts=True,
 )
