@@ -254,7 +254,7 @@ def redis_py_tests(session: nox.Session) -> None:
 def mutants(session: nox.Session) -> None:
     """Hunt 200 general mutants of the reference engine (-- --resume DIR goes on)."""
     install(session, *group("mutants"))
-    out = () if "--resume" in session.posargs else ("--out", "evidence", "--sound-runs", "0")
+    out = () if "--resume" in session.posargs else ("--out", "evidence")
     session.run("mmm", "qualify", "--target", "targets/mutants.toml", *out, *session.posargs)
 
 

@@ -1,7 +1,7 @@
 """`python -m harness.qualifying.hunt ERRAND`: one engine, looked at until it is rightly blamed.
 
-Rule: it stops at the first finding that names what the defect breaks; what it saw until then is written
-whole, or not at all.
+Rule: what is found counts when it is seen a second time, in a world of its own; what is not seen again is a
+doubt, and the hunt begins anew without it. What was seen is written whole, or not at all.
 """
 
 from __future__ import annotations
@@ -11,157 +11,118 @@ import dataclasses
 import sys
 import time
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-from rich.console import Console
-
-from contracts.register import load_register
-from harness.processes import CHECKOUT, HarnessError
+from harness.processes import HarnessError
 from harness.qualifying.errand import HUNTED, read_errand, write_hunted
+from harness.qualifying.known import known_by
 from harness.qualifying.record import Hunted
-from harness.qualifying.sight import doubts_in, found_in, is_right, late_in, looked_in
-from harness.qualifying.steps import NOTHING, Step, steps_of
-from harness.services.storage import EMBEDDED
-from harness.stages.children import Part, ScenarioOptions, contracts_parts, run_together, scenarios_part
+from harness.qualifying.sight import doubts_in, found_in, late_in, looked_in
+from harness.qualifying.trail import Enough, TooLong, Trail, Watch
 from harness.stages.interrupts import Interrupted, interruptible
-from harness.stages.journal import Journal
-from harness.stages.observe import Ground, Run, build, look_back, run_stages
-from harness.stages.options import Options
-from harness.stages.progress import Progress
-from harness.targets import load_profile
-from harness.verdicts import Selection
-from harness.worlds import save_world
-from reports.run import now, read_events
+from reports.record import FindingRecorded
+from reports.run import read_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from harness.qualifying.errand import Errand
-    from harness.qualifying.known import Known
-    from reports.record import Event
+    from harness.qualifying.record import Found
+    from reports.record import Event, Finding
 
-AGAIN = "again"
-LOOK_BACK = frozenset({"history", "receipts", "consumer"})
-
-
-class Enough(BaseException):
-    """What was looked for was found. As a signal, it is no error that any check of ours survives."""
+SECOND, ANEW = "second", "anew"
 
 
-class TooLong(BaseException):
-    """It took longer than a hunt may."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a trail ended: with what was looked for, if it was found; with what stood in the way."""
 
+    enough: Finding | None = None
+    late: str = ""
+    unbuilt: str = ""
+    crash: str = ""
 
-class Watch:
-    """Reads along, and says when it is enough."""
-
-    def __init__(self, errand: Errand) -> None:
-        self._defect = errand.defect
-        self._deadline = time.monotonic() + errand.limit_seconds
-
-    def __call__(self, events: list[Event]) -> None:
-        """Look at what was written."""
-        if self._defect is not None and any(is_right(event, self._defect) for event in events):
-            raise Enough
-        if time.monotonic() > self._deadline:
-            raise TooLong
+    @property
+    def trouble(self) -> str:
+        """Return what stood in the way."""
+        return self.late or self.unbuilt or self.crash
 
 
 def hunt(errand: Errand) -> Hunted:
     """Look at one engine until there is enough, or nothing left to look at."""
-    began, run_dir = time.monotonic(), Path(errand.run_dir)
-    late = unbuilt = crash = ""
-    trail = Trail(errand)
-    with contextlib.closing(trail.run.journal):
-        try:
-            trail.follow()
-        except Enough:
-            pass
-        except TooLong:
-            late = f"not done after {errand.limit_seconds:g} s"
-        except HarnessError as problem:
-            unbuilt = " | ".join((problem.line, *problem.log[-3:]))
-        except Exception as error:  # noqa: BLE001 - a mistake of ours says nothing about the engine
-            traceback.print_exc()
-            crash = f"the harness itself crashed: {type(error).__name__} {error}"
-    events = read_events(run_dir)
+    began = time.monotonic()
+    watch, unsure = Watch(errand, began + errand.limit_seconds), list[str]()
+    while True:
+        trail = Trail(_directory(errand, ANEW, len(unsure)), watch)
+        seen = _ended(trail, trail.follow)
+        doubt = _doubt(watch, trail, seen) if seen.enough else ""
+        if not doubt or seen.enough is None:
+            break
+        unsure.append(doubt)
+        watch = dataclasses.replace(watch, unsure=watch.unsure | {seen.enough.key})
+    events = read_events(trail.run.run_dir)
     return Hunted(
         defect=errand.defect.id if errand.defect else "",
         seed=errand.seed,
         seconds=round(time.monotonic() - began, 1),
-        findings=found_in(events),
-        late=late or late_in(events, trail.since),
-        unbuilt=unbuilt,
-        doubts=(*([crash] if crash else []), *doubts_in(events, trail.since)),
+        findings=_findings(events, watch, seen.enough),
+        late=seen.late or late_in(events, trail.since),
+        unbuilt=seen.unbuilt,
+        doubts=(*([seen.crash] if seen.crash else []), *unsure, *doubts_in(events, trail.since)),
         looked=looked_in(events) if errand.defect is None else (),
     )
 
 
-class Trail:
-    """One engine, and the steps that are taken on it. `since`: when the shortcut was over."""
-
-    def __init__(self, errand: Errand) -> None:
-        self.errand = errand
-        self.since = ""
-        self._step = 0
-        run_dir = Path(errand.run_dir)
-        profile = load_profile(Path(errand.profile)).with_defect(errand.defect.id if errand.defect else "")
-        self.run = Run(
-            options=Options(target=profile.path, out=run_dir),
-            environment=EMBEDDED,
-            seed=errand.seed,
-            profile=profile,
-            parts=NOTHING,
-            run_dir=run_dir,
-            journal=Journal(run_dir, Progress(Console(quiet=True)), Watch(errand)),
-        )
-
-    def follow(self) -> None:
-        """Build the world, and take one step after the other."""
-        with contextlib.ExitStack() as stack:
-            ground = build(self.run, stack)
-            if self.errand.known is not None:
-                self._again(self._newly_named(ground), self.errand.known)
-            self.since = now()
-            for step in steps_of(self.errand.defect, load_register()):
-                self._take(self._newly_named(ground), step)
-
-    def _take(self, ground: Ground, step: Step) -> None:
-        asked = dataclasses.replace(self.run.options, selection=step.asked)
-        run = dataclasses.replace(self.run, options=asked, parts=step.parts, seed=ground.world.seed)
-        run_stages(run, ground, step.narrowing)
-        if step.looks_back:
-            look_back(run, ground)
-
-    def _again(self, ground: Ground, known: Known) -> None:
-        """Do once more what caught it last time."""
-        world_file = ground.work_dir / "world.json"
-        save_world(ground.world, world_file)
-        declared = self.errand.defect.requirements if self.errand.defect else ()
-        parts = tuple(_parts_again(known, declared, world_file))
-        run_together(parts, ground.world, ground.work_dir, self.run.journal)
-        if known.suite in LOOK_BACK:
-            asked = dataclasses.replace(self.run.options, selection=Selection(declared))
-            look_back(dataclasses.replace(self.run, options=asked), ground)
-
-    def _newly_named(self, ground: Ground) -> Ground:
-        """Return the ground with a seed that nobody has used there: all names come from it."""
-        seed = self.errand.seed + self._step
-        self._step += 1
-        return dataclasses.replace(ground, world=msgspec.structs.replace(ground.world, seed=seed))
+def _ended(trail: Trail, walk: Callable[[], None]) -> Seen:
+    """Walk a trail to its end, whatever that is."""
+    with contextlib.closing(trail.run.journal):
+        try:
+            walk()
+        except Enough as enough:
+            return Seen(enough=enough.finding)
+        except TooLong as late:
+            return Seen(late=str(late))
+        except HarnessError as problem:
+            return Seen(unbuilt=" | ".join((problem.line, *problem.log[-3:])))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours says nothing about the engine
+            traceback.print_exc()
+            return Seen(crash=f"the harness itself crashed: {type(error).__name__} {error}")
+    return Seen()
 
 
-def _parts_again(known: Known, declared: tuple[str, ...], world_file: Path) -> Iterator[Part]:
-    """Yield what is to run again: one scenario, or the requests for one operation, if it was either."""
-    if node := next((name for name in (known.check, known.scene) if "::" in name), ""):
-        alone = ScenarioOptions(single=True)
-        yield scenarios_part(AGAIN, (f"{CHECKOUT}/{node}",), world_file, CHECKOUT, alone)
-    elif known.suite == "contracts" and known.operation:
-        for part in contracts_parts(world_file, declared):  # all but its shard have nothing to do
-            argv = (*part.argv, "--operation", known.operation)
-            yield dataclasses.replace(part, stage=f"{AGAIN} {part.stage}", argv=argv)
+def _doubt(watch: Watch, trail: Trail, seen: Seen) -> str:
+    """Look a second time, and say what was seen only once; "" where it was seen twice, or was last time."""
+    (found, *_), errand = _findings(read_events(trail.run.run_dir), watch, seen.enough), watch.errand
+    if errand.known is not None and errand.known.check == found.check:
+        return ""
+    second = Trail(_directory(errand, SECOND, len(watch.unsure) + 1), watch)
+    again = _ended(second, lambda: second.repeat(known_by(found), trail.step))
+    if again.enough is not None:
+        return ""
+    why = f": {again.trouble}" if again.trouble else ""
+    return f"seen only once, by {found.check} [{', '.join(found.requirements)}]{why}"
+
+
+def _findings(events: list[Event], watch: Watch, enough: Finding | None) -> tuple[Found, ...]:
+    """Return what was found, what was looked for first; without what was not seen again."""
+    sure = [
+        one for one in events if not (isinstance(one, FindingRecorded) and one.finding.key in watch.unsure)
+    ]
+    first = (enough.id, enough.requirements) if enough else None
+    return tuple(sorted(found_in(sure), key=lambda found: (found.id, found.requirements) != first))
+
+
+def _is_unsure(event: Event, watch: Watch) -> bool:
+    return isinstance(event, FindingRecorded) and event.finding.key in watch.unsure
+
+
+def _directory(errand: Errand, what: str, number: int) -> Path:
+    """Return where a world's run is kept: the errand's own directory, then others in it."""
+    run_dir = Path(errand.run_dir) / (f"{what}-{number}" if number else "")
+    run_dir.mkdir(parents=True, exist_ok=True)
+    return run_dir
 
 
 def main(path: Path) -> int:

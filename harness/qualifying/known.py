@@ -44,10 +44,11 @@ def read_known(path: Path | None) -> dict[str, Known]:
 
 def write_known(path: Path, results: Iterable[Result], before: Mapping[str, Known]) -> None:
     """Keep what caught each defect; of one that is in doubt this time, what did so before."""
-    known = {one.defect.id: _known(one.by) if one.by else before.get(one.defect.id) for one in results}
+    known = {one.defect.id: known_by(one.by) if one.by else before.get(one.defect.id) for one in results}
     kept = {name: one for name, one in sorted(known.items()) if one is not None}
     write_whole(path, msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
 
 
-def _known(found: Found) -> Known:
+def known_by(found: Found) -> Known:
+    """Return what is to be known of a finding, so that it can be looked for again."""
     return Known(check=found.check, suite=found.suite, operation=found.operation, scene=found.scene)

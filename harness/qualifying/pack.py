@@ -103,5 +103,6 @@ def _end(hunt: Hunt) -> Hunted:
         seed=hunt.errand.seed,
         seconds=round(hunt.seconds, 1),
         late=f"the hunt hung and was ended after {hunt.seconds:.0f} s" if hangs else "",
+        died=not hangs,
         doubts=() if hangs else (f"the hunt ended with exit code {code}: {said}",),
     )

@@ -68,6 +68,11 @@ def alarms_of(sound: Iterable[Hunted]) -> tuple[Alarm, ...]:
     return tuple(Alarm(run.seed, finding) for run in sound for finding in run.findings)
 
 
+def voices_of(sound: Iterable[Hunted]) -> frozenset[tuple[str, str]]:
+    """Return who blames the sound engine: what they say of a defect proves nothing."""
+    return frozenset(alarm.finding.voice for alarm in alarms_of(sound))
+
+
 def exit_code_of(results: Sequence[Result], sound: Sequence[Hunted]) -> int:
     """Return 0 where every defect was blamed rightly and nothing else was; 4 where only doubt is left."""
     if alarms_of(sound) or any(run.late for run in sound) or any(one.status in WRONG for one in results):

@@ -15,7 +15,7 @@ from harness.qualifying.known import history_file, read_known, write_known
 from harness.qualifying.listing import chosen, list_defects
 from harness.qualifying.pack import hunt_all
 from harness.qualifying.plan import new_folder, plan_of, read_plan, same_or_refuse
-from harness.qualifying.power import exit_code_of
+from harness.qualifying.power import exit_code_of, voices_of
 from harness.qualifying.record import Status
 from harness.qualifying.tables import render
 from harness.qualifying.written import qualification_of, write_reports
@@ -140,13 +140,15 @@ def _tidy(folder: Path, results: Iterable[Result]) -> None:
 
 
 def _done(folder: Path, errand: Errand) -> bool:
-    """Tell whether there is a result; what could not be built is tried again."""
+    """Tell whether there is a result; what could not be built, or left none, is tried again."""
     hunted = read_hunted(folder / RESULTS / f"{errand.name}.json")
-    return hunted is not None and not hunted.unbuilt
+    return hunted is not None and not hunted.unbuilt and not hunted.died
 
 
 def _results(plan: Plan, folder: Path) -> tuple[list[Result], list[Hunted]]:
     """Return what became of each defect, and of each run of the sound engine."""
-    results = [judge(defect, read_hunted(folder / RESULTS / f"{defect.id}.json")) for defect in plan.defects]
-    sound = [read_hunted(folder / RESULTS / f"{sound_name(seed)}.json") for seed in _sound_seeds(plan)]
-    return results, [run for run in sound if run is not None]
+    runs = [read_hunted(folder / RESULTS / f"{sound_name(seed)}.json") for seed in _sound_seeds(plan)]
+    sound = [run for run in runs if run is not None]
+    alarms = voices_of(sound)
+    hunts = [(defect, read_hunted(folder / RESULTS / f"{defect.id}.json")) for defect in plan.defects]
+    return [judge(defect, hunted, alarms) for defect, hunted in hunts], sound

@@ -60,13 +60,20 @@ class Found(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     title: str
     scene: str = ""
 
+    @property
+    def voice(self) -> tuple[str, str]:
+        """Return who says so: a scenario whatever its parameters, or a check on an operation."""
+        if "::" in self.check:
+            return (self.check.partition("[")[0], "")
+        return (self.check, self.operation)
+
 
 class Hunted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one hunt saw. `defect`: "" is the sound engine.
 
     `findings`: those that blame the engine, in order. `late`: what was not done in time. `unbuilt`: why no
-    engine could be judged. `doubts`: what else keeps us from knowing. `looked`: every scenario and check that
-    ended (of the sound engine only: a hunt for a defect ends early).
+    engine could be judged. `died`: its process left nothing. `doubts`: what else keeps us from knowing.
+    `looked`: every scenario and check that ended (of the sound engine only: a hunt for a defect ends early).
     """
 
     defect: str
@@ -75,6 +82,7 @@ class Hunted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     findings: tuple[Found, ...] = ()
     late: str = ""
     unbuilt: str = ""
+    died: bool = False
     doubts: tuple[str, ...] = ()
     looked: tuple[str, ...] = ()
 

@@ -50,12 +50,12 @@ def is_right(event: Event, defect: Defect) -> bool:
 
 
 def found_in(events: Sequence[Event]) -> tuple[Found, ...]:
-    """Return the findings that blame the engine, each once, in order."""
+    """Return the findings that blame the engine, in order: each once for what it is blamed on."""
     scenes = {one.exchange.id: one.exchange.scenario or "" for one in _only(events, ExchangeRecorded)}
     ended = {one.finding: one for one in _only(reversed(events), ScenarioFinished) if one.finding}
-    findings: dict[str, Finding] = {}
+    findings: dict[tuple[str, tuple[str, ...]], Finding] = {}
     for one in _only(events, FindingRecorded):
-        findings.setdefault(one.finding.id, one.finding)
+        findings.setdefault((one.finding.id, one.finding.requirements), one.finding)
     return tuple(
         _found(finding, ended.get(finding.id), scenes)
         for finding in findings.values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -20,9 +21,9 @@ from harness.qualifying.errand import (
     write_errand,
     write_hunted,
 )
-from harness.qualifying.hunt import Enough, TooLong, Watch, _parts_again
 from harness.qualifying.known import Known
 from harness.qualifying.listing import NAME
+from harness.qualifying.trail import Enough, TooLong, Watch, _parts_again
 from harness.stages.children import Part, run_together
 from harness.stages.journal import Journal
 from harness.stages.progress import Progress
@@ -43,13 +44,17 @@ def an_errand(folder: Path, defect: Defect | None, limit: float = 60.0) -> Erran
     return Errand(profile="x.toml", run_dir=str(folder), defect=defect, seed=1, limit_seconds=limit)
 
 
+def a_watch(folder: Path, defect: Defect | None, seconds: float = 60.0) -> Watch:
+    return Watch(an_errand(folder, defect), time.monotonic() + seconds)
+
+
 def a_finding(*requirements: str, blamed: Attribution = Attribution.ENGINE) -> FindingRecorded:
     finding = Finding("F-1", "rule", "GET /x", requirements, "Wrong.", "", blamed)
     return FindingRecorded(at="2026-01-01T00:00:00Z", finding=finding)
 
 
 def test_it_is_enough_when_the_engine_is_blamed_for_what_the_defect_breaks(tmp_path: Path) -> None:
-    watch = Watch(an_errand(tmp_path, a_defect("x", "FR-1")))
+    watch = a_watch(tmp_path, a_defect("x", "FR-1"))
 
     watch([a_finding("FR-2"), a_finding("FR-1", blamed=Attribution.HARNESS)])
     with pytest.raises(Enough):
@@ -57,16 +62,16 @@ def test_it_is_enough_when_the_engine_is_blamed_for_what_the_defect_breaks(tmp_p
 
 
 def test_of_the_sound_engine_there_is_never_enough(tmp_path: Path) -> None:
-    Watch(an_errand(tmp_path, None))([a_finding("FR-1")])
+    a_watch(tmp_path, None)([a_finding("FR-1")])
 
 
 def test_it_ends_when_its_time_is_over(tmp_path: Path) -> None:
     with pytest.raises(TooLong):
-        Watch(an_errand(tmp_path, a_defect("x", "FR-1"), limit=-1.0))([])
+        a_watch(tmp_path, a_defect("x", "FR-1"), -1.0)([])
 
 
 def test_what_runs_is_ended_the_moment_that_there_is_enough(tmp_path: Path) -> None:
-    watch = Watch(an_errand(tmp_path, a_defect("x", "FR-1")))
+    watch = a_watch(tmp_path, a_defect("x", "FR-1"))
     journal = Journal(tmp_path, Progress(Console(file=io.StringIO())), watch)
     world = World(
         engine_urls=("http://127.0.0.1:1",),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.qualifying.judging import judge
 from harness.qualifying.record import Hunted, Status
-from tests.qualifying.samples import a_defect, found, hunted
+from tests.qualifying.samples import SCENARIO, a_defect, found, hunted
 
 
 @pytest.mark.parametrize(
@@ -25,16 +27,42 @@ def test_what_was_seen_decides(seen: Hunted | None, status: Status) -> None:
     assert judge(a_defect("x", "FR-1"), seen).status is status
 
 
-@pytest.mark.parametrize("trouble", ["late", "unbuilt", "doubts"])
-def test_a_right_finding_counts_whatever_else_went_wrong_and_a_wrong_one_does_not(trouble: str) -> None:
-    troubled = {trouble: ("said",) if trouble == "doubts" else "said"}
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [
+        ({"late": "said"}, Status.TIMED_OUT),
+        ({"unbuilt": "said"}, Status.UNKNOWN),
+        ({"unbuilt": "said", "late": "not this"}, Status.UNKNOWN),
+    ],
+)
+def test_where_the_world_fell_or_time_was_over_no_finding_counts(
+    trouble: dict[str, Any], status: Status
+) -> None:
+    result = judge(a_defect("x", "FR-1"), hunted(found("FR-1"), **trouble))
 
-    right = judge(a_defect("x", "FR-1"), hunted(found("FR-1"), **troubled))  # type: ignore[arg-type] # one of three
-    wrong = judge(a_defect("x", "FR-1"), hunted(found("FR-2"), **troubled))  # type: ignore[arg-type] # as above
+    assert (result.status, result.by, result.others, result.reason) == (status, None, (), "said")
+
+
+def test_a_right_finding_counts_beside_doubts_and_a_wrong_one_does_not() -> None:
+    right = judge(a_defect("x", "FR-1"), hunted(found("FR-1"), doubts=("said",)))
+    wrong = judge(a_defect("x", "FR-1"), hunted(found("FR-2"), doubts=("said",)))
 
     assert (right.status, right.reason) == (Status.CAUGHT, "It is wrong.")
-    assert wrong.status in {Status.TIMED_OUT, Status.UNKNOWN}
-    assert wrong.reason == "said"
+    assert (wrong.status, wrong.reason) == (Status.UNKNOWN, "said")
+
+
+def test_what_the_sound_engine_is_blamed_for_catches_nothing() -> None:
+    alarms = {found("FR-9", check=f"{SCENARIO}[other]").voice}
+    of_it, of_another = found("FR-1", check=f"{SCENARIO}[one]"), found("FR-1", check="contract:headers")
+
+    alone = judge(a_defect("x", "FR-1"), hunted(of_it), alarms)
+    beside = judge(a_defect("x", "FR-1"), hunted(of_it, of_another), alarms)
+    wrongly = judge(a_defect("x", "FR-3"), hunted(of_it), alarms)
+
+    assert (alone.status, alone.by) == (Status.UNKNOWN, None)
+    assert "blames the sound engine too" in alone.reason
+    assert (beside.status, beside.by) == (Status.CAUGHT, of_another)
+    assert wrongly.status is Status.MISSED
 
 
 def test_what_catches_is_told_and_what_blames_others_is_kept() -> None:

@@ -78,6 +78,7 @@ def test_a_hunt_that_leaves_nothing_is_unknown_with_its_last_words(tmp_path: Pat
 
     (one,) = seen
     assert (one.doubts, one.late) == (("the hunt ended with exit code 1: no luck",), "")  # type: ignore[attr-defined] # a Hunted
+    assert one.died  # type: ignore[attr-defined] # as above
 
 
 def test_a_hunt_that_hangs_is_ended_and_was_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,12 @@ def test_findings_come_once_in_order_and_only_those_that_blame_the_engine() -> N
     assert [one.id for one in found_in([*events, a_finding("F-2", "b", "FR-1")])] == ["F-2", "F-1"]
 
 
+def test_one_finding_that_blames_for_different_things_is_told_with_each() -> None:
+    events: list[Event] = [a_finding("F-1", "a", "FR-2"), a_finding("F-1", "a", "FR-1")]
+
+    assert [one.requirements for one in found_in(events)] == [("FR-2",), ("FR-1",)]
+
+
 def test_a_right_finding_names_what_the_defect_breaks_and_blames_the_engine() -> None:
     defect = a_defect("x", "FR-1", "FR-2")
 

@@ -1,0 +1,157 @@
+"""What is found counts when it is seen twice, each time in a world of its own that still stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.processes import UnbuildableError
+from harness.qualifying import trail
+from harness.qualifying.errand import Errand
+from harness.qualifying.hunt import hunt
+from harness.qualifying.judging import judge
+from harness.qualifying.known import Known
+from harness.qualifying.record import Status
+from harness.stages.observe import Ground
+from harness.worlds import World
+from reports.record import Finding, FindingRecorded, StageFinished
+from reports.run import now
+from tests.qualifying.samples import SCENARIO, a_defect
+
+if TYPE_CHECKING:
+    import contextlib
+    from pathlib import Path
+
+    from harness.qualifying.record import Defect
+    from harness.stages.observe import Run
+
+OTHER = "scenarios/features/test_b.py::test_other"
+
+
+@dataclass
+class Worlds:
+    """In place of worlds: what is found in each, one after the other; the last is like all that follow."""
+
+    found: list[list[str]]
+    folder: Path
+    fallen: set[int] = field(default_factory=set)
+    late: set[int] = field(default_factory=set)
+    built: int = 0
+
+    def raise_world(self, run: Run, _stack: contextlib.ExitStack) -> tuple[Any, Path]:
+        self.built += 1
+        world = World(
+            engine_urls=("http://127.0.0.1:1",),
+            base_path="/v1/mmm",
+            ready_path="/ready",
+            work_dir=str(self.folder),
+            run_dir=str(run.run_dir),
+            profile="none",
+            seed=1,
+        )
+        return SimpleNamespace(world=world, engines=()), self.folder
+
+    def look(self, journal: Any) -> None:  # noqa: ANN401 - the run's
+        for rule in self.found[min(self.built, len(self.found)) - 1]:
+            finding = Finding(f"F-{rule}", rule, "", ("FR-1",), "Wrong.", "")
+            journal.emit(FindingRecorded(at=now(), finding=finding))
+        if self.built in self.late:
+            ended = StageFinished(at=now(), stage="scenarios", seconds=900.0, problem="not done after 900 s")
+            journal.emit(ended)
+        journal.catch_up()
+
+    def stand(self, _world: World) -> None:
+        if self.built in self.fallen:
+            raise UnbuildableError("PostgreSQL ended during the run")
+
+    def hunt(self, defect: Defect | None, known: Known | None = None) -> Any:  # noqa: ANN401 - a Hunted
+        profile = self.folder / "x.toml"
+        profile.write_text('[target]\nname = "x"\ncommand = ["run", "{port}"]\n', "utf-8")
+        (self.folder / "run").mkdir()
+        errand = Errand(
+            profile=str(profile), run_dir=str(self.folder / "run"), defect=defect, seed=1, known=known
+        )
+        return hunt(errand)
+
+
+@pytest.fixture
+def worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worlds:
+    standin = Worlds([[]], tmp_path)
+    monkeypatch.setattr(trail, "raise_world", standin.raise_world)
+    monkeypatch.setattr(trail, "enter", lambda _run, it, folder: Ground(it, it.world, None, folder))
+    monkeypatch.setattr(trail, "run_stages", lambda run, _ground, _narrowing: standin.look(run.journal))
+    monkeypatch.setattr(trail, "run_together", lambda _parts, _world, _dir, journal: standin.look(journal))
+    monkeypatch.setattr(trail, "look_back", lambda _run, _ground: None)
+    monkeypatch.setattr(trail, "stand", standin.stand)
+    return standin
+
+
+@pytest.mark.parametrize("declared", [("FR-1",), ()], ids=["a defect", "a mutant"])
+def test_what_is_seen_twice_is_a_kill(declared: tuple[str, ...], worlds: Worlds) -> None:
+    worlds.found = [[SCENARIO]]
+    defect = a_defect("x", *declared)
+
+    seen = worlds.hunt(defect)
+
+    assert worlds.built == 2
+    assert [one.check for one in seen.findings] == [SCENARIO]
+    assert judge(defect, seen).status is Status.CAUGHT
+
+
+def test_what_is_seen_once_is_a_doubt_and_no_kill(worlds: Worlds) -> None:
+    worlds.found = [[SCENARIO], []]
+
+    seen = worlds.hunt(a_defect("x", "FR-1"))
+
+    assert worlds.built == 3
+    assert seen.findings == ()
+    assert seen.doubts == (f"seen only once, by {SCENARIO} [FR-1]",)
+    assert judge(a_defect("x", "FR-1"), seen).status is Status.UNKNOWN
+
+
+def test_what_was_not_seen_again_stops_no_hunt_and_is_forgotten_where_another_is(worlds: Worlds) -> None:
+    worlds.found = [[SCENARIO], [], [SCENARIO, OTHER]]
+
+    seen = worlds.hunt(a_defect("x", "FR-1"))
+
+    assert [one.check for one in seen.findings] == [OTHER]
+    assert judge(a_defect("x", "FR-1"), seen).status is Status.CAUGHT
+
+
+def test_what_caught_it_last_time_needs_no_second_sight(worlds: Worlds) -> None:
+    worlds.found = [[SCENARIO]]
+
+    seen = worlds.hunt(a_defect("x", "FR-1"), Known(check=SCENARIO, suite="features"))
+
+    assert worlds.built == 1
+    assert len(seen.findings) == 1
+
+
+def test_where_storage_fell_nothing_is_found(worlds: Worlds) -> None:
+    worlds.found, worlds.fallen = [[SCENARIO]], {1}
+
+    seen = worlds.hunt(a_defect("x", "FR-1"))
+
+    assert (worlds.built, seen.unbuilt) == (1, "PostgreSQL ended during the run")
+    assert judge(a_defect("x", "FR-1"), seen).status is Status.UNKNOWN
+
+
+def test_a_second_sight_in_a_world_that_fell_is_none(worlds: Worlds) -> None:
+    worlds.found, worlds.fallen = [[SCENARIO], [SCENARIO], []], {2}
+
+    seen = worlds.hunt(a_defect("x", "FR-1"))
+
+    assert seen.doubts == (f"seen only once, by {SCENARIO} [FR-1]: PostgreSQL ended during the run",)
+
+
+@pytest.mark.parametrize("defect", [a_defect("x", "FR-1"), None], ids=["a defect", "the sound engine"])
+def test_once_a_part_was_ended_by_time_all_is_late(defect: Defect | None, worlds: Worlds) -> None:
+    worlds.found, worlds.late = [[SCENARIO]], {1}
+
+    seen = worlds.hunt(defect)
+
+    assert (worlds.built, seen.late) == (1, "scenarios: not done after 900 s")
+    assert judge(a_defect("x", "FR-1"), seen).status is Status.TIMED_OUT
