@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 MEASURED = "harness/qualifying/measured.json"
 
 
-def scenarios_digest() -> str:
-    """Return the digest of the scenarios."""
-    return digest_of(files_of("scenarios"))
+# Whoever judges an engine.
+JUDGES = ("contracts", "harness", "scenarios")
+
+
+def judges_digest() -> str:
+    """Return the digest of all that judges an engine."""
+    return digest_of(named for room in JUDGES for named in files_of(room))
 
 
 def files_of(room: str) -> Iterator[tuple[str, bytes]]:

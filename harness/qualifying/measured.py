@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.processes import CHECKOUT
-from harness.qualifying.digest import MEASURED, scenarios_digest
+from harness.qualifying.digest import MEASURED, judges_digest
 from reports.run.config import Counted, Power
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ FILE = CHECKOUT / MEASURED
 
 
 def read_measured(path: Path = FILE) -> Power:
-    """Return what was measured, and whether with the scenarios of now; nothing where nobody has measured."""
+    """Return what was measured, and whether by the checks of now; nothing where nobody has measured."""
     if not path.exists():
         return Power()
     kept = msgspec.json.decode(path.read_bytes(), type=Power)
-    return msgspec.structs.replace(kept, current=kept.scenarios == scenarios_digest())
+    return msgspec.structs.replace(kept, current=kept.judges == judges_digest())
 
 
 def measured_by(qualification: Qualification) -> Power:
@@ -38,7 +38,7 @@ def measured_by(qualification: Qualification) -> Power:
         rightly=power.rightly,
         false_alarms=power.false_alarms,
         sound_runs=plan.sound_runs,
-        scenarios=plan.scenarios,
+        judges=plan.judges,
         requirements={
             one.name: Counted(one.seeded, one.caught, one.rightly) for one in qualification.requirements
         },

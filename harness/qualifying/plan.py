@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.processes import ConfigurationError
-from harness.qualifying.digest import digest_of, files_of, scenarios_digest
+from harness.qualifying.digest import digest_of, files_of, judges_digest
 from harness.qualifying.record import Defect
 from reports.files import write_whole
 from reports.run import now
@@ -31,8 +31,8 @@ ROOMS = ("contracts", "fakes", "harness", "reports", "scenarios")
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which defects of which engine are hunted, with what, and how often the sound engine is.
 
-    `whole`: these are all that there are. `digest`: of the toolkit, the profile and the defects; `scenarios`:
-    of the scenarios alone.
+    `whole`: these are all that there are. `digest`: of the toolkit, the profile, the defects and
+    the engine; `judges`: of what judges alone.
     """
 
     target: str
@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     sound_runs: int
     whole: bool
     digest: str
-    scenarios: str
+    judges: str
     toolkit: str
     started: str
     defects: tuple[Defect, ...]
@@ -56,7 +56,7 @@ def plan_of(
         sound_runs=sound_runs,
         whole=chosen == listed,
         digest=digest_of(_measured_with(profile, listed)),
-        scenarios=scenarios_digest(),
+        judges=judges_digest(),
         toolkit=toolkit_version(),
         started=now(),
         defects=chosen,

@@ -65,7 +65,7 @@ class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Power(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the verifier was worth when it was last qualified. `measured`: when ("": never).
 
-    `scenarios`: the digest of those that it was measured with; `current`: the run had the same.
+    `judges`: the digest of the scenarios and checks that measured; `current`: the run had the same.
     """
 
     measured: str = ""
@@ -76,7 +76,7 @@ class Power(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     rightly: int = 0
     false_alarms: int = 0
     sound_runs: int = 0
-    scenarios: str = ""
+    judges: str = ""
     current: bool = False
     requirements: dict[str, Counted] = {}
 
@@ -84,7 +84,7 @@ class Power(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         """Return it as a sentence."""
         if not self.measured:
             return "not measured"
-        others = "" if self.current else ", with other scenarios than this run's"
+        others = "" if self.current else ", with other scenarios or checks than this run's"
         return (
             f"caught {self.caught} of {self.seeded} seeded defects, blamed rightly {self.rightly}, "
             f"false alarms {self.false_alarms} in {self.sound_runs} sound runs; measured "

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from harness.qualifying import __main__ as keeping
-from harness.qualifying.digest import scenarios_digest
+from harness.qualifying import digest
+from harness.qualifying.digest import judges_digest
 from harness.qualifying.measured import measured_by, read_measured
 from harness.qualifying.written import write_reports
 from reports.run.config import Counted
@@ -28,18 +29,28 @@ def test_the_numbers_are_those_of_the_qualification() -> None:
 
     assert measured.line() == (
         "caught 3 of 6 seeded defects, blamed rightly 2, false alarms 0 in 1 sound runs; "
-        "measured 2026-01-01 on engine with mmm-harness 0, with other scenarios than this run's"
+        "measured 2026-01-01 on engine with mmm-harness 0, with other scenarios or checks than this run's"
     )
     assert measured.requirements["FR-1"] == Counted(seeded=3, caught=2, rightly=2)
 
 
 @pytest.mark.parametrize("same", [True, False])
-def test_it_is_current_as_long_as_the_scenarios_are_the_same(*, same: bool, tmp_path: Path) -> None:
-    digest = scenarios_digest() if same else "another"
-    kept = msgspec.structs.replace(measured_by(a_qualification()), scenarios=digest)
+def test_it_is_current_as_long_as_what_judges_is_the_same(*, same: bool, tmp_path: Path) -> None:
+    judges = judges_digest() if same else "another"
+    kept = msgspec.structs.replace(measured_by(a_qualification()), judges=judges)
     (tmp_path / "measured.json").write_bytes(msgspec.json.encode(kept))
 
     assert read_measured(tmp_path / "measured.json").current is same
+
+
+@pytest.mark.parametrize("room", ["contracts", "harness", "scenarios"])
+def test_another_check_is_another_judge(room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest, "CHECKOUT", tmp_path)
+    (tmp_path / room).mkdir()
+    before = digest.judges_digest()
+    (tmp_path / room / "check.py").write_text("")
+
+    assert digest.judges_digest() != before
 
 
 @pytest.fixture

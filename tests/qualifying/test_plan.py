@@ -63,7 +63,7 @@ def test_another_profile_or_engine_is_another_measurement(file: str, folder: Pat
     (folder / file).write_text(text.replace("# 1", "# 2"), "utf-8")
 
     assert planned(folder).digest != before.digest
-    assert planned(folder).scenarios == before.scenarios
+    assert planned(folder).judges == before.judges
 
 
 def test_what_holds_no_plan_is_one_line(tmp_path: Path) -> None:

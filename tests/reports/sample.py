@@ -54,7 +54,7 @@ POWER = Power(
     caught=118,
     rightly=117,
     sound_runs=10,
-    scenarios="5c" * 32,
+    judges="5c" * 32,
     current=True,
 )
 REGISTER = Path(__file__).parents[2] / "contracts" / "requirements.toml"
