@@ -14,17 +14,19 @@ import msgspec
 from harness.processes import ConfigurationError
 from harness.qualifying.digest import digest_of, files_of, judges_digest
 from harness.qualifying.record import Defect
+from harness.qualifying.sources import sources_of
 from reports.files import write_whole
 from reports.run import now
 from reports.run.config import toolkit_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from harness.targets import Profile
 
 PLAN = "plan.json"
+MEASURED_WITH = "the toolkit, the profile or the engine"
 ROOMS = ("contracts", "fakes", "harness", "reports", "scenarios")
 
 
@@ -93,6 +95,12 @@ def same_or_refuse(begun: Plan, planned: Plan, folder: Path) -> None:
         raise ConfigurationError(f"--resume {folder}: {what}; begin anew without --resume")
 
 
+def still_so_or_refuse(plan: Plan, profile: Profile, listed: tuple[Defect, ...], folder: Path) -> None:
+    """Refuse to make one measurement of hunts between which something has changed."""
+    if plan.digest != digest_of(_measured_with(profile, listed)):
+        raise ConfigurationError(f"{folder}: {MEASURED_WITH} has changed while the hunts went on; begin anew")
+
+
 def _differences(begun: Plan, planned: Plan) -> Iterator[str]:
     if begun.target != planned.target:
         yield f"was begun with {begun.target}, not with {planned.target}"
@@ -103,14 +111,12 @@ def _differences(begun: Plan, planned: Plan) -> Iterator[str]:
     if begun.defects != planned.defects:
         yield "was begun with another list of defects"
     if begun.digest != planned.digest:
-        yield "the toolkit, the profile or what the defects change is not what it was begun with"
+        yield f"{MEASURED_WITH} is not what it was begun with"
 
 
-def _measured_with(profile: Profile, listed: Iterable[Defect]) -> Iterator[tuple[str, bytes]]:
+def _measured_with(profile: Profile, listed: tuple[Defect, ...]) -> Iterator[tuple[str, bytes]]:
     for room in ROOMS:
         yield from files_of(room)
     yield "profile", profile.path.read_bytes()
-    yield "defects", msgspec.json.encode(tuple(listed))
-    for name in sorted({change.file for defect in listed for change in defect.changes}):
-        path = profile.cwd / name
-        yield name, path.read_bytes() if path.is_file() else b""
+    yield "defects", msgspec.json.encode(listed)
+    yield from sources_of(profile, listed)

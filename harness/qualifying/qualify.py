@@ -14,7 +14,7 @@ from harness.qualifying.judging import judge
 from harness.qualifying.known import history_file, read_known, write_known
 from harness.qualifying.listing import chosen, list_defects
 from harness.qualifying.pack import hunt_all
-from harness.qualifying.plan import new_folder, plan_of, read_plan, same_or_refuse
+from harness.qualifying.plan import new_folder, plan_of, read_plan, same_or_refuse, still_so_or_refuse
 from harness.qualifying.power import exit_code_of, voices_of
 from harness.qualifying.record import Status
 from harness.qualifying.tables import render
@@ -56,13 +56,15 @@ def qualify(options: Options, console: Console) -> int:
     register = load_register()
     profile = load_profile(options.target)
     known = read_known(history_file(profile))
-    plan, folder = _planned(options, profile, list_defects(profile, register))
+    listed = list_defects(profile, register)
+    plan, folder = _planned(options, profile, listed)
     errands = [errand for errand in _errands(plan, profile, folder, known) if not _done(folder, errand)]
     board = Board(console, plan.sound_runs + sum(not defect.deferred for defect in plan.defects))
     board.say(f"qualification {folder}")
     (folder / RESULTS).mkdir(exist_ok=True)
     with board.live():
         _hunt(errands, folder, options.jobs, board)
+    still_so_or_refuse(plan, profile, listed, folder)
     results, sound = _results(plan, folder)
     qualification = qualification_of(plan, results, sound, register)
     write_reports(folder, qualification, profile.cwd)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from harness.processes import ConfigurationError
-from harness.qualifying.plan import Plan, new_folder, plan_of, read_plan, same_or_refuse
+from harness.qualifying.plan import Plan, new_folder, plan_of, read_plan, same_or_refuse, still_so_or_refuse
 from harness.targets import load_profile
 from tests.qualifying.samples import a_defect
 
@@ -64,6 +65,48 @@ def test_another_profile_or_engine_is_another_measurement(file: str, folder: Pat
 
     assert planned(folder).digest != before.digest
     assert planned(folder).judges == before.judges
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "covered"),
+    [
+        ("-m engine", "engine/adapters/store.py", True),
+        ("-m engine.defects", "engine/defects/one.toml", True),
+        ("./cmd/server", "cmd/server/main.go", True),
+        ("server.js", "lib/store.js", True),
+        ("server.js", "notes.md", False),
+        ("-m engine", "engine/__pycache__/a.pyc", False),
+        ("-m engine", "engine/.cache/a.py", False),
+        ("-m engine", "elsewhere/a.py", False),
+    ],
+)
+def test_all_that_the_engine_is_made_of_counts(
+    command: str, file: str, folder: Path, *, covered: bool
+) -> None:
+    profile = folder / "engine.toml"
+    profile.write_text(
+        f'[target]\nname = "x"\ncommand = {json.dumps([*command.split(), "{port}"])}\n', "utf-8"
+    )
+    for name in (file, "server.js"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("1", "utf-8")
+    nothing = {"listed": (), "chosen": ()}
+    before = planned(folder, **nothing)
+
+    (folder / file).write_text("2", "utf-8")
+
+    assert (planned(folder, **nothing).digest != before.digest) is covered
+
+
+def test_what_changes_while_the_hunts_go_on_makes_no_measurement(folder: Path) -> None:
+    profile, plan = load_profile(folder / "engine.toml"), planned(folder)
+    still_so_or_refuse(plan, profile, LISTED, folder)
+    (folder / "engine" / "b.py").write_text("new = 1\n", "utf-8")
+
+    with pytest.raises(
+        ConfigurationError, match="the engine has changed while the hunts went on; begin anew"
+    ):
+        still_so_or_refuse(plan, profile, LISTED, folder)
 
 
 def test_what_holds_no_plan_is_one_line(tmp_path: Path) -> None:
