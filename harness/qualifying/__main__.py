@@ -27,6 +27,8 @@ def main(folder: Path) -> str:
     qualification = read_qualification(path)
     if not qualification.plan.whole:
         return f"{folder}: is of a part of the defects; only a whole qualification says what we are worth"
+    if not qualification.power.sound_runs:
+        return f"{folder}: no sound run came to its end without a doubt; nothing is known of false alarms"
     measured = measured_by(qualification)
     write_whole(FILE, msgspec.json.format(msgspec.json.encode(measured)) + b"\n")
     write_whole(PAGE, page_with(PAGE.read_text(encoding="utf-8"), page_of(qualification)).encode())

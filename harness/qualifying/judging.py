@@ -21,7 +21,7 @@ NOTHING = "every scenario and check that could be run found nothing"
 def judge(defect: Defect, hunted: Hunted | None, alarms: Collection[tuple[str, str]] = frozenset()) -> Result:
     """Say what became of a defect (not hunted where deferred). `alarms`: who blames the sound engine."""
     if defect.deferred:
-        return Result(defect=defect, status=Status.DEFERRED, reason=f"awaits: {defect.deferred}")
+        return Result(defect=defect, status=Status.DEFERRED, reason=f"not hunted: {defect.deferred}")
     if hunted is None:
         return Result(defect=defect, status=Status.UNKNOWN, reason="was not hunted to an end")
     if hunted.unbuilt or hunted.late:

@@ -37,7 +37,7 @@ def measured_by(qualification: Qualification) -> Power:
         caught=power.caught,
         rightly=power.rightly,
         false_alarms=power.false_alarms,
-        sound_runs=plan.sound_runs,
+        sound_runs=power.sound_runs,
         judges=plan.judges,
         requirements={
             one.name: Counted(one.seeded, one.caught, one.rightly) for one in qualification.requirements

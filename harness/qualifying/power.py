@@ -20,7 +20,11 @@ WRONG = frozenset({Status.MISBLAMED, Status.MISSED, Status.TIMED_OUT})
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """How many defects were seeded, how many of them noticed, how many blamed rightly, by which suite."""
+    """How many defects were seeded, how many of them noticed, how many blamed rightly, by which suite.
+
+    Rightly, in the row of a requirement, is on that one: not where a defect that breaks two is blamed on the
+    other.
+    """
 
     name: str
     seeded: int
@@ -37,12 +41,13 @@ class Alarm(msgspec.Struct, frozen=True):
 
 
 class Power(msgspec.Struct, frozen=True):
-    """The closing line's numbers."""
+    """The closing line's numbers. `sound_runs`: those that ended without a doubt, whatever they found."""
 
     seeded: int
     caught: int
     rightly: int
     false_alarms: int
+    sound_runs: int
 
     def line(self) -> str:
         """Return the last line of a qualification."""
@@ -54,18 +59,24 @@ class Power(msgspec.Struct, frozen=True):
 
 def power_of(results: Iterable[Result], sound: Iterable[Hunted]) -> Power:
     """Count; what is deferred is outside."""
-    counted = Counter(one.status for one in results)
+    counted, runs = Counter(one.status for one in results), list(sound)
     return Power(
         seeded=counted.total() - counted[Status.DEFERRED],
         caught=sum(counted[status] for status in NOTICED),
         rightly=counted[Status.CAUGHT],
-        false_alarms=len(alarms_of(sound)),
+        false_alarms=len(alarms_of(runs)),
+        sound_runs=sum(is_sound(run) for run in runs),
     )
 
 
 def alarms_of(sound: Iterable[Hunted]) -> tuple[Alarm, ...]:
     """Return every finding on the sound engine."""
     return tuple(Alarm(run.seed, finding) for run in sound for finding in run.findings)
+
+
+def is_sound(run: Hunted) -> bool:
+    """Tell whether a run of the sound engine ended without a doubt: else its silence says nothing."""
+    return not (run.late or run.unbuilt or run.doubts)
 
 
 def voices_of(sound: Iterable[Hunted]) -> frozenset[tuple[str, str]]:
@@ -77,20 +88,22 @@ def exit_code_of(results: Sequence[Result], sound: Sequence[Hunted]) -> int:
     """Return 0 where every defect was blamed rightly and nothing else was; 4 where only doubt is left."""
     if alarms_of(sound) or any(run.late for run in sound) or any(one.status in WRONG for one in results):
         return FAILED
-    doubted = any(run.doubts or run.unbuilt for run in sound)
+    doubted = not all(is_sound(run) for run in sound)
     return UNKNOWN if doubted or any(one.status is Status.UNKNOWN for one in results) else 0
 
 
 def by_requirement(results: Iterable[Result], register: Iterable[str]) -> list[Tally]:
     """Return a tally for each requirement that a defect declares, in the register's order."""
     seeded = _seeded(results)
-    return _tallies(seeded, register, lambda one: one.defect.requirements)
+    return _tallies(seeded, register, lambda one: one.defect.requirements, _blames)
 
 
 def by_kind(results: Iterable[Result]) -> list[Tally]:
     """Return a tally for each kind of defects."""
     seeded = _seeded(results)
-    return _tallies(seeded, sorted({one.defect.kind for one in seeded}), lambda one: (one.defect.kind,))
+    return _tallies(
+        seeded, sorted({one.defect.kind for one in seeded}), lambda one: (one.defect.kind,), _is_caught
+    )
 
 
 def never_caught(results: Iterable[Result], sound: Iterable[Hunted]) -> tuple[str, ...]:
@@ -115,19 +128,31 @@ def _seeded(results: Iterable[Result]) -> list[Result]:
     return [one for one in results if one.status is not Status.DEFERRED]
 
 
+def _blames(result: Result, requirement: str) -> bool:
+    """Tell whether what caught a defect names this very requirement."""
+    return result.by is not None and requirement in result.by.requirements
+
+
+def _is_caught(result: Result, _kind: str) -> bool:
+    return result.status is Status.CAUGHT
+
+
 def _tallies(
-    seeded: list[Result], names: Iterable[str], names_of: Callable[[Result], tuple[str, ...]]
+    seeded: list[Result],
+    names: Iterable[str],
+    names_of: Callable[[Result], tuple[str, ...]],
+    is_right: Callable[[Result, str], bool],
 ) -> list[Tally]:
     groups = {name: [one for one in seeded if name in names_of(one)] for name in names}
-    return [_tally(name, group) for name, group in groups.items() if group]
+    return [_tally(name, group, is_right) for name, group in groups.items() if group]
 
 
-def _tally(name: str, group: list[Result]) -> Tally:
+def _tally(name: str, group: list[Result], is_right: Callable[[Result, str], bool]) -> Tally:
     suites = Counter(one.by.suite for one in group if one.by is not None)
     return Tally(
         name=name,
         seeded=len(group),
         caught=sum(one.status in NOTICED for one in group),
-        rightly=sum(one.status is Status.CAUGHT for one in group),
+        rightly=sum(is_right(one, name) for one in group),
         suites=dict(sorted(suites.items())),
     )

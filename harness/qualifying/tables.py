@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 MOST = 20
 LONGEST = 300
+NO_SOUND_RUN = "no sound run: nothing is known of false alarms"
 
 
 def render(qualification: Qualification, folder: Path, console: Console) -> None:
@@ -36,8 +38,14 @@ def render(qualification: Qualification, folder: Path, console: Console) -> None
         indent = len(line) - len(line.lstrip())
         text = Text(showable(one_line(line), console.encoding))
         console.print(Padding(text, (0, 0, 0, indent)), width=width)
-    for line in (f"report {folder}", qualification.line):
+    for line in (f"report {folder}", *_unheard(qualification), qualification.line):
         console.print(Text(showable(line, console.encoding)), soft_wrap=True)
+
+
+def _unheard(qualification: Qualification) -> Iterator[str]:
+    """Say where no false alarms are none that were looked for."""
+    if not qualification.power.sound_runs:
+        yield NO_SOUND_RUN
 
 
 def _table(qualification: Qualification) -> Table:
@@ -61,9 +69,10 @@ def _told(qualification: Qualification) -> Iterator[str]:
         yield f"  {found.check}"
     yield from (f"unknown of the sound engine: {text}" for text in qualification.doubts[:MOST])
     yield from _never(qualification)
-    deferred = sum(one.status is Status.DEFERRED for one in qualification.results)
-    if deferred:
-        yield f"{deferred} more defects are deferred: what could show them is not there yet"
+    deferred = [one.defect.deferred for one in qualification.results if one.defect.deferred]
+    if aside := Counter(reason.partition(":")[0] for reason in deferred):
+        counted = ", ".join(f"{reason} {number}" for reason, number in aside.items())
+        yield f"{len(deferred)} more defects were not hunted: {counted}"
 
 
 def _uncaught(result: Result) -> Iterable[str]:

@@ -82,4 +82,4 @@ def test_a_defect_that_declares_nothing_is_caught_by_anything() -> None:
 def test_what_is_deferred_is_no_result_of_a_hunt() -> None:
     result = judge(a_defect("x", "NFR-1", deferred="load"), hunted(found("NFR-1")))
 
-    assert (result.status, result.by, result.reason) == (Status.DEFERRED, None, "awaits: load")
+    assert (result.status, result.by, result.reason) == (Status.DEFERRED, None, "not hunted: load")

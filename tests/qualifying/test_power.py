@@ -22,11 +22,18 @@ def test_the_last_line_counts_noticed_rightly_blamed_and_false_alarms_without_wh
     assert power.line() == "qualify: caught 3 of 6, blamed rightly 2, false alarms 2"
 
 
+def test_a_sound_run_counts_when_it_ended_without_a_doubt() -> None:
+    runs = [sound(), sound(found("FR-1")), sound(doubts=("a check crashed",)), hunted(late="late")]
+
+    assert power_of([CAUGHT], runs).sound_runs == 2
+
+
 def test_each_requirement_and_kind_is_counted_by_itself() -> None:
     by_name = {one.name: one for one in by_requirement(results(), ["NFR-5", "FR-3", "FR-1", "FR-12", "FR-4"])}
 
     assert list(by_name) == ["NFR-5", "FR-3", "FR-1", "FR-12"]
-    assert by_name["FR-1"] == Tally("FR-1", 3, 2, 2, {"contracts": 1, "features": 1})
+    assert by_name["FR-1"] == Tally("FR-1", 3, 2, 1, {"contracts": 1, "features": 1})
+    assert (by_name["FR-3"].caught, by_name["FR-3"].rightly) == (1, 1)  # of two, blamed on this one
     assert by_name["NFR-5"] == Tally("NFR-5", 2, 1, 0, {})
     assert [(one.name, one.seeded, one.rightly) for one in by_kind(results())] == [("time", 6, 2)]
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import jsonschema_rs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -116,7 +117,7 @@ def test_a_place_in_the_mutation_report_is_exactly_what_is_replaced(
 def test_the_page_has_a_row_for_each_requirement_and_kind_and_says_what_was_missed() -> None:
     page = page_of(a_qualification(sound()))
 
-    assert "| FR-1 | 3 | 2 | 2 | contracts 1, features 1 |" in page
+    assert "| FR-1 | 3 | 2 | 1 | contracts 1, features 1 |" in page
     assert "| time | 6 | 3 | 2 | contracts 1, features 1 |" in page
     assert "| `missed` | missed | every scenario and check that could be run found nothing |" in page
     assert page.rstrip().endswith("`qualify: caught 3 of 6, blamed rightly 2, false alarms 0`")
@@ -137,7 +138,21 @@ def test_a_terminal_of_80_columns_shows_what_was_not_caught_and_the_line_for_mac
         assert told in text
     assert "false alarm (seed 7) [FR-1] It is wrong." in text
     assert "1 scenarios and checks were never the ones" in text
-    assert "1 more defects are deferred" in text
+    assert "1 more defects were not hunted: load 1" in text
+
+
+@pytest.mark.parametrize(
+    ("of_sound", "known"),
+    [([], False), ([sound(doubts=("a check crashed",))], False), ([sound(), sound(doubts=("x",))], True)],
+    ids=["none", "one in doubt", "one of two"],
+)
+def test_where_no_sound_run_ended_well_nothing_is_said_to_be_known_of_false_alarms(
+    of_sound: list[Hunted], *, known: bool
+) -> None:
+    lines = shown(a_qualification(*of_sound)).rstrip().splitlines()
+
+    assert (lines[-2] != "no sound run: nothing is known of false alarms") is known
+    assert lines[-1] == "qualify: caught 3 of 6, blamed rightly 2, false alarms 0"
 
 
 def test_of_a_part_of_the_defects_nothing_is_said_to_have_caught_nothing() -> None:
