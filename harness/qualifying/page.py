@@ -1,4 +1,4 @@
-"""The table of docs/power.md, from a qualification."""
+"""The tables of docs/power.md and docs/mutants.md, from a qualification."""
 
 from __future__ import annotations
 
@@ -10,29 +10,61 @@ from harness.qualifying.record import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from harness.qualifying.alone import Alone
     from harness.qualifying.power import Tally
     from harness.qualifying.record import Result
     from harness.qualifying.written import Qualification
 
 
-def page_of(qualification: Qualification) -> str:
+def page_of(qualification: Qualification, alone: Alone | None = None) -> str:
     """Return the tables as Markdown: by requirement, by kind, and what was not rightly blamed."""
-    parts = [
-        *_tallies("requirement", qualification.requirements),
+    results = qualification.results
+    return _lines(
+        *_tallies("requirement", qualification.requirements, results, alone),
         "",
-        *_tallies("kind", qualification.kinds),
+        *_tallies("kind", qualification.kinds, results, alone),
+        "",
+        *([f"Schemathesis alone is {alone.schemathesis}, on what it could look at.", ""] if alone else []),
+        *_uncaught(results),
+        f"`{qualification.line}`",
+    )
+
+
+def page_of_mutants(qualification: Qualification) -> str:
+    """Return the mutation score, by operator, and every mutant that lives."""
+    power = qualification.power
+    return _lines(
+        f"Mutation score: {power.caught} of {power.seeded} ({power.caught / max(power.seeded, 1):.1%}), "
+        f"measured {qualification.plan.started[:10]} with mmm-harness {qualification.plan.toolkit}, "
+        f"false alarms {power.false_alarms} in {power.sound_runs} sound runs.",
+        "",
+        *_tallies("operator", qualification.kinds, qualification.results, None),
         "",
         *_uncaught(qualification.results),
-        f"`{qualification.line}`",
-    ]
-    return "".join(f"{line}\n" for line in parts)
+    )
 
 
-def _tallies(what: str, tallies: Iterable[Tally]) -> Iterator[str]:
-    yield f"| {what} | seeded | caught | blamed rightly | by |"
-    yield "|---|---|---|---|---|"
+def _lines(*lines: str) -> str:
+    return "".join(f"{line}\n" for line in lines).rstrip("\n") + "\n"
+
+
+def _tallies(
+    what: str, tallies: Iterable[Tally], results: Iterable[Result], alone: Alone | None
+) -> Iterator[str]:
+    """Yield a table: what each row's defects came to, and what schemathesis alone made of them, if known."""
+    more, rule = (" schemathesis alone |", "---|") if alone else ("", "")
+    yield f"| {what} | seeded | caught | blamed rightly | by |{more}"
+    yield f"|---|---|---|---|---|{rule}"
     for one in tallies:
-        yield f"| {one.name} | {one.seeded} | {one.caught} | {one.rightly} | {suites(one)} |"
+        cell = f" {alone.caught_of(_names(one, results))} |" if alone else ""
+        yield f"| {one.name} | {one.seeded} | {one.caught} | {one.rightly} | {suites(one)} |{cell}"
+
+
+def _names(tally: Tally, results: Iterable[Result]) -> Iterator[str]:
+    """Yield the defects of a row."""
+    for defect in (one.defect for one in results if one.status is not Status.DEFERRED):
+        if tally.name in (*defect.requirements, defect.kind):
+            yield defect.id
 
 
 def suites(tally: Tally) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from harness.processes import ConfigurationError
 from harness.qualifying.page import page_of
 from harness.qualifying.plan import Plan
 from harness.qualifying.power import (
@@ -79,7 +80,11 @@ def write_reports(folder: Path, qualification: Qualification, cwd: Path) -> None
 
 def read_qualification(path: Path) -> Qualification:
     """Read what a qualification came to."""
-    return msgspec.json.decode(path.read_bytes(), type=Qualification)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Qualification)
+    except (OSError, msgspec.DecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error).replace("`", "")
+        raise ConfigurationError(f"{path.parent}: holds no whole {path.name} ({why})") from None
 
 
 def _places(results: Iterable[Result]) -> list[Place]:

@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
+from harness.processes import ConfigurationError
 from harness.qualifying import __main__ as keeping
 from harness.qualifying import digest
 from harness.qualifying.digest import judges_digest
+from harness.qualifying.judging import judge
 from harness.qualifying.measured import measured_by, read_measured
-from harness.qualifying.written import write_reports
+from harness.qualifying.written import qualification_of, write_reports
 from reports.run.config import Counted
-from tests.qualifying.samples import sound
+from tests.qualifying.samples import a_defect, found, hunted, sound
 from tests.qualifying.test_reports import a_qualification
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from harness.qualifying.record import Hunted
 
 
 def test_what_nobody_measured_is_said_to_be_so(tmp_path: Path) -> None:
@@ -57,6 +62,8 @@ def test_another_check_is_another_judge(room: str, tmp_path: Path, monkeypatch: 
 def kept_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(keeping, "FILE", tmp_path / "measured.json")
     monkeypatch.setattr(keeping, "PAGE", tmp_path / "power.md")
+    monkeypatch.setattr(keeping, "PAGE_OF_MUTANTS", tmp_path / "mutants.md")
+    (tmp_path / "mutants.md").write_text("# Mutants\n\n## Measured\n\nNot yet.\n")
     (tmp_path / "power.md").write_text("# Power\n\n## Measured\n\nNot yet.\n")
     return tmp_path
 
@@ -65,7 +72,7 @@ def test_a_whole_qualification_is_kept_with_its_tables(kept_here: Path) -> None:
     write_reports(kept_here, a_qualification(sound()), kept_here)
     (kept_here / "power.md").write_text("# Power\n\n## Measured\n\nNot yet.\n")
 
-    assert keeping.main(kept_here) == ""
+    keeping.keep(kept_here)
 
     assert read_measured(kept_here / "measured.json").caught == 3
     page = (kept_here / "power.md").read_text("utf-8")
@@ -73,16 +80,69 @@ def test_a_whole_qualification_is_kept_with_its_tables(kept_here: Path) -> None:
     assert "Not yet." not in page
 
 
-def test_a_part_of_one_is_not(kept_here: Path) -> None:
-    assert "holds no qualification.json" in keeping.main(kept_here)
-    write_reports(kept_here, a_qualification(whole=False), kept_here)
+def test_schemathesis_alone_stands_beside_it(kept_here: Path) -> None:
+    write_reports(kept_here, a_qualification(sound()), kept_here)
+    fates = {"by-scenario": "caught", "missed": "missed", "by-check": "missed", "broken": "unknown"}
+    numbers = {"schemathesis": "4.32.0", "defects": {name: {"fate": fate} for name, fate in fates.items()}}
+    (kept_here / "power.md").write_text("# Power\n\n## Measured\n\nNot yet.\n")
+    (kept_here / "alone.json").write_bytes(msgspec.json.encode(numbers))
 
-    assert "is of a part of the defects" in keeping.main(kept_here)
+    keeping.keep(kept_here, kept_here / "alone.json")
+
+    page = (kept_here / "power.md").read_text("utf-8")
+    assert "| requirement | seeded | caught | blamed rightly | by | schemathesis alone |" in page
+    assert "| FR-1 | 3 | 2 | 1 | contracts 1, features 1 | 1 of 2 |" in page
+    assert "| FR-12 | 1 | 0 | 0 | none | 0 of 0 |" in page
+    assert "Schemathesis alone is 4.32.0" in page
+
+
+def test_of_general_mutants_the_score_is_kept_on_their_own_page(kept_here: Path) -> None:
+    killed = judge(a_defect("a"), hunted(found("FR-1")))
+    plan = msgspec.structs.replace(a_qualification().plan, defects=(a_defect("a"), a_defect("b")))
+    lives = judge(a_defect("b"), hunted())
+    write_reports(kept_here, qualification_of(plan, [killed, lives], [sound()], ["FR-1"]), kept_here)
+
+    keeping.keep(kept_here)
+
+    page = (kept_here / "mutants.md").read_text("utf-8")
+    assert page.startswith("# Mutants\n\n## Measured\n\nMutation score: 1 of 2 (50.0%), measured 2026-01-01")
+    assert "| `b` | missed |" in page
     assert not (kept_here / "measured.json").exists()
 
 
-def test_one_without_a_sound_run_is_not(kept_here: Path) -> None:
-    write_reports(kept_here, a_qualification(sound(doubts=("a check crashed",))), kept_here)
+@pytest.mark.parametrize(
+    ("of_sound", "whole", "problem"),
+    [
+        ([sound()], False, "is of a part of the defects"),
+        ([sound(doubts=("a check crashed",))], True, "nothing is known of false alarms"),
+    ],
+)
+def test_what_says_too_little_is_not_kept(
+    of_sound: list[Hunted], problem: str, kept_here: Path, *, whole: bool
+) -> None:
+    write_reports(kept_here, a_qualification(*of_sound, whole=whole), kept_here)
 
-    assert "nothing is known of false alarms" in keeping.main(kept_here)
+    with pytest.raises(ConfigurationError, match=problem):
+        keeping.keep(kept_here)
+
     assert not (kept_here / "measured.json").exists()
+
+
+def test_what_cannot_be_read_is_one_line_and_exit_code_2(kept_here: Path) -> None:
+    def said(*arguments: Path) -> str:
+        outcome = CliRunner().invoke(keeping.main, list(map(str, arguments)))
+        assert outcome.exit_code == 2
+        return outcome.stderr
+
+    missing = said(kept_here)
+    (kept_here / "qualification.json").write_text('{"plan": 1}')
+    spoilt = said(kept_here)
+    write_reports(kept_here, a_qualification(sound()), kept_here)
+    (kept_here / "alone.json").write_text("[]")
+    strange = said(kept_here, kept_here / "alone.json")
+
+    assert [text.count("\n") for text in (missing, spoilt, strange)] == [1, 1, 1]
+    assert "holds no whole qualification.json (No such file or directory)" in missing
+    assert "holds no whole qualification.json (Expected object, got int - at $.plan)" in spoilt
+    assert "alone.json: holds no numbers of schemathesis alone (Expected object, got array)" in strange
+    assert "Missing argument" in said()
