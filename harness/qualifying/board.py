@@ -60,7 +60,11 @@ class Board:
         self._ended[word] += 1
         found = "; ".join(f"{','.join(one.requirements)} {one.check}" for one in hunted.findings)
         looked = f"{len(hunted.looked)} scenarios and checks found nothing"
-        self._row(word, hunted.seconds, f"seed {hunted.seed}: {found or trouble or looked}")
+        self._row(
+            word,
+            hunted.seconds,
+            f"{'placebo' if hunted.placebo else 'seed'} {hunted.seed}: {found or trouble or looked}",
+        )
 
     def say(self, line: str) -> None:
         """Print one line."""

@@ -15,7 +15,10 @@ LIMIT_SECONDS = 1800.0
 
 
 class Errand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One hunt: for which defect (None: the sound engine), in which directory, and what is known of it."""
+    """One hunt: for which defect (None: the sound engine), in which directory, and what is known of it.
+
+    `placebo`: it goes the way of a defect, on the sound engine.
+    """
 
     profile: str
     run_dir: str
@@ -23,16 +26,27 @@ class Errand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     seed: int
     known: Known | None = None
     limit_seconds: float = LIMIT_SECONDS
+    placebo: bool = False
+
+    @property
+    def planted(self) -> str:
+        """Return the defect that its engine has; "" is the sound one."""
+        return self.defect.id if self.defect and not self.placebo else ""
 
     @property
     def name(self) -> str:
         """Return what its files are called."""
-        return self.defect.id if self.defect else sound_name(self.seed)
+        return self.planted or (placebo_name if self.placebo else sound_name)(self.seed)
 
 
 def sound_name(seed: int) -> str:
     """Return what a run of the sound engine is called: as no defect can be."""
     return f"sound@{seed}"
+
+
+def placebo_name(seed: int) -> str:
+    """Return what the placebo is called."""
+    return f"placebo@{seed}"
 
 
 def write_errand(errand: Errand) -> Path:

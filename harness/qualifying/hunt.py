@@ -64,14 +64,15 @@ def hunt(errand: Errand) -> Hunted:
         watch = dataclasses.replace(watch, unsure=watch.unsure | {seen.enough.key})
     events = read_events(trail.run.run_dir)
     return Hunted(
-        defect=errand.defect.id if errand.defect else "",
+        defect=errand.planted,
+        placebo=errand.placebo,
         seed=errand.seed,
         seconds=round(time.monotonic() - began, 1),
         findings=_findings(events, watch, seen.enough),
         late=seen.late or late_in(events, trail.since),
         unbuilt=seen.unbuilt,
         doubts=(*([seen.crash] if seen.crash else []), *unsure, *doubts_in(events, trail.since)),
-        looked=looked_in(events) if errand.defect is None else (),
+        looked=() if errand.planted else looked_in(events),
     )
 
 

@@ -99,7 +99,8 @@ def _end(hunt: Hunt) -> Hunted:
         return hunted
     said = " ".join(redact(line) for line in hunt.child.last_lines(1))
     return Hunted(
-        defect=hunt.errand.defect.id if hunt.errand.defect else "",
+        defect=hunt.errand.planted,
+        placebo=hunt.errand.placebo,
         seed=hunt.errand.seed,
         seconds=round(hunt.seconds, 1),
         late=f"the hunt hung and was ended after {hunt.seconds:.0f} s" if hangs else "",

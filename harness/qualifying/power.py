@@ -41,7 +41,7 @@ class Alarm(msgspec.Struct, frozen=True):
 
 
 class Power(msgspec.Struct, frozen=True):
-    """The closing line's numbers. `sound_runs`: those that ended without a doubt, whatever they found."""
+    """The closing line's numbers. `sound_runs`: those that ended without a doubt, but the placebo."""
 
     seeded: int
     caught: int
@@ -65,7 +65,7 @@ def power_of(results: Iterable[Result], sound: Iterable[Hunted]) -> Power:
         caught=sum(counted[status] for status in NOTICED),
         rightly=counted[Status.CAUGHT],
         false_alarms=len(alarms_of(runs)),
-        sound_runs=sum(is_sound(run) for run in runs),
+        sound_runs=sum(is_sound(run) and not run.placebo for run in runs),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from contracts.register import load_register
 from harness.processes import UnbuildableError
 from harness.qualifying.board import Board
-from harness.qualifying.errand import Errand, read_hunted, sound_name
+from harness.qualifying.errand import Errand, placebo_name, read_hunted, sound_name
 from harness.qualifying.judging import judge
 from harness.qualifying.known import history_file, read_known, write_known
 from harness.qualifying.listing import chosen, list_defects
@@ -58,8 +58,9 @@ def qualify(options: Options, console: Console) -> int:
     known = read_known(history_file(profile))
     listed = list_defects(profile, register)
     plan, folder = _planned(options, profile, listed)
-    errands = [errand for errand in _errands(plan, profile, folder, known) if not _done(folder, errand)]
-    board = Board(console, plan.sound_runs + sum(not defect.deferred for defect in plan.defects))
+    every = _errands(plan, profile, folder, known)
+    errands = [errand for errand in every if not _done(folder, errand)]
+    board = Board(console, len(every))
     board.say(f"qualification {folder}")
     (folder / RESULTS).mkdir(exist_ok=True)
     with board.live():
@@ -102,7 +103,7 @@ def _errands(plan: Plan, profile: Profile, folder: Path, known: dict[str, Known]
         Errand(profile=path, run_dir=str(folder / HUNTS / sound_name(seed)), defect=None, seed=seed)
         for seed in _sound_seeds(plan)
     ]
-    return sound + [
+    return [*sound, *_placebo(plan, path, folder)] + [
         Errand(
             profile=path,
             run_dir=str(folder / HUNTS / defect.id),
@@ -114,13 +115,25 @@ def _errands(plan: Plan, profile: Profile, folder: Path, known: dict[str, Known]
     ]
 
 
+def _placebo(plan: Plan, path: str, folder: Path) -> list[Errand]:
+    """Return one hunt that goes a defect's way and has none, where the sound engine is looked at at all.
+
+    The engine is the profile's own: no launcher of defects need be able to plant none.
+    """
+    wanted = [defect for defect in plan.defects if not defect.deferred]
+    if not wanted or not plan.sound_runs:
+        return []
+    run_dir = str(folder / HUNTS / placebo_name(plan.seed))
+    return [Errand(profile=path, run_dir=run_dir, defect=wanted[0], seed=plan.seed, placebo=True)]
+
+
 def _sound_seeds(plan: Plan) -> range:
     return range(plan.seed, plan.seed + plan.sound_runs)
 
 
 def _hunt(errands: list[Errand], folder: Path, jobs: int, board: Board) -> None:
     def told(errand: Errand, hunted: Hunted) -> None:
-        if errand.defect is None:
+        if errand.defect is None or errand.placebo:
             board.sound(hunted)
             if hunted.unbuilt:
                 raise UnbuildableError(f"the sound engine could not be judged: {hunted.unbuilt}")
@@ -149,7 +162,8 @@ def _done(folder: Path, errand: Errand) -> bool:
 
 def _results(plan: Plan, folder: Path) -> tuple[list[Result], list[Hunted]]:
     """Return what became of each defect, and of each run of the sound engine."""
-    runs = [read_hunted(folder / RESULTS / f"{sound_name(seed)}.json") for seed in _sound_seeds(plan)]
+    names = [*map(sound_name, _sound_seeds(plan)), placebo_name(plan.seed)]
+    runs = [read_hunted(folder / RESULTS / f"{name}.json") for name in names]
     sound = [run for run in runs if run is not None]
     alarms = voices_of(sound)
     hunts = [(defect, read_hunted(folder / RESULTS / f"{defect.id}.json")) for defect in plan.defects]

@@ -69,7 +69,7 @@ class Found(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Hunted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What one hunt saw. `defect`: "" is the sound engine.
+    """What one hunt saw. `defect`: "" is the sound engine (`placebo`: looked at as one with a defect is).
 
     `findings`: those that blame the engine, in order. `late`: what was not done in time. `unbuilt`: why no
     engine could be judged. `died`: its process left nothing. `doubts`: what else keeps us from knowing.
@@ -85,6 +85,7 @@ class Hunted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     died: bool = False
     doubts: tuple[str, ...] = ()
     looked: tuple[str, ...] = ()
+    placebo: bool = False
 
 
 class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -86,7 +86,7 @@ class Watch:
 
     def _is_enough(self, event: Event) -> bool:
         defect = self.errand.defect
-        if defect is None or not isinstance(event, FindingRecorded):
+        if defect is None or self.errand.placebo or not isinstance(event, FindingRecorded):
             return False
         return is_right(event, defect) and event.finding.key not in self.unsure
 
@@ -102,8 +102,7 @@ class Trail:
         self.since = ""
         self.step: Step | None = None
         self._named = 0
-        defect = self.errand.defect.id if self.errand.defect else ""
-        profile = load_profile(Path(self.errand.profile)).with_defect(defect)
+        profile = load_profile(Path(self.errand.profile)).with_defect(self.errand.planted)
         self.run = Run(
             options=Options(target=profile.path, out=run_dir),
             environment=EMBEDDED,

@@ -14,8 +14,12 @@ from harness.qualifying.errand import Errand
 from harness.qualifying.hunt import hunt
 from harness.qualifying.judging import judge
 from harness.qualifying.known import Known
+from harness.qualifying.plan import plan_of
+from harness.qualifying.power import alarms_of, power_of
+from harness.qualifying.qualify import _errands
 from harness.qualifying.record import Status
 from harness.stages.observe import Ground
+from harness.targets import load_profile
 from harness.worlds import World
 from reports.record import Finding, FindingRecorded, StageFinished
 from reports.run import now
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     import contextlib
     from pathlib import Path
 
-    from harness.qualifying.record import Defect
+    from harness.qualifying.record import Defect, Hunted
     from harness.stages.observe import Run
 
 OTHER = "scenarios/features/test_b.py::test_other"
@@ -67,12 +71,17 @@ class Worlds:
         if self.built in self.fallen:
             raise UnbuildableError("PostgreSQL ended during the run")
 
-    def hunt(self, defect: Defect | None, known: Known | None = None) -> Any:  # noqa: ANN401 - a Hunted
+    def hunt(self, defect: Defect | None, known: Known | None = None, *, placebo: bool = False) -> Hunted:
         profile = self.folder / "x.toml"
         profile.write_text('[target]\nname = "x"\ncommand = ["run", "{port}"]\n', "utf-8")
         (self.folder / "run").mkdir()
         errand = Errand(
-            profile=str(profile), run_dir=str(self.folder / "run"), defect=defect, seed=1, known=known
+            profile=str(profile),
+            run_dir=str(self.folder / "run"),
+            defect=defect,
+            seed=1,
+            known=known,
+            placebo=placebo,
         )
         return hunt(errand)
 
@@ -155,3 +164,30 @@ def test_once_a_part_was_ended_by_time_all_is_late(defect: Defect | None, worlds
 
     assert (worlds.built, seen.late) == (1, "scenarios: not done after 900 s")
     assert judge(a_defect("x", "FR-1"), seen).status is Status.TIMED_OUT
+
+
+def test_a_placebo_goes_a_defect_s_whole_way_and_all_that_is_found_there_is_false(worlds: Worlds) -> None:
+    worlds.found = [[SCENARIO]]
+
+    seen = worlds.hunt(a_defect("x", "FR-1"), placebo=True)
+
+    assert (worlds.built, seen.defect, seen.placebo) == (1, "", True)
+    assert [alarm.finding.check for alarm in alarms_of([seen])] == [SCENARIO]
+    assert power_of([], [seen]).sound_runs == 0
+
+
+@pytest.mark.parametrize(("sound_runs", "placebos"), [(0, 0), (1, 1), (10, 1)])
+def test_where_the_sound_engine_is_looked_at_there_is_one_placebo(
+    sound_runs: int, placebos: int, tmp_path: Path
+) -> None:
+    (tmp_path / "x.toml").write_text('[target]\nname = "x"\ncommand = ["run", "{port}"]\n', "utf-8")
+    profile, defects = (
+        load_profile(tmp_path / "x.toml"),
+        (a_defect("x", "FR-1"), a_defect("y", deferred="load")),
+    )
+    plan = plan_of(profile, defects, defects, seed=1, sound_runs=sound_runs)
+
+    errands = _errands(plan, profile, tmp_path, {})
+
+    assert sum(errand.placebo for errand in errands) == placebos
+    assert len({errand.name for errand in errands}) == len(errands) == sound_runs + placebos + 1
