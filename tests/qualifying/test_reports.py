@@ -64,7 +64,7 @@ def test_all_of_it_is_written_and_read_again(tmp_path: Path) -> None:
     assert (tmp_path / "qualification.json").read_bytes() == before
 
 
-def test_the_mutation_report_is_as_its_viewers_expect_it_and_counts_no_time_out_as_a_kill() -> None:
+def test_the_mutation_report_is_as_its_viewers_expect_it_and_counts_nobody_out() -> None:
     report = mutation_report(results(), ["history: ids"], {"engine/a.py": SOURCE})
 
     assert list(jsonschema_rs.validator_for(SCHEMA).iter_errors(report)) == []
@@ -75,11 +75,12 @@ def test_the_mutation_report_is_as_its_viewers_expect_it_and_counts_no_time_out_
         "misblamed": "Killed",
         "missed": "Survived",
         "late": "Survived",
-        "broken": "RuntimeError",
+        "broken": "Survived",
         "deferred": "Ignored",
     }
     assert mutants["by-scenario"]["killedBy"] == [SCENARIO]
     assert mutants["late"]["statusReason"] == "timed out: not done after 900 s"
+    assert mutants["broken"]["statusReason"] == "unknown: did not start"
     tests = {test["id"] for file in report["testFiles"].values() for test in file["tests"]}
     assert tests == {SCENARIO, "contract:headers:GET /health", "history: ids"}
 
