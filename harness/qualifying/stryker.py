@@ -1,8 +1,8 @@
 """The results in Stryker's mutation-testing report format (schemaVersion 2), which its viewers show.
 
-Rule: a defect is one mutant, at the first place that it changes. What was not done in time, and what is not
-known, is `Survived` with its reason: `Timeout` would count as detected there, `RuntimeError` not at all, and the
-score would be of fewer defects than ours.
+Rule: a defect is one mutant, at the first place that it changes. What was not done in time or is not known is
+`Survived`, with its reason: `Timeout` would count as detected there, and `RuntimeError` would be left out, so
+that the score were of fewer defects than ours.
 """
 
 from __future__ import annotations
