@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -24,11 +22,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from benchmarks.schemathesis_report import Alarm, Fate, Outcome, UnreadableError, judged, read_report
+from contracts.register import load_register
 from harness.fuzzing.callers import SCOPES, mint
 from harness.processes import (
     CHECKOUT,
     Command,
-    HarnessError,
     UnbuildableError,
     lock_of,
     own_environment,
@@ -36,6 +34,9 @@ from harness.processes import (
     start,
     work_directory,
 )
+from harness.qualifying.digest import digest_of
+from harness.qualifying.listing import list_defects
+from harness.qualifying.sources import sources_of
 from harness.services.storage import EMBEDDED, storage_of
 from harness.targets import load_profile
 from harness.worlds import Plan, start_world
@@ -43,14 +44,14 @@ from reports.files import write_whole
 from reports.record import Persona
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
+    from harness.qualifying.record import Defect
     from harness.targets import Profile
     from harness.worlds import World
 
 PROFILE = CHECKOUT / "targets" / "reference.toml"
 CONTRACT = CHECKOUT / "contracts" / "openapi" / "engine.yaml"
-DEFECTS = "engine.defects"
 ADMIN = Persona(name="admin", sub="actor-1", tenant_id="tenant-a", roles=("mmm_admin",), scope=SCOPES)
 SOUND_RUNS = 3
 SEED = 1
@@ -60,14 +61,27 @@ LIMIT_SECONDS = 900.0
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was measured."""
+    """All that was measured. `digest`: of all that it depends on."""
 
     schemathesis: str
+    digest: str
     seed: int
     examples: int
     sound_runs: int
     false_alarms: tuple[Alarm, ...]
     defects: dict[str, Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be measured, how, and what was `before`."""
+
+    defects: tuple[str, ...]
+    jobs: int
+    examples: int
+    digest: str
+    before: Measured | None
+    seed: int = SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,7 @@ class Measure:
         directory = self.work / (defect or f"sound-{seed}")
         directory.mkdir()
         plan = Plan(
-            profile=planted(self.profile, defect),
+            profile=self.profile.with_defect(defect),
             run_dir=directory / "run",
             work_dir=self.work,
             seed=seed,
@@ -135,43 +149,56 @@ def arguments(url: str, token: str, seed: int, examples: int) -> tuple[str, ...]
     )
 
 
-def planted(profile: Profile, defect: str) -> Profile:
-    """Return the profile of the engine with a defect ("": as it is)."""
-    if not defect:
-        return profile
-    command = tuple(
-        word
-        for part in profile.target.command
-        for word in ((DEFECTS, defect) if part == "engine" else (part,))
-    )
-    return msgspec.structs.replace(profile, target=msgspec.structs.replace(profile.target, command=command))
+def measured(profile: Profile, asked: Asked, told: Callable[[Measured], None]) -> Measured:
+    """Look at the sound engine, and at each defect that is not in `asked.before`; tell each that is new."""
+    with _around(profile) as (work, server), ThreadPoolExecutor(asked.jobs) as pool:
+        measure = Measure(profile, work, server, asked.examples)
+        numbers = asked.before or _of_the_sound_engine(measure, asked, pool)
+        told(numbers)
+        missing = [name for name in asked.defects if not _is_known(numbers, name)]
+        outcomes = pool.map(partial(_outcome, measure, frozenset(numbers.false_alarms), asked.seed), missing)
+        for defect, outcome in zip(missing, outcomes, strict=True):
+            _say(defect, outcome)
+            numbers = msgspec.structs.replace(numbers, defects=numbers.defects | {defect: outcome})
+            told(numbers)
+    return numbers
 
 
-def listed() -> list[str]:
-    """Return the defects that a suite of today could show."""
-    command = (own_python(), "-m", DEFECTS)
-    done = subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE)
-    every = (json.loads(line) for line in done.stdout.splitlines())
-    return [one["id"] for one in every if not one["deferred"]]
-
-
-def measured(defects: Sequence[str], *, jobs: int, examples: int, seed: int = SEED) -> Measured:
-    """Look at the sound engine, and at each defect."""
-    profile = load_profile(PROFILE)
-    with _around(profile) as (work, server), ThreadPoolExecutor(jobs) as pool:
-        measure = Measure(profile, work, server, examples)
-        seeds = range(seed, seed + SOUND_RUNS)
-        sound = frozenset[Alarm]().union(*pool.map(partial(measure.found, ""), seeds))
-        outcomes = pool.map(partial(_outcome, measure, sound, seed), defects)
-        fates = dict(zip(defects, _told(defects, outcomes), strict=True))
+def _of_the_sound_engine(measure: Measure, asked: Asked, pool: ThreadPoolExecutor) -> Measured:
+    seeds = range(asked.seed, asked.seed + SOUND_RUNS)
+    sound = frozenset[Alarm]().union(*pool.map(partial(measure.found, ""), seeds))
     return Measured(
         schemathesis=version("schemathesis"),
-        seed=seed,
-        examples=examples,
+        digest=asked.digest,
+        seed=asked.seed,
+        examples=asked.examples,
         sound_runs=SOUND_RUNS,
         false_alarms=tuple(sorted(sound)),
-        defects=fates,
+        defects={},
     )
+
+
+def _is_known(numbers: Measured, defect: str) -> bool:
+    return defect in numbers.defects and numbers.defects[defect].fate is not Fate.UNKNOWN
+
+
+def digest(profile: Profile, listed: tuple[Defect, ...], *, examples: int, seed: int) -> str:
+    """Return the digest of all that the numbers depend on: with another, they are measured anew."""
+    how = f"{version('schemathesis')} {seed} {examples} {SOUND_RUNS}".encode()
+    files = (CONTRACT, Path(__file__), Path(__file__).with_name("schemathesis_report.py"))
+    named = ((path.name, path.read_bytes()) for path in files)
+    return digest_of(
+        [("how", how), ("defects", msgspec.json.encode(listed)), *named, *sources_of(profile, listed)]
+    )
+
+
+def read_before(path: Path, digest: str) -> Measured | None:
+    """Return what was measured before, if it was of the same."""
+    try:
+        before = msgspec.json.decode(path.read_bytes(), type=Measured)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return before if before.digest == digest else None
 
 
 @contextlib.contextmanager
@@ -185,17 +212,15 @@ def _outcome(measure: Measure, sound: frozenset[Alarm], seed: int, defect: str) 
     began = time.monotonic()
     try:
         found = measure.found(defect, seed)
-    except (UnreadableError, HarnessError) as error:
-        return Outcome(fate=Fate.UNKNOWN, reason=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever it was, of this defect nothing is known, and of others much
+        return Outcome(fate=Fate.UNKNOWN, reason=f"{type(error).__name__}: {error}")
     return judged(found, sound, time.monotonic() - began)
 
 
-def _told(defects: Sequence[str], outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
-    for defect, outcome in zip(defects, outcomes, strict=True):
-        said = outcome.reason or ", ".join(f"{alarm.check} on {alarm.operation}" for alarm in outcome.by[:2])
-        sys.stdout.write(f"{outcome.fate:<8}{outcome.seconds:>6.0f} s  {defect}  {said}".rstrip() + "\n")
-        sys.stdout.flush()
-        yield outcome
+def _say(defect: str, outcome: Outcome) -> None:
+    said = outcome.reason or ", ".join(f"{alarm.check} on {alarm.operation}" for alarm in outcome.by[:2])
+    sys.stdout.write(f"{outcome.fate:<8}{outcome.seconds:>6.0f} s  {defect}  {said}".rstrip() + "\n")
+    sys.stdout.flush()
 
 
 def last_line(outcomes: Mapping[str, Outcome]) -> str:
@@ -215,17 +240,31 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="how many engines at once; default: 2")
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="for each operation and phase")
     options = parser.parse_args()
-    known = listed()
+    profile = load_profile(PROFILE)
+    listed = list_defects(profile, load_register())
+    known = [defect.id for defect in listed if not defect.deferred]
     if strange := [name for name in options.defects if name not in known]:
         parser.error(f"{strange[0]}: no defect of this name is listed, or it is deferred")
+    what = digest(profile, listed, examples=options.examples, seed=SEED)
+    asked = Asked(
+        defects=tuple(options.defects or known),
+        jobs=options.jobs,
+        examples=options.examples,
+        digest=what,
+        before=read_before(options.out, what),
+    )
+    options.out.parent.mkdir(parents=True, exist_ok=True)
     try:
-        numbers = measured(options.defects or known, jobs=options.jobs, examples=options.examples)
+        numbers = measured(profile, asked, partial(write, options.out))
     except UnbuildableError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(options.out, msgspec.json.format(msgspec.json.encode(numbers)) + b"\n")
-    sys.stdout.write(f"{last_line(numbers.defects)}\n")
+    sys.stdout.write(f"{last_line({name: numbers.defects[name] for name in asked.defects})}\n")
+
+
+def write(path: Path, numbers: Measured) -> None:
+    """Write the numbers, whole."""
+    write_whole(path, msgspec.json.format(msgspec.json.encode(numbers)) + b"\n")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.schemathesis_alone import ADMIN, PROFILE, arguments, last_line, listed, planted
+from benchmarks import schemathesis_alone
+from benchmarks.schemathesis_alone import (
+    ADMIN,
+    PROFILE,
+    Asked,
+    Measure,
+    Measured,
+    arguments,
+    digest,
+    last_line,
+    measured,
+    read_before,
+    write,
+)
 from benchmarks.schemathesis_report import Alarm, Fate, Outcome, UnreadableError, judged, read_report
 from contracts.document import load_document
 from harness.targets import load_profile
+from tests.qualifying.samples import a_defect
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CRASH = Alarm("POST /decide", "ServerError")
 LAX = Alarm("POST /playbooks", "AcceptedNegativeData")
@@ -55,16 +74,6 @@ def test_the_last_line_counts_what_is_unknown_apart() -> None:
     assert last_line(fates) == "schemathesis alone: caught 1 of 4, unknown 1"
 
 
-def test_a_defect_is_planted_by_its_own_command() -> None:
-    profile = load_profile(PROFILE)
-
-    words = planted(profile, "some-defect").target.command
-
-    assert words[1:4] == ("-m", "engine.defects", "some-defect")
-    assert words[4:] == profile.target.command[3:]
-    assert planted(profile, "") == profile
-
-
 def test_it_is_called_with_a_token_of_whom_the_contract_tells() -> None:
     words = arguments("http://engine/v1/mmm", "abc", 7, 10)
     parameters = load_document("engine").raw["components"]["parameters"]
@@ -76,8 +85,58 @@ def test_it_is_called_with_a_token_of_whom_the_contract_tells() -> None:
     assert f'"value": "{ADMIN.sub}"' in examples
 
 
-def test_what_no_suite_can_show_yet_is_not_asked_for() -> None:
-    names = listed()
+class Around:
+    """In place of engines: what is found on each, and what was asked."""
 
-    assert "open-playbook-creation" in names
-    assert len(names) == len(set(names))
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def found(self, defect: str, _seed: int) -> frozenset[Alarm]:
+        self.asked.append(defect)
+        if defect == "dies":
+            raise OSError("no more files")
+        return frozenset({CRASH}) if defect == "crashes" else frozenset()
+
+
+@pytest.fixture
+def around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Around:
+    standin = Around()
+    monkeypatch.setattr(Measure, "found", lambda _, defect, seed: standin.found(defect, seed))
+    monkeypatch.setattr(schemathesis_alone, "_around", lambda _: contextlib.nullcontext((tmp_path, None)))
+    return standin
+
+
+def test_what_is_known_is_written_after_each_defect_and_not_asked_again(
+    around: Around, tmp_path: Path
+) -> None:
+    profile, out, kept = load_profile(PROFILE), tmp_path / "out.json", list[int]()
+
+    def asked(*defects: str, digest: str = "d") -> dict[str, Fate]:
+        def told(numbers: Measured) -> None:
+            write(out, numbers)
+            kept.append(len(numbers.defects))
+
+        before = read_before(out, digest)
+        one = Asked(defects=defects, jobs=1, examples=10, digest=digest, before=before)
+        return {name: outcome.fate for name, outcome in measured(profile, one, told).defects.items()}
+
+    first = asked("crashes", "dies")
+    kept_first, asked_first = list(kept), list(around.asked)
+    second = asked("crashes", "dies", "sound")
+    anew = asked("crashes", digest="another")
+
+    assert first == {"crashes": Fate.CAUGHT, "dies": Fate.UNKNOWN}
+    assert (kept_first, asked_first) == ([0, 1, 2], ["", "", "", "crashes", "dies"])
+    assert second == first | {"sound": Fate.MISSED}
+    assert anew == {"crashes": Fate.CAUGHT}
+    assert around.asked == [*asked_first, "dies", "sound", "", "", "", "crashes"]
+
+
+def test_another_engine_or_list_is_another_measurement() -> None:
+    profile, one = load_profile(PROFILE), a_defect("one", "FR-1")
+
+    first = digest(profile, (one,), examples=10, seed=1)
+
+    assert digest(profile, (one,), examples=10, seed=1) == first
+    assert digest(profile, (), examples=10, seed=1) != first
+    assert digest(profile, (one,), examples=11, seed=1) != first
