@@ -99,7 +99,7 @@ def _doubt(watch: Watch, trail: Trail, seen: Seen) -> str:
     if errand.known is not None and errand.known.check == found.check:
         return ""
     second = Trail(_directory(errand, SECOND, len(watch.unsure) + 1), watch)
-    again = _ended(second, lambda: second.repeat(known_by(found), trail.step))
+    again = _ended(second, lambda: second.repeat(trail, known_by(found)))
     if again.enough is not None:
         return ""
     why = f": {again.trouble}" if again.trouble else ""

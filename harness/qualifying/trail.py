@@ -94,14 +94,15 @@ class Watch:
 class Trail:
     """One engine, and the steps that are taken on it.
 
-    `since`: when the shortcut was over; `step`: the one that was being taken, None before the first.
+    `since`: when the shortcut was over; `taken`: the steps since all was looked back on; `named`: how many
+    seeds were used up.
     """
 
     def __init__(self, run_dir: Path, watch: Watch) -> None:
         self.errand = watch.errand
         self.since = ""
-        self.step: Step | None = None
-        self._named = 0
+        self.taken: list[Step] = []
+        self.named = 0
         profile = load_profile(Path(self.errand.profile)).with_defect(self.errand.planted)
         self.run = Run(
             options=Options(target=profile.path, out=run_dir),
@@ -120,14 +121,22 @@ class Trail:
                 self._again(ground, self.errand.known)
             self.since = now()
             for step in steps_of(self.errand.defect, load_register()):
-                self.step = step
+                self.taken.append(step)
                 self._take(ground, step)
+                if step.looks_back:
+                    self.taken.clear()
 
-    def repeat(self, known: Known, step: Step | None) -> None:
-        """Build the world, and do there once more what has found something; else the step in which it was."""
+    def repeat(self, first: Trail, known: Known) -> None:
+        """Build the world, and do there once more what has found something, with the seed that it had.
+
+        What was no scenario's own to see may have come of all that was done: then that, too.
+        """
+        self.named = max(first.named - 1, 0)
         with self._ground() as ground:
-            if not self._again(ground, known) and step is not None:
-                self._take(ground, dataclasses.replace(step, looks_back=True))
+            self._again(ground, known)
+            if "::" not in known.check:
+                for step in first.taken if known.suite in LOOK_BACK else first.taken[-1:]:
+                    self._take(ground, step)
 
     @contextlib.contextmanager
     def _ground(self) -> Iterator[Ground]:
@@ -148,8 +157,8 @@ class Trail:
         if step.looks_back:
             look_back(run, ground)
 
-    def _again(self, ground: Ground, known: Known) -> bool:
-        """Do once more what found something, and tell whether that can be done alone."""
+    def _again(self, ground: Ground, known: Known) -> None:
+        """Do once more what found something."""
         ground = self._newly_named(ground)
         world_file = ground.work_dir / "world.json"
         save_world(ground.world, world_file)
@@ -159,12 +168,11 @@ class Trail:
         if known.suite in LOOK_BACK:
             asked = dataclasses.replace(self.run.options, selection=Selection(declared))
             look_back(dataclasses.replace(self.run, options=asked), ground)
-        return bool(parts)
 
     def _newly_named(self, ground: Ground) -> Ground:
         """Return the ground with a seed that nobody has used there: all names come from it."""
-        seed = self.errand.seed + self._named
-        self._named += 1
+        seed = self.errand.seed + self.named
+        self.named += 1
         return dataclasses.replace(ground, world=msgspec.structs.replace(ground.world, seed=seed))
 
 

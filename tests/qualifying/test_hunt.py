@@ -124,3 +124,4 @@ def test_what_caught_it_last_time_is_all_that_runs_first(known: Known, words: st
     assert bool(parts) is bool(words)
     assert all(part.stage.startswith("again") and part.argv[-1].endswith(words) for part in parts)
     assert len({part.stage for part in parts}) == len(parts)
+    assert all(part.idle for part in parts)  # of another day, or another shard's: no trouble

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from harness.processes import UnbuildableError
 from harness.qualifying import trail
-from harness.qualifying.errand import Errand
+from harness.qualifying.errand import Errand, write_hunted
 from harness.qualifying.hunt import hunt
 from harness.qualifying.judging import judge
 from harness.qualifying.known import Known
 from harness.qualifying.plan import plan_of
 from harness.qualifying.power import alarms_of, power_of
-from harness.qualifying.qualify import _errands
+from harness.qualifying.qualify import _done, _errands
 from harness.qualifying.record import Status
 from harness.stages.observe import Ground
 from harness.targets import load_profile
@@ -24,12 +25,14 @@ from harness.worlds import World
 from reports.record import Finding, FindingRecorded, StageFinished
 from reports.run import now
 from tests.qualifying.samples import SCENARIO, a_defect
+from tests.qualifying.samples import hunted as a_hunted
 
 if TYPE_CHECKING:
     import contextlib
     from pathlib import Path
 
     from harness.qualifying.record import Defect, Hunted
+    from harness.stages.journal import Journal
     from harness.stages.observe import Run
 
 OTHER = "scenarios/features/test_b.py::test_other"
@@ -44,6 +47,7 @@ class Worlds:
     fallen: set[int] = field(default_factory=set)
     late: set[int] = field(default_factory=set)
     built: int = 0
+    looks: list[tuple[int, str, int]] = field(default_factory=list)
 
     def raise_world(self, run: Run, _stack: contextlib.ExitStack) -> tuple[Any, Path]:
         self.built += 1
@@ -58,7 +62,14 @@ class Worlds:
         )
         return SimpleNamespace(world=world, engines=()), self.folder
 
-    def look(self, journal: Any) -> None:  # noqa: ANN401 - the run's
+    def run_stages(self, run: Run, ground: Ground, _narrowing: object) -> None:
+        self.look("step", ground.world, run.journal)
+
+    def run_together(self, _parts: object, world: World, _folder: Path, journal: Journal) -> None:
+        self.look("again", world, journal)
+
+    def look(self, what: str, world: World, journal: Journal) -> None:
+        self.looks.append((self.built, what, world.seed))
         for rule in self.found[min(self.built, len(self.found)) - 1]:
             finding = Finding(f"F-{rule}", rule, "", ("FR-1",), "Wrong.", "")
             journal.emit(FindingRecorded(at=now(), finding=finding))
@@ -91,8 +102,12 @@ def worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Worlds:
     standin = Worlds([[]], tmp_path)
     monkeypatch.setattr(trail, "raise_world", standin.raise_world)
     monkeypatch.setattr(trail, "enter", lambda _run, it, folder: Ground(it, it.world, None, folder))
-    monkeypatch.setattr(trail, "run_stages", lambda run, _ground, _narrowing: standin.look(run.journal))
-    monkeypatch.setattr(trail, "run_together", lambda _parts, _world, _dir, journal: standin.look(journal))
+    monkeypatch.setattr(
+        trail, "run_stages", lambda run, ground, _narrowing: standin.look("step", ground.world, run.journal)
+    )
+    monkeypatch.setattr(
+        trail, "run_together", lambda _parts, world, _dir, journal: standin.look("again", world, journal)
+    )
     monkeypatch.setattr(trail, "look_back", lambda _run, _ground: None)
     monkeypatch.setattr(trail, "stand", standin.stand)
     return standin
@@ -137,6 +152,24 @@ def test_what_caught_it_last_time_needs_no_second_sight(worlds: Worlds) -> None:
 
     assert worlds.built == 1
     assert len(seen.findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "second"),
+    [
+        (SCENARIO, [(2, "again", 1)]),
+        ("contract:headers", [(2, "again", 1), (2, "step", 2)]),
+    ],
+    ids=["a scenario alone", "what else found it, and then the step"],
+)
+def test_the_second_time_it_is_done_alone_first_with_the_same_seed(
+    rule: str, second: list[tuple[int, str, int]], worlds: Worlds
+) -> None:
+    worlds.found = [[rule], [], []]
+
+    worlds.hunt(a_defect("x", "FR-1"))
+
+    assert [look for look in worlds.looks if look[0] == 2] == second
 
 
 def test_where_storage_fell_nothing_is_found(worlds: Worlds) -> None:
@@ -191,3 +224,20 @@ def test_where_the_sound_engine_is_looked_at_there_is_one_placebo(
 
     assert sum(errand.placebo for errand in errands) == placebos
     assert len({errand.name for errand in errands}) == len(errands) == sound_runs + placebos + 1
+
+
+@pytest.mark.parametrize(
+    ("seen", "done"),
+    [(a_hunted(), True), (a_hunted(late="late"), True), (a_hunted(unbuilt="no"), False), (None, False)],
+)
+def test_what_was_not_built_or_left_nothing_is_hunted_again(
+    seen: Hunted | None, tmp_path: Path, *, done: bool
+) -> None:
+    errand = Errand(profile="x.toml", run_dir="x", defect=a_defect("x", "FR-1"), seed=1)
+    (tmp_path / "results").mkdir()
+    if seen is not None:
+        write_hunted(tmp_path / "results" / "x.json", seen)
+
+    assert _done(tmp_path, errand) is done
+    write_hunted(tmp_path / "results" / "x.json", msgspec.structs.replace(a_hunted(), died=True))
+    assert not _done(tmp_path, errand)
