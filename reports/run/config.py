@@ -55,7 +55,7 @@ class Versions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many defects that break a requirement were seeded, noticed, and blamed on it or its kin."""
+    """How many defects that break a requirement were seeded, noticed, and blamed on it."""
 
     seeded: int
     caught: int
