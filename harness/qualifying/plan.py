@@ -20,13 +20,12 @@ from reports.run import now
 from reports.run.config import toolkit_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from harness.targets import Profile
 
 PLAN = "plan.json"
-MEASURED_WITH = "the toolkit, the profile or the engine"
 ROOMS = ("contracts", "fakes", "harness", "reports", "scenarios")
 
 
@@ -95,10 +94,17 @@ def same_or_refuse(begun: Plan, planned: Plan, folder: Path) -> None:
         raise ConfigurationError(f"--resume {folder}: {what}; begin anew without --resume")
 
 
-def still_so_or_refuse(plan: Plan, profile: Profile, listed: tuple[Defect, ...], folder: Path) -> None:
+def pieces(profile: Profile, listed: tuple[Defect, ...]) -> dict[str, str]:
+    """Return the digest of each thing that is measured with."""
+    return {name: digest_of([(name, data)]) for name, data in _measured_with(profile, listed)}
+
+
+def still_so_or_refuse(before: Mapping[str, str], after: Mapping[str, str], folder: Path) -> None:
     """Refuse to make one measurement of hunts between which something has changed."""
-    if plan.digest != digest_of(_measured_with(profile, listed)):
-        raise ConfigurationError(f"{folder}: {MEASURED_WITH} has changed while the hunts went on; begin anew")
+    names = sorted({*before, *after})
+    changed = next((name for name in names if before.get(name) != after.get(name)), "")
+    if changed:
+        raise ConfigurationError(f"{folder}: {changed} has changed while the hunts went on; begin anew")
 
 
 def _differences(begun: Plan, planned: Plan) -> Iterator[str]:
@@ -111,7 +117,7 @@ def _differences(begun: Plan, planned: Plan) -> Iterator[str]:
     if begun.defects != planned.defects:
         yield "was begun with another list of defects"
     if begun.digest != planned.digest:
-        yield f"{MEASURED_WITH} is not what it was begun with"
+        yield "the toolkit, the profile or the engine is not what it was begun with"
 
 
 def _measured_with(profile: Profile, listed: tuple[Defect, ...]) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,7 @@ from harness.qualifying.judging import judge
 from harness.qualifying.known import history_file, read_known, write_known
 from harness.qualifying.listing import chosen, list_defects
 from harness.qualifying.pack import hunt_all
-from harness.qualifying.plan import new_folder, plan_of, read_plan, same_or_refuse, still_so_or_refuse
+from harness.qualifying.plan import new_folder, pieces, plan_of, read_plan, same_or_refuse, still_so_or_refuse
 from harness.qualifying.power import exit_code_of, voices_of
 from harness.qualifying.record import Status
 from harness.qualifying.tables import render
@@ -63,9 +63,10 @@ def qualify(options: Options, console: Console) -> int:
     board = Board(console, len(every))
     board.say(f"qualification {folder}")
     (folder / RESULTS).mkdir(exist_ok=True)
+    before = pieces(profile, listed)
     with board.live():
         _hunt(errands, folder, options.jobs, board)
-    still_so_or_refuse(plan, profile, listed, folder)
+    still_so_or_refuse(before, pieces(profile, listed), folder)
     results, sound = _results(plan, folder)
     qualification = qualification_of(plan, results, sound, register)
     write_reports(folder, qualification, profile.cwd)

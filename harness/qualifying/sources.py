@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.qualifying.known import history_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,7 +29,8 @@ def sources_of(profile: Profile, defects: Iterable[Defect]) -> Iterator[tuple[st
     changed = {change.file for defect in defects for change in defect.changes}
     folders = {Path(name).parts[0] for name in changed if len(Path(name).parts) > 1}
     places = {*(cwd / name for name in {*changed, *folders}), *_named(profile)}
-    for path in sorted({file for place in places for file in _files(place)}):
+    known = history_file(profile)
+    for path in sorted({file for place in places for file in _files(place)} - {known}):
         yield os.path.relpath(path, cwd), path.read_bytes()
 
 

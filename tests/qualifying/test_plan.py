@@ -9,7 +9,15 @@ import msgspec
 import pytest
 
 from harness.processes import ConfigurationError
-from harness.qualifying.plan import Plan, new_folder, plan_of, read_plan, same_or_refuse, still_so_or_refuse
+from harness.qualifying.plan import (
+    Plan,
+    new_folder,
+    pieces,
+    plan_of,
+    read_plan,
+    same_or_refuse,
+    still_so_or_refuse,
+)
 from harness.targets import load_profile
 from tests.qualifying.samples import a_defect
 
@@ -99,14 +107,26 @@ def test_all_that_the_engine_is_made_of_counts(
 
 
 def test_what_changes_while_the_hunts_go_on_makes_no_measurement(folder: Path) -> None:
-    profile, plan = load_profile(folder / "engine.toml"), planned(folder)
-    still_so_or_refuse(plan, profile, LISTED, folder)
+    profile = load_profile(folder / "engine.toml")
+    before = pieces(profile, LISTED)
+    still_so_or_refuse(before, pieces(profile, LISTED), folder)
     (folder / "engine" / "b.py").write_text("new = 1\n", "utf-8")
 
-    with pytest.raises(
-        ConfigurationError, match="the engine has changed while the hunts went on; begin anew"
-    ):
-        still_so_or_refuse(plan, profile, LISTED, folder)
+    with pytest.raises(ConfigurationError, match=r"engine/b\.py has changed while the hunts went on"):
+        still_so_or_refuse(before, pieces(profile, LISTED), folder)
+
+
+def test_what_caught_which_defect_is_no_part_of_the_engine(folder: Path) -> None:
+    table = (
+        '[target.defects]\nlist = ["l"]\ncommand = ["{defect}", "{port}"]\nhistory = "engine/known.json"\n'
+    )
+    with (folder / "engine.toml").open("a", encoding="utf-8") as profile:
+        profile.write(table)
+    before = planned(folder).digest
+
+    (folder / "engine" / "known.json").write_text("{}", "utf-8")
+
+    assert planned(folder).digest == before
 
 
 def test_what_holds_no_plan_is_one_line(tmp_path: Path) -> None:
