@@ -24,7 +24,7 @@ from harness.targets.keys import nearest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from harness.targets import Profile
+    from harness.targets import Profile, Target
 
 WHAT = "target.defects.list"
 LIMIT_SECONDS = 300.0
@@ -36,11 +36,21 @@ def list_defects(profile: Profile, register: Collection[str]) -> tuple[Defect, .
     """Ask the profile's command which defects there are."""
     if profile.target.defects is None:
         raise ConfigurationError(f"{profile.path}: has no [target.defects]: which are to be caught?")
+    for line in _shared_by_hunts(profile.target):
+        raise ConfigurationError(f"{profile.path}: {line}")
     try:
         text = _listed(profile, profile.target.defects.list)
         return read_list(text, register)
     except ConfigurationError as error:
         raise ConfigurationError(f"{profile.path}: {error.line}", error.log) from None
+
+
+def _shared_by_hunts(target: Target) -> Iterator[str]:
+    """Yield what hunts side by side would see each other by."""
+    if target.services:
+        yield "target.services: each hunt has storage of its own; leave it out to qualify"
+    if target.port is not None:
+        yield "target.port: hunts run side by side; leave it out to qualify, and use {port}"
 
 
 def read_list(text: str, register: Collection[str]) -> tuple[Defect, ...]:

@@ -137,7 +137,6 @@ def _defects(target: Target) -> Iterator[str]:
         return
     if target.url is not None:
         yield "target.defects is for an engine that we start; one to attach to (target.url) is as it is"
-    yield from _shared_by_hunts(target)
     for key, words, known in (
         ("list", defects.list, ("python",)),
         ("command", defects.command, (*PLACEHOLDERS, DEFECT)),
@@ -152,14 +151,6 @@ def _defects(target: Target) -> Iterator[str]:
         yield "target.defects.command: no {port} in it or in target.env: where does the engine listen?"
     if defects.history is not None and not defects.history.strip():
         yield "target.defects.history is empty"
-
-
-def _shared_by_hunts(target: Target) -> Iterator[str]:
-    """Yield what hunts side by side would see each other by."""
-    if target.services:
-        yield "target.defects: each hunt has storage of its own; leave target.services out"
-    if target.port is not None:
-        yield "target.defects: hunts run side by side; leave target.port out and use {port}"
 
 
 def _storage(target: Target) -> Iterator[str]:

@@ -284,7 +284,7 @@ def test_a_command_loads_only_what_it_needs() -> None:
 def test_help_names_every_command() -> None:
     told = CliRunner().invoke(mmm, ["--help"]).output
 
-    known = ["contracts", "evidence", "gate", "keys", "replay", "up", "verify"]
+    known = ["contracts", "evidence", "gate", "keys", "qualify", "replay", "up", "verify"]
     assert re.findall(r"^  ([a-z]+) ", told, re.MULTILINE) == known
 
 

@@ -202,14 +202,6 @@ WRONG = {
         START.replace('"{port}"', '"{port}", "{defect}"'),
         "target.command[2]: unknown placeholder {defect}",
     ),
-    "defects with storage of somebody else's": (
-        START + DEFECTS + '[target.services]\nredis = "redis://h"\n',
-        "target.defects: each hunt has storage of its own; leave target.services out",
-    ),
-    "defects with a fixed port": (
-        START + "port = 8080\n" + DEFECTS,
-        "target.defects: hunts run side by side; leave target.port out and use {port}",
-    ),
     "a misspelt key of defects": (
         START + DEFECTS + "histori = 'x'\n",
         "unknown key target.defects.histori (did you mean history?)",

@@ -104,3 +104,27 @@ def test_a_command_that_fails_is_one_line(script: str, problem: str, *, table: b
 
     with pytest.raises(ConfigurationError, match=problem):
         list_defects(profile, REGISTER)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("[target]\n", "[target]\nport = 8080\n", "target.port: hunts run side by side"),
+        (
+            "[target.defects]\n",
+            "[target.services]\nredis = 'redis://h'\n[target.defects]\n",
+            "target.services: ",
+        ),
+    ],
+)
+def test_what_hunts_would_share_is_refused_to_them_alone(
+    before: str, after: str, problem: str, tmp_path: Path
+) -> None:
+    path = profile_that_lists(tmp_path, f"print({json.dumps(LINE)!r})")
+    assert len(list_defects(load_profile(path), REGISTER)) == 1
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+
+    profile = load_profile(path)
+
+    with pytest.raises(ConfigurationError, match=f"engine.toml: {problem}"):
+        list_defects(profile, REGISTER)
