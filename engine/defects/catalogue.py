@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.defects.families import (
     absence,
+    administered,
     approvals,
     back_doors,
     blocking,
@@ -16,6 +17,7 @@ from engine.defects.families import (
     crashes,
     degraded,
     delivery,
+    honest_while_watched,
     identity,
     isolation,
     keeping,
@@ -26,6 +28,7 @@ from engine.defects.families import (
     receipt_contents,
     receipts,
     refusals,
+    stumbling,
     texts,
     time,
     tokens,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 CATALOGUE: tuple[Defect, ...] = (
     *absence.DEFECTS,
+    *administered.DEFECTS,
     *approvals.DEFECTS,
     *back_doors.DEFECTS,
     *blocking.DEFECTS,
@@ -46,8 +50,10 @@ CATALOGUE: tuple[Defect, ...] = (
     *circuits.DEFECTS,
     *concurrency.DEFECTS,
     *crashes.DEFECTS,
+    *stumbling.DEFECTS,
     *degraded.DEFECTS,
     *delivery.DEFECTS,
+    *honest_while_watched.DEFECTS,
     *identity.DEFECTS,
     *isolation.DEFECTS,
     *keeping.DEFECTS,
