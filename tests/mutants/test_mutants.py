@@ -13,7 +13,7 @@ from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]  #
 from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[import-untyped]  # as above
 
 from tests.engine.house import CHECKOUT
-from tests.mutants.drawing import drawn, sources
+from tests.mutants.drawing import NOT_HERE, drawn, runs_here, sources
 from tests.mutants.equivalents import MOST, ExcuseError, equivalents
 from tests.mutants.making import NoMutantError, difference, is_one, mutants_of, mutated
 from tests.mutants.meaning import meaning
@@ -146,6 +146,30 @@ def test_nothing_is_drawn_that_changes_nothing() -> None:
     modules = {"engine.dead": "def f(a: int | None): ...\n", "engine.m": "LIMIT = 3\n"}
 
     assert [one.module for one in drawn(modules)] == ["engine.m", "engine.m"]
+
+
+def test_a_comparison_becomes_another_one_of_its_kind() -> None:
+    modules = {"engine.m": "def f(a, b):\n    return a == b, a < b, a is b, a in b, a + b\n"}
+
+    changes = {one.operator.partition("_")[2] for one in drawn(modules) if "Comparison" in one.operator}
+
+    assert changes == {"Eq_NotEq", "Lt_LtE", "Lt_Gt", "Lt_GtE", "Lt_Eq", "Lt_NotEq", "Is_IsNot"}
+
+
+def test_what_only_workers_or_sqlite_run_is_not_drawn() -> None:
+    modules = sources(CHECKOUT)
+    elsewhere = [
+        one for name, source in modules.items() for one in mutants_of(name, source) if not runs_here(one)
+    ]
+
+    found = {
+        (module, scope)
+        for module, scope in NOT_HERE
+        for one in elsewhere
+        if one.module == module and one.scope.startswith(scope)
+    }
+    assert found == NOT_HERE
+    assert not {one.id for one in elsewhere} & {one["id"] for one in listing()}
 
 
 def test_all_of_the_engine_is_mutated_but_what_is_said() -> None:
