@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from harness.worlds import World
 
 VARIABLE = "MMM_AUDIT_LOG_FILE"
+_NOWHERE = f"the profile does not put {VARIABLE} into {{workdir}}: nobody knows where it is"
 
 
 def audit_paths(world: World) -> list[Path]:
@@ -39,10 +40,18 @@ class AuditLog:
         self._paths = paths
         self._recorder = recorder
 
+    async def all_entries(self) -> list[Object]:
+        """Return every line that is whole, whatever it tells; the last one may still be being written."""
+        if not self._paths:
+            not_exercised(_NOWHERE)
+        self._recorder.look(LOG)
+        texts = [await asyncio.to_thread(path.read_text, "utf-8") for path in self._paths if path.exists()]
+        return [_entry(line) for text in texts for line in text.split("\n")[:-1]]
+
     async def entries(self, about: str, *or_about: str, at_least: int, within: float = 3.0) -> list[Object]:
         """Return the lines that mention something by any of its names, once enough or time is up."""
         if not self._paths:
-            not_exercised(f"the profile does not put {VARIABLE} into {{workdir}}: nobody knows where it is")
+            not_exercised(_NOWHERE)
 
         mentioned: list[str] = []
 

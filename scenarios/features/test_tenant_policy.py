@@ -58,11 +58,11 @@ async def one_of_each(given: Given) -> None:
 
 @requirement("FR-13")
 async def test_a_change_of_a_part_leaves_the_rest(engine: EngineClient, people: People) -> None:
-    """A tenant's policy is created by the first change and changed in part.
+    """A tenant's policy is created by the first change and changed in part, quotas of thousands too.
 
     Whether what creates it is 200 or 201 is the engine's choice.
     """
-    quotas = {"max_actions_per_hour": 2, "max_actions_per_day": 7}
+    quotas = {"max_actions_per_hour": 2, "max_actions_per_day": 5_000}
 
     changes = [
         await engine.update_tenant_policy({"enabled_action_types": ["mirror"], "quotas": quotas}),

@@ -40,6 +40,19 @@ async def test_every_admin_change_is_in_the_audit_log(
 
 
 @requirement("NFR-7")
+async def test_the_audit_log_is_lines_of_json(
+    engine: EngineClient, given: Given, audit_log: AuditLog
+) -> None:
+    """Every line of the audit log is a JSON object, whatever it tells and whoever's change it was."""
+    playbook = (await given.draft_playbook())["playbook_id"]
+    changed = [await engine.update_playbook(playbook, {"name": name}) for name in ("One", "Two")]
+
+    each_answered(changed, 200)
+    about = await audit_log.entries(about=playbook, at_least=3)
+    assert len(await audit_log.all_entries()) >= len(about) >= 3
+
+
+@requirement("NFR-7")
 async def test_the_audit_log_says_who_made_a_change(
     engine: EngineClient, people: People, given: Given, audit_log: AuditLog
 ) -> None:
