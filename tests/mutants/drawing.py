@@ -6,12 +6,12 @@ seed, so that neither the order of files nor a change elsewhere shuffles the oth
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tests.mutants.making import Mutant, is_one, mutants_of
+from tests.mutants.operators import DRAWN_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,12 +31,6 @@ NOT_HERE = frozenset(
         ("engine.storage.database", "_begin_sqlite"),
     }
 )
-# What a comparison may become, by what it is. An order in the place of an equality says how words and ids
-# sort; and identity, in the place of either, is what no linter lets pass.
-EQUALITIES, ORDERS = frozenset({"Eq", "NotEq"}), frozenset({"Lt", "LtE", "Gt", "GtE"})
-IDENTITIES = frozenset({"Is", "IsNot"})
-BECOMES = {EQUALITIES: EQUALITIES, ORDERS: ORDERS | EQUALITIES, IDENTITIES: IDENTITIES}
-_COMPARISON = re.compile(r"ReplaceComparisonOperator_(?P<old>[A-Z]\w*?)_(?P<new>\w+)")
 
 
 def sources(root: Path) -> dict[str, str]:
@@ -51,17 +45,11 @@ def drawn(modules: Mapping[str, str], seed: int = SEED, count: int = DRAWN) -> l
         mutant
         for name, source in modules.items()
         for mutant in mutants_of(name, source)
-        if compares_alike(mutant.operator) and runs_here(mutant)
+        if mutant.operator in DRAWN_FROM and runs_here(mutant)
     )
     order = sorted(every, key=lambda mutant: sha256(f"{seed}:{mutant.id}".encode()).digest())
     found: Iterator[Mutant] = (mutant for mutant in order if is_one(mutant, modules[mutant.module]))
     return sorted(islice(found, count), key=lambda mutant: mutant.id)
-
-
-def compares_alike(operator: str) -> bool:
-    """Tell whether an operator leaves a comparison one of its kind; what changes no comparison does."""
-    one = _COMPARISON.fullmatch(operator)
-    return one is None or any(one["old"] in kind and one["new"] in new for kind, new in BECOMES.items())
 
 
 def runs_here(mutant: Mutant) -> bool:
