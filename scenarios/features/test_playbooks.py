@@ -88,6 +88,25 @@ async def test_only_published_playbooks_fire(engine: EngineClient, given: Given)
     assert reply.decision.playbooks == [published["playbook_id"]]
 
 
+@requirement("FR-3", "FR-1")
+async def test_a_tenants_first_playbook_fires_at_once(engine: EngineClient, people: People) -> None:
+    """Where a tenant had no playbook when it last asked, the first one that is published fires all the same.
+
+    So does what a change of it published since: playbooks are always as last written.
+    """
+    before = await engine.decide(people.another_developer())
+
+    created = await engine.create_playbook(a_playbook())
+    playbook = created.object.string("playbook_id")
+    published = await engine.publish_playbook(playbook)
+    first = await engine.decide(people.another_developer())
+    deleted = await engine.delete_playbook(playbook)
+    last = await engine.decide(people.another_developer())
+
+    each_answered([before, created, published, first, deleted, last], 200, CREATED, 200, 200, 204, 200)
+    assert [reply.decision.playbooks for reply in (before, first, last)] == [[], [playbook], []]
+
+
 @requirement("FR-3")
 async def test_publishing_again_is_harmless(engine: EngineClient, given: Given) -> None:
     """Publishing a published playbook again succeeds, and it still fires once."""

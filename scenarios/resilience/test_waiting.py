@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from harness.scenario import (
     CREATED,
     GENERATE,
     NOTIFY,
+    RECEIVE,
     Alerting,
     EngineClient,
     Eris,
@@ -44,6 +46,11 @@ TOLD_WITHIN = 8.0
 ALERTED_WITHIN = 45.0
 # Within the gateway's time-out (3.0 s).
 SLOW_TEXT = 2.5
+# Within what an answer may wait for ERIS (0.8 s). Several decisions, since an engine chooses the moments of what
+# it does meanwhile. And by how much later whoever asked may notice an answer than alerting its call.
+NEARLY_TOO_LATE = 0.6
+DECISIONS = 5
+TOLD_FIRST = 0.3
 
 
 @requirement("NFR-6", "NFR-1")
@@ -109,6 +116,35 @@ async def test_no_answer_waits_long_for_eris(
 
     each_answered(replies, 202, 200, CREATED)
     assert [reply for reply in replies if reply.seconds >= ANSWERED_WITHIN] == []
+
+
+@requirement("FR-8")
+@own_world()
+async def test_alerting_hears_nothing_before_the_answer(
+    engine: EngineClient, people: People, given: Given, eris: Eris, alerting: Alerting
+) -> None:
+    """Notifications go out after the answer, also where that waits a while for a receipt to arrive."""
+    await given.published_playbook(a_playbook(actions=[a_mirror("For alerting", surfaces=["alert"])]))
+    await eris.delays(RECEIVE, NEARLY_TOO_LATE)
+    answered: dict[str, datetime] = {}
+
+    for _ in range(DECISIONS):
+        decision = (await engine.decide(people.another_developer())).decision
+        answered[decision.id] = datetime.now(UTC)
+        assert decision.titles == ["For alerting"]
+
+    async def heard() -> dict[str, datetime]:
+        """Return when alerting first heard of each decision."""
+        calls = [(Object(one.request_body, "a notification"), one.at) for one in await alerting.calls(NOTIFY)]
+        return {told.string("decision_id"): datetime.fromisoformat(at) for told, at in reversed(calls)}
+
+    async def all_told() -> bool:
+        return (await heard()).keys() >= answered.keys()
+
+    assert await eventually(all_told, ALERTED_WITHIN)
+    first = await heard()
+    early = {name: (at - first[name]).total_seconds() for name, at in answered.items()}
+    assert {name: seconds for name, seconds in early.items() if seconds > TOLD_FIRST} == {}
 
 
 @requirement("FR-8", "NFR-6")

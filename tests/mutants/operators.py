@@ -50,7 +50,7 @@ ALONE = (
     "ReplaceTrueWithFalse",
     "ZeroIterationForLoop",
 )
-_FAMILIES = {
+_FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "ReplaceBinaryOperator": BINARY,
     "ReplaceComparisonOperator": COMPARISONS,
     "ReplaceUnaryOperator": UNARY,
