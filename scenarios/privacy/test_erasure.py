@@ -28,6 +28,7 @@ from harness.scenario import (
 )
 
 FORGOTTEN_WITHIN = 15.0
+UNKNOWN = {"error": {"code": "NOT_FOUND", "message": "no", "retryable": False, "request_id": "r-1"}}
 
 
 @requirement("PR-MMM-02", "NFR-3")
@@ -165,15 +166,18 @@ async def test_what_is_too_old_is_gone_unless_a_legal_hold_keeps_it(
 ) -> None:
     """A decision older than governance allows its tenant is gone; a younger or held one is not.
 
-    Three tenants: one under a legal hold, one whose decisions are kept for 5 days, one of which governance
-    says nothing but the usual 90. Time is moved by moving what is stored: an engine that keeps its times as
-    anything but moments is not seen to forget here.
+    Four tenants: one under a legal hold, one whose decisions are kept for 5 days, one of which governance
+    says nothing but the usual 90, one that it does not know, so that there is no legal hold either: a 404 is
+    an answer. Time is moved by moving what is stored: an engine that keeps its times as anything but moments
+    is not seen to forget here.
     """
-    strict, usual = people.elsewhere(), people.elsewhere()
+    strict, usual, unknown = people.elsewhere(), people.elsewhere(), people.elsewhere()
     await governance.says(retention_days={"decisions": 1, "outcomes": 1}, legal_hold=True)
     await governance.says(retention_days={"decisions": 5, "outcomes": 5}, tenant=strict.tenant)
+    await governance.replies(CONFIG, UNKNOWN, status=404, match={"tenant": unknown.tenant})
+    await given.tenant_policy(unknown.admin, quiet_hours={"start": 0, "end": 0})
     old = {}
-    for one in (people, strict, usual):
+    for one in (people, strict, usual, unknown):
         await given.published_playbook(by=one.admin)
         old[one.tenant] = await given.decision_with_actions(one.developer)
     await stored.ages(10)
@@ -183,14 +187,15 @@ async def test_what_is_too_old_is_gone_unless_a_legal_hold_keeps_it(
     kept = [
         await _seen(engine, young, strict.ci_bot),
         await _seen(engine, old[usual.tenant], usual.ci_bot),
+        await _seen(engine, old[unknown.tenant], unknown.ci_bot),
         await _seen(engine, old[people.tenant], people.ci_bot),
     ]
     await stored.ages(81)
-    second = await _forgotten(engine, old[usual.tenant], usual.ci_bot)
+    second = [await _forgotten(engine, old[one.tenant], one.ci_bot) for one in (usual, unknown)]
     held = await _seen(engine, old[people.tenant], people.ci_bot)
 
-    each_answered([first, *kept, second, held], 404, 202, 202, 202, 404, 202)
-    for tenant in each_of([people, strict, usual]):
+    each_answered([first, *kept, *second, held], 404, 202, 202, 202, 202, 404, 404, 202)
+    for tenant in each_of([people, strict, usual, unknown]):
         asked = await governance.calls(CONFIG, tenant=tenant.tenant)
         told = "".join(f"{entry.path}?{entry.query} {entry.request_body}" for entry in each_of(asked))
         assert tenant.developer.sub not in spelled_out(told)

@@ -58,6 +58,7 @@ GROWN: dict[str, tuple[str, dict[str, str], int]] = {
     "all outcomes": ("mmm_outcomes_total", {}, 2),
     "actions accepted": ("mmm_actions_accepted_total", {}, 1),
 }
+HANDED_OVER = ("mmm_actions_delivered_total", "mmm_delivery_attempts_total")
 LATENCIES = "mmm_decision_latency_seconds"
 
 
@@ -127,6 +128,7 @@ async def test_an_alert_is_counted_as_delivered_once(
 ) -> None:
     """Each action for alerting is counted as handed over to it, and under no result more than once.
 
+    What alerting does not take is recorded: counted under another result.
     What the results are called is the engine's choice. One whose processes each tell their own numbers behind
     one address cannot be compared.
     """
@@ -160,6 +162,19 @@ async def test_an_alert_is_counted_as_delivered_once(
     await _must_be_steady(engine, world)
     assert await handed_over(), "an alert is not counted"
     assert not await eventually(handed_over_again, AGAIN_WITHIN), "an alert is counted twice"
+
+    usual = await _metrics(engine, world)
+    await alerting.replies(NOTIFY, {"error": {}}, status=503)
+    untaken = (await engine.decide(people.another_developer())).decision
+
+    async def failed() -> bool:
+        """Tell whether more is counted under what was not counted for each alert that was taken."""
+        now = await _metrics(engine, world)
+        rare = [each for each in _of_alerts(now) if _grown(before, usual, *each) < alerts]
+        return any(_grown(usual, now, *each) > 0 for each in rare)
+
+    assert "Two" in untaken.titles
+    assert await eventually(failed, COUNTED_WITHIN), "a failure is not counted"
 
 
 async def _what_happens(engine: EngineClient, people: People, names: Names) -> list[Decision]:
@@ -196,6 +211,12 @@ async def _must_be_steady(engine: EngineClient, world: World) -> None:
     looks = [await _metrics(engine, world) for _ in range(LOOKS)]
     if any(fell(then, now) for then, now in itertools.pairwise(looks)):
         not_exercised("each process tells its own numbers")
+
+
+def _of_alerts(metrics: str) -> list[tuple[str, dict[str, str]]]:
+    """Return by which names and labels handing over is counted, but for what goes to another surface."""
+    told = [(name, dict(one.labels)) for name in HANDED_OVER for one in samples(metrics, name)]
+    return [(name, labels) for name, labels in told if labels.get("surface", "alert") == "alert"]
 
 
 async def _metrics(engine: EngineClient, world: World) -> str:

@@ -46,10 +46,11 @@ TOLD_WITHIN = 8.0
 ALERTED_WITHIN = 45.0
 # Within the gateway's time-out (3.0 s).
 SLOW_TEXT = 2.5
-# Within what an answer may wait for ERIS (0.8 s). Several decisions, since an engine chooses the moments of what
-# it does meanwhile. And by how much later whoever asked may notice an answer than alerting its call.
+# Within what an answer may wait for ERIS (0.8 s).
 NEARLY_TOO_LATE = 0.6
+# The moments of what an engine does meanwhile are its choice: one decision shows little.
 DECISIONS = 5
+# By how much later whoever asked may notice its answer than alerting its call.
 TOLD_FIRST = 0.3
 
 

@@ -9,6 +9,11 @@ ages, attempts) is seeded as a defect of its own. What Python has and PIT has no
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # PIT: Conditionals Boundary, Negate Conditionals; identity is Python's.
 COMPARISONS = {
     "Eq": ("NotEq",),
@@ -50,7 +55,7 @@ ALONE = (
     "ReplaceTrueWithFalse",
     "ZeroIterationForLoop",
 )
-_FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
+_FAMILIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ReplaceBinaryOperator": BINARY,
     "ReplaceComparisonOperator": COMPARISONS,
     "ReplaceUnaryOperator": UNARY,
