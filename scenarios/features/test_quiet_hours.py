@@ -137,7 +137,7 @@ async def test_a_tenant_is_quiet_in_its_hours_alone(
 
     quiet, hour = await in_one_hour(ask)
 
-    assert quiet == {window: within(hour, window) for window in quiet}
+    assert [window for window in quiet if quiet[window] is not within(hour, window)] == []
 
 
 @requirement("UT-MMM-03", "FR-7")
@@ -157,7 +157,7 @@ async def test_governances_quiet_hours_are_quiet_alone(
 
     quiet, hour = await in_one_hour(ask)
 
-    assert quiet == {window: within(hour, window) for window in quiet}
+    assert [window for window in quiet if quiet[window] is not within(hour, window)] == []
 
 
 @requirement("UT-MMM-03", "FR-7")
@@ -178,7 +178,7 @@ async def test_a_playbook_is_silent_in_its_hours_alone(
 
     quiet, hour = await in_one_hour(ask)
 
-    assert quiet == {window: within(hour, window) for window in quiet}
+    assert [window for window in quiet if quiet[window] is not within(hour, window)] == []
 
 
 @requirement("FR-7", "FR-13")
