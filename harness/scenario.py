@@ -68,7 +68,7 @@ from harness.driving.routes import NOTHING, Route, routes
 from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET, moment
 from harness.driving.stored import StoredData
 from harness.driving.trials import Bounds, Trial, Trials
-from harness.worlds import Running, World
+from harness.worlds import Running, World, restart_with_pem
 from reports.record import Persona
 
 if TYPE_CHECKING:
@@ -210,6 +210,7 @@ __all__ = [
     "own_world",
     "parametrize",
     "requirement",
+    "restart_with_pem",
     "routes",
     "samples",
     "spelled_out",

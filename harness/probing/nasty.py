@@ -59,6 +59,25 @@ VALUES: Mapping[str, str] = {
     "a time beyond the calendar": "99999-12-31T23:59:59Z",
     "a very long text": "a" * 5000,
 }
+# As the value of each of them that is a whole number: the ends of the ranges that languages and databases
+# have for one, and what is just beyond.
+NUMBERS: Mapping[str, str] = {
+    "-2**63 - 1": str(-(2**63) - 1),
+    "-2**63": str(-(2**63)),
+    "-2**31 - 1": str(-(2**31) - 1),
+    "-2**31": str(-(2**31)),
+    "-1": "-1",
+    "0": "0",
+    "2**31 - 1": str(2**31 - 1),
+    "2**31": str(2**31),
+    "2**32 - 1": str(2**32 - 1),
+    "2**32": str(2**32),
+    "2**53": str(2**53),
+    "2**53 + 1": str(2**53 + 1),
+    "2**63 - 1": str(2**63 - 1),
+    "2**63": str(2**63),
+    "2**64": str(2**64),
+}
 HEADERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "what others are there for": (
         ("Accept-Charset", "x-klingon"),

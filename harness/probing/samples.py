@@ -110,11 +110,24 @@ def samples(document: Document, operation: Operation, values: Mapping[str, str])
 
 def query_names(document: Document, operation: Operation) -> tuple[str, ...]:
     """Return the names of an operation's query parameters."""
+    return tuple(_queries(document, operation))
+
+
+def query_numbers(document: Document, operation: Operation) -> frozenset[str]:
+    """Return the names of those query parameters that are whole numbers."""
+    declared = _queries(document, operation)
+    return frozenset(name for name, schema in declared.items() if schema.get("type") == "integer")
+
+
+def _queries(document: Document, operation: Operation) -> dict[str, Json]:
     item = document.raw["paths"][operation.template]
     nodes = (*item.get("parameters", ()), *item[operation.method.lower()].get("parameters", ()))
-    return tuple(
-        each["name"] for each in (follow(document.raw, node) for node in nodes) if each["in"] == "query"
-    )
+    declared = (follow(document.raw, node) for node in nodes)
+    return {
+        each["name"]: follow(document.raw, each.get("schema", {}))
+        for each in declared
+        if each["in"] == "query"
+    }
 
 
 def _value(parameter: Json, values: Mapping[str, str]) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from harness.worlds.signing import SIGNING_KEY
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -24,7 +26,6 @@ VARIABLES = {
     "alerting": ("ALERTING_SERVICE_URL", ""),
     "otlp": ("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
 }
-SIGNING_KEY = "ERIS_SIGNING_KEY"
 CONTROL = "/__fake__"
 UNQUOTABLE = frozenset("'\\\r\n")  # in single quotes, each says different things to different readers
 

@@ -2,6 +2,7 @@
 
 from harness.worlds.engine import Engine
 from harness.worlds.errors import NotControllableError, NotExercisableError, NotMappedError
+from harness.worlds.pem import restart_with_pem
 from harness.worlds.plan import Plan, plan_like, worlds_at_once
 from harness.worlds.readiness import NotReadyError
 from harness.worlds.start import Running, start_world
@@ -18,6 +19,7 @@ __all__ = [
     "World",
     "load_world",
     "plan_like",
+    "restart_with_pem",
     "save_world",
     "start_world",
     "worlds_at_once",

@@ -16,6 +16,9 @@ from harness.processes import UnbuildableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# The variable in which the specification has an engine look for it.
+SIGNING_KEY = "ERIS_SIGNING_KEY"
+
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.scenario import (
     CREATED,
@@ -22,6 +22,8 @@ from harness.scenario import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+Told = TypeVar("Told")
+Window = tuple[int, int]
 # From the hour that it is: where quiet hours start and end, and whether they are on.
 EDGES = {
     "start with this hour": (0, 1, True),
@@ -33,6 +35,7 @@ EDGES = {
     "are long, and this is the middle": (-11, 11, True),
 }
 TURNS = 3
+MANY = {"max_actions_per_hour": 99, "max_actions_per_day": 99}
 # Governance's quiet hours, the tenant's, and how many of one action come: right should the hour turn too.
 NOW, LATER, NONE = (0, 2), (6, 9), (0, 0)
 OVERRULED = {
@@ -44,14 +47,14 @@ OVERRULED = {
 }
 
 
-async def in_one_hour(ask: Callable[[int], Awaitable[Reply]]) -> Reply:
+async def in_one_hour(ask: Callable[[int], Awaitable[Told]]) -> Told:
     """Ask, with the hour that it is, in such a way that it is still that hour when the answer is there."""
     for _ in range(TURNS):
         hour = datetime.now(UTC).hour
-        reply = await ask(hour)
+        told = await ask(hour)
         if datetime.now(UTC).hour == hour:
             break
-    return reply
+    return told
 
 
 def hours(start: int, end: int) -> dict[str, int]:
@@ -96,6 +99,86 @@ async def test_start_is_in_and_end_is_out(
     assert reply.status == 200
     assert (limited[-1] in reply.decision.playbooks) is not quiet
     assert (free["playbook_id"] in reply.decision.playbooks) is (whose == "playbook" or not quiet)
+
+
+def windows(hour: int) -> list[Window]:
+    """Return quiet hours of every kind: by day and over midnight, now, earlier and later.
+
+    Just before and after midnight there are not all of them: none by day ended over an hour ago at one.
+    """
+    marks = sorted({0, (hour - 1) % 24, hour, (hour + 1) % 24, 23})
+    return [(start, end) for start in marks for end in marks]
+
+
+def within(hour: int, window: Window) -> bool:
+    """Say whether an hour is less far from the start than the end is, as the clock goes round."""
+    start, end = window
+    return (hour - start) % 24 < (end - start) % 24
+
+
+async def noticed(people: People, engine: EngineClient) -> bool:
+    """Decide for somebody to whom nothing was proposed yet, and say whether nothing is."""
+    return (await engine.decide(people.another_developer())).decision.titles == []
+
+
+@requirement("UT-MMM-03", "FR-7")
+async def test_a_tenant_is_quiet_in_its_hours_alone(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """By day or over midnight: in a tenant's quiet hours nothing is proposed, and at any other hour it is."""
+    await given.published_playbook()
+
+    async def ask(hour: int) -> tuple[dict[Window, bool], int]:
+        quiet = {}
+        for window in windows(hour):
+            await given.tenant_policy(quiet_hours=hours(*window))
+            quiet[window] = await noticed(people, engine)
+        return quiet, hour
+
+    quiet, hour = await in_one_hour(ask)
+
+    assert [window for window in quiet if quiet[window] is not within(hour, window)] == []
+
+
+@requirement("UT-MMM-03", "FR-7")
+async def test_governances_quiet_hours_are_quiet_alone(
+    engine: EngineClient, people: People, given: Given, governance: Governance
+) -> None:
+    """By day or over midnight: in governance's quiet hours nothing is proposed, at any other hour it is."""
+
+    async def ask(hour: int) -> tuple[dict[Window, bool], int]:
+        quiet = {}
+        for window in windows(hour):
+            others = people.elsewhere()  # an engine may remember for a while what governance said
+            await given.published_playbook(by=others.admin)
+            await governance.says(quiet_hours=hours(*window), tenant=others.tenant)
+            quiet[window] = await noticed(others, engine)
+        return quiet, hour
+
+    quiet, hour = await in_one_hour(ask)
+
+    assert [window for window in quiet if quiet[window] is not within(hour, window)] == []
+
+
+@requirement("UT-MMM-03", "FR-7")
+async def test_a_playbook_is_silent_in_its_hours_alone(
+    engine: EngineClient, people: People, given: Given
+) -> None:
+    """By day or over midnight: in its own quiet hours a playbook does not fire, at any other hour it does."""
+
+    async def ask(hour: int) -> tuple[dict[Window, bool], int]:
+        others = people.elsewhere()
+        await given.tenant_policy(others.admin, quotas=MANY)
+        written = {}
+        for window in windows(hour):
+            own = a_playbook(limits={"quiet_hours": hours(*window)})
+            written[window] = (await given.published_playbook(own, by=others.admin))["playbook_id"]
+        fired = (await engine.decide(others.developer)).decision.playbooks
+        return {window: one not in fired for window, one in written.items()}, hour
+
+    quiet, hour = await in_one_hour(ask)
+
+    assert [window for window in quiet if quiet[window] is not within(hour, window)] == []
 
 
 @requirement("FR-7", "FR-13")

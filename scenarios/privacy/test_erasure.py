@@ -166,18 +166,21 @@ async def test_what_is_too_old_is_gone_unless_a_legal_hold_keeps_it(
 ) -> None:
     """A decision older than governance allows its tenant is gone; a younger or held one is not.
 
-    Four tenants: one under a legal hold, one whose decisions are kept for 5 days, one of which governance
+    Five tenants: one under a legal hold, one whose decisions are kept for 5 days, one of which governance
     says nothing but the usual 90, one that it does not know, so that there is no legal hold either: a 404 is
-    an answer. Time is moved by moving what is stored: an engine that keeps its times as anything but moments
-    is not seen to forget here.
+    an answer; and one of which it refuses to tell, which keeps nobody else's from being forgotten. Time is
+    moved by moving what is stored: an engine that keeps its times as anything but moments is not seen to
+    forget here.
     """
-    strict, usual, unknown = people.elsewhere(), people.elsewhere(), people.elsewhere()
+    strict, usual, unknown, untold = (people.elsewhere() for _ in range(4))
     await governance.says(retention_days={"decisions": 1, "outcomes": 1}, legal_hold=True)
     await governance.says(retention_days={"decisions": 5, "outcomes": 5}, tenant=strict.tenant)
     await governance.replies(CONFIG, UNKNOWN, status=404, match={"tenant": unknown.tenant})
-    await given.tenant_policy(unknown.admin, quiet_hours={"start": 0, "end": 0})
+    await governance.replies(CONFIG, UNKNOWN, status=403, match={"tenant": untold.tenant})
+    for one in (unknown, untold):
+        await given.tenant_policy(one.admin, quiet_hours={"start": 0, "end": 0})
     old = {}
-    for one in (people, strict, usual, unknown):
+    for one in (people, strict, usual, unknown, untold):
         await given.published_playbook(by=one.admin)
         old[one.tenant] = await given.decision_with_actions(one.developer)
     await stored.ages(10)

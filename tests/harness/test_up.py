@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from harness.cli.main import run
 from harness.processes import ConfigurationError, free_port, ports, work_directory
 from harness.up import PLACES, Offer, Order, order_of
-from harness.up.offer import SIGNING_KEY, VARIABLES, environment_of
+from harness.up.offer import VARIABLES, environment_of
 from harness.up.places import HIGHEST_BASE
 from harness.up.run import Starter
+from harness.worlds.signing import SIGNING_KEY
 
 URLS = {name: f"http://127.0.0.1:{number}" for number, name in enumerate(PLACES, start=1)}
 VALUES = st.dictionaries(

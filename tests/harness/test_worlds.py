@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import psutil
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from harness.processes import DiedError, HarnessError, UnbuildableError, free_port, work_directory
 from harness.services import postgresql
@@ -22,9 +26,11 @@ from harness.worlds import (
     Plan,
     load_world,
     plan_like,
+    restart_with_pem,
     save_world,
     start_world,
 )
+from harness.worlds.pem import with_pem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,6 +238,41 @@ def test_an_engine_can_be_killed_and_started_again(ground: Ground) -> None:
 
         assert httpx.get(url, trust_env=False).status_code == 200
     assert ground.alive() == []
+
+
+def test_an_engine_is_started_again_with_the_same_key_as_pem(ground: Ground, tmp_path: Path) -> None:
+    with start_world(ground.small()) as running:
+        ended = restart_with_pem(running.engine)
+        printed = Path(running.world.engine_logs[0]).read_text("utf-8").splitlines()
+        told = [json.loads(line)["ERIS_SIGNING_KEY"] for line in printed if line.startswith("{")]
+        ready = httpx.get(f"{running.engine.url}/v1/mmm/ready", trust_env=False)
+        public = running.world.signing_public_key
+
+    raw, pem = told
+    key = load_pem_private_key(pem.encode(), password=None)
+    assert (ended, ready.status_code) == ("", 200)
+    assert isinstance(key, Ed25519PrivateKey)
+    assert key.private_bytes_raw() == base64.b64decode(raw)
+    assert base64.b64encode(key.public_key().public_bytes_raw()).decode() == public
+    kept = (tmp_path / "run/logs/engine-shared-0.log").read_text("utf-8")
+    assert "IAM_SERVICE_URL" in kept
+    assert pem.splitlines()[1] not in kept
+
+
+def test_an_engine_that_does_not_start_with_a_pem_key_is_told_from_one_that_cannot_be_given_it(
+    ground: Ground, tmp_path: Path
+) -> None:
+    script = tmp_path / "engine.py"
+    refuses = "import os, sys\nif 'BEGIN' in os.environ['ERIS_SIGNING_KEY']: sys.exit('no base64')\n"
+    script.write_text(refuses + ENGINE.read_text("utf-8").replace("from __future__ import annotations", ""))
+    with start_world(ground.plan(SMALL % (script, ""))) as running:
+        ended = restart_with_pem(running.engine)
+        blueprint = running.engine.blueprint
+    without = replace(blueprint.command, env={"ERIS_SIGNING_KEY": "a file's name"})
+
+    assert ended is not None
+    assert ended.endswith("before it was ready: no base64")
+    assert with_pem(replace(blueprint, command=without)) is None
 
 
 def test_a_world_of_ones_own_has_its_settings_and_nothing_in_common_but_the_server(ground: Ground) -> None:

@@ -11,7 +11,7 @@ from contracts.compiled import compile_document
 from contracts.document import load_document
 from harness.driving.routes import NOTHING, routes
 from harness.probing.people import cast_of, known_roles, wrong_roles, wrong_scopes
-from harness.probing.samples import Sample, at_place, sample, samples
+from harness.probing.samples import Sample, at_place, query_names, query_numbers, sample, samples
 from reports.record import Persona
 
 if TYPE_CHECKING:
@@ -50,6 +50,14 @@ def test_what_exists_is_named_wherever_the_contract_names_it() -> None:
     assert outcome.target == f"/decisions/{UUID}/outcomes"
     assert outcome.body["action_id"] == UUID
     assert listed.target == "/experiments?tenant_id=a+tenant%2F1"
+
+
+def test_whole_numbers_of_a_query_are_known_by_the_contract() -> None:
+    playbooks = OPERATIONS["GET /playbooks"]
+
+    assert query_names(ENGINE, playbooks) == ("status", "limit", "offset")
+    assert query_numbers(ENGINE, playbooks) == {"limit", "offset"}
+    assert query_numbers(ENGINE, OPERATIONS["GET /tenants/{tenant_id}/metrics"]) == set()
 
 
 def test_a_piece_of_json_stands_in_a_body_as_it_is_written() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.probing import nasty
 from harness.probing.breach import BreachError
-from harness.probing.samples import query_names
+from harness.probing.samples import query_names, query_numbers
 from harness.probing.scene import said
 
 if TYPE_CHECKING:
@@ -66,9 +66,11 @@ def _queries(scene: Scene) -> Iterator[tuple[str, Request]]:
     sign = "&" if "?" in request.target else "?"
     for what, query in nasty.QUERIES.items():
         yield f"a query with {what}", replace(request, target=f"{request.target}{sign}{query}")
+    numbers = query_numbers(scene.bench.document, scene.operation)
     for name in query_names(scene.bench.document, scene.operation):
         bare = request.target if name not in scene.valid.query else scene.valid.target.partition("?")[0]
-        for what, value in nasty.VALUES.items():
+        values = {**nasty.VALUES, **nasty.NUMBERS} if name in numbers else nasty.VALUES
+        for what, value in values.items():
             joined = "&" if "?" in bare else "?"
             yield f"{what} for {name}", replace(request, target=f"{bare}{joined}{name}={value}")
 
