@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import datetime
+
 from harness.scenario import (
     RECEIVE,
     EngineClient,
@@ -29,6 +32,11 @@ DELIVERED_WITHIN = 30.0
 TOO_LATE = 2.6
 # An engine that tries again does so after half a second (2.4): it is given time to show it.
 SENT_AGAIN_WITHIN = 1.5
+# A little less than an engine waits between attempts (0.5 s, then 1.0 s): clocks tick.
+WAITS = (0.45, 0.95)
+# An engine chooses the moment: one that does not wait may happen to come late once.
+AGAIN_AND_AGAIN = 3
+UNAVAILABLE = {"code": "UNAVAILABLE", "message": "no"}
 # More attempts than an open circuit takes (5), so that some are decided behind it.
 OPENS_A_CIRCUIT = 10
 # From this one on they surely are.
@@ -85,6 +93,44 @@ async def test_a_receipt_that_arrived_unknown_to_the_engine_is_not_doubled(
     await eventually(sent_again, DELIVERED_WITHIN)
     held = [receipt for receipt in await eris.settled(given, due=4) if receipt.decision_id == decided]
     assert len(held) == 1
+
+
+@requirement("FR-12", "RF-MMM-02")
+@own_world()
+async def test_a_receipt_is_tried_again_after_a_wait(engine: EngineClient, given: Given, eris: Eris) -> None:
+    """What ERIS could not take is tried again as the same receipt, after half a second, then after a second.
+
+    How much longer an engine waits is its choice.
+    """
+    await given.published_playbook()
+    await eris.settled(given, due=2)
+
+    tried = [await _attempts_at_a_receipt(engine, eris) for _ in range(AGAIN_AND_AGAIN)]
+
+    for attempts in each_of(tried):
+        moments = [at for _, at in attempts]
+        waited = [(then - before).total_seconds() for before, then in itertools.pairwise(moments)]
+        assert len({receipt_id for receipt_id, _ in attempts}) == 1
+        assert [seconds >= least for seconds, least in zip(waited, WAITS, strict=True)] == [True, True]
+
+
+async def _attempts_at_a_receipt(engine: EngineClient, eris: Eris) -> list[tuple[str, datetime]]:
+    """Decide while ERIS takes nothing at first; return the receipt's id and the moment of each attempt."""
+    await eris.replies(RECEIVE, UNAVAILABLE, status=503, times=len(WAITS))
+    decided = (await engine.decide(engine.people.another_developer())).decision.id
+    attempts: list[tuple[str, datetime]] = []
+
+    async def taken() -> bool:
+        sent = [(Object(one.request_body, "a receipt"), one.at) for one in await eris.calls(RECEIVE)]
+        attempts[:] = [
+            (receipt.string("receipt_id"), datetime.fromisoformat(at))
+            for receipt, at in sent
+            if receipt.object("inputs").get("decision_id") == decided
+        ]
+        return len(attempts) > len(WAITS)
+
+    assert await eventually(taken, DELIVERED_WITHIN)
+    return attempts
 
 
 COUNTED_WITHIN = 8.0
