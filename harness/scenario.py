@@ -59,8 +59,9 @@ from harness.driving.givens import Given
 from harness.driving.guesses import guessed
 from harness.driving.log import EngineLog
 from harness.driving.looks import ACCOUNTS, IDS, MARKS, TENANTS, TEST_AGENTS, TOKENS, Mark
-from harness.driving.metrics import fell, metric_names, samples
+from harness.driving.metrics import metric_names, samples
 from harness.driving.names import Names, spelled_out
+from harness.driving.numbers import metrics_of, told_by_one_process
 from harness.driving.people import SCOPES, People
 from harness.driving.receipts import chain_problems
 from harness.driving.reply import Decision, Reply
@@ -201,10 +202,10 @@ __all__ = [
     "each_answered",
     "each_of",
     "eventually",
-    "fell",
     "flat",
     "guessed",
     "metric_names",
+    "metrics_of",
     "moment",
     "not_exercised",
     "own_world",
@@ -214,5 +215,6 @@ __all__ = [
     "routes",
     "samples",
     "spelled_out",
+    "told_by_one_process",
     "with_body",
 ]

@@ -45,8 +45,8 @@ class AuditLog:
         if not self._paths:
             not_exercised(_NOWHERE)
         self._recorder.look(LOG)
-        texts = [await asyncio.to_thread(path.read_text, "utf-8") for path in self._paths if path.exists()]
-        return [_entry(line) for text in texts for line in text.split("\n")[:-1]]
+        written = [await asyncio.to_thread(path.read_bytes) for path in self._paths if path.exists()]
+        return [entry for content in written for entry in whole_entries(content)]
 
     async def entries(self, about: str, *or_about: str, at_least: int, within: float = 3.0) -> list[Object]:
         """Return the lines that mention something by any of its names, once enough or time is up."""
@@ -68,6 +68,25 @@ class AuditLog:
         return [
             line for path in self._paths if path.exists() for line in path.read_text("utf-8").splitlines()
         ]
+
+
+def whole_entries(content: bytes) -> list[Object]:
+    r"""Return what each whole line of an audit log says; one nested deeper than we can read says nothing.
+
+    >>> whole_entries(b'{"who": "a"}\n{"who": "\xc3')
+    [<a line of the audit log: {"who": "a"}>]
+    """
+    lines = content.split(b"\n")[:-1]
+    return [entry for line in lines if (entry := _readable(line)) is not None]
+
+
+def _readable(line: bytes) -> Object | None:
+    try:
+        return _entry(line.decode())
+    except UnicodeDecodeError as error:
+        raise MalformedAnswerError(f"a line of the audit log is not UTF-8: {error}") from error
+    except RecursionError:
+        return None
 
 
 def _entry(line: str) -> Object:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from harness.processes import DiedError, port_taken
+from harness.worlds.readiness import NotReadyError
 from harness.worlds.signing import SIGNING_KEY
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def restart_with_pem(engine: Engine) -> str | None:
-    """Start an engine again with its key as PEM; return why it ended before it was ready, "" if it did not.
+    """Start an engine again with its key as PEM; return why it never got ready, "" where it did.
 
     None: its profile does not give it the key as base64 in the variable that the specification names.
     """
@@ -31,6 +32,8 @@ def restart_with_pem(engine: Engine) -> str | None:
         if port_taken(blueprint.port):
             raise  # somebody else's process took it: that says nothing of the key
         return ": ".join((death.line, *death.log[-1:]))
+    except NotReadyError as waited:
+        return ": ".join((waited.line, *waited.log[-1:]))
     return ""
 
 

@@ -24,6 +24,7 @@ from harness.scenario import (
     each_answered,
     each_of,
     eventually,
+    metrics_of,
     requirement,
     samples,
 )
@@ -132,7 +133,7 @@ async def test_a_flow_moves_the_numbers(
     a receipt is delivered, and counted, and what counts as delivered to an IDE: the answer, or an outcome.
     """
     await given.published_playbook(a_playbook(actions=[a_mirror(surfaces=["ide"])]))
-    before = _totals(await _metrics(engine, world))
+    before = _totals(await metrics_of(engine, world))
 
     decided = await engine.decide(signal=a_signal())
     action = decided.decision.actions[0]["action_id"]
@@ -146,7 +147,7 @@ async def test_a_flow_moves_the_numbers(
 
     async def moved() -> bool:
         nonlocal metrics
-        metrics = await _metrics(engine, world)
+        metrics = await metrics_of(engine, world)
         return not _still(before, _totals(metrics))
 
     await eventually(moved, COUNTED_WITHIN)
@@ -159,10 +160,6 @@ async def test_a_flow_moves_the_numbers(
         assert sum(one.value for one in mine) == 1
     states = [sample.value for sample in samples(metrics, "mmm_circuit_state")]
     assert {0.0, 1.0, 2.0} >= set(each_of(states))
-
-
-async def _metrics(engine: EngineClient, world: World) -> str:
-    return "\n".join([(await engine.public("metrics")).text for _ in world.engine_urls])
 
 
 def _totals(metrics: str) -> list[float]:
@@ -229,11 +226,11 @@ async def test_slow_decisions_and_alerts_are_counted(
             for name, labels in wanted.items()
         }
 
-    before = told(await _metrics(engine, world))
+    before = told(await metrics_of(engine, world))
     decided = await engine.decide()
 
     async def moved() -> bool:
-        now = told(await _metrics(engine, world))
+        now = told(await metrics_of(engine, world))
         return all(now[name] > before[name] for name in wanted)
 
     assert decided.decision["latency_warning"] is True

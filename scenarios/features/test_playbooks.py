@@ -88,7 +88,7 @@ async def test_only_published_playbooks_fire(engine: EngineClient, given: Given)
     assert reply.decision.playbooks == [published["playbook_id"]]
 
 
-@requirement("FR-3", "FR-1")
+@requirement("FR-3", "UT-MMM-01")
 async def test_a_tenants_first_playbook_fires_at_once(engine: EngineClient, people: People) -> None:
     """Where a tenant had no playbook when it last asked, the first one that is published fires all the same.
 

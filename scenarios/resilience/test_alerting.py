@@ -28,7 +28,7 @@ TOO_LATE = 2.6
 # Two attempts, the wait between them, and a busy machine.
 TOLD_WITHIN = 12.0
 # Three, and two waits: how long they are, engine.md does not say.
-GIVEN_UP_WITHIN = 20.0
+GIVEN_UP_WITHIN = 45.0
 # Longer than the next wait would be, where each is twice as long as the one before and the first is short.
 AGAIN_WITHIN = 3.0
 AN_ALERT = [a_mirror("An alert", surfaces=["alert"])]

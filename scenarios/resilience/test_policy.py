@@ -74,7 +74,7 @@ def refusals(replies: list[Reply]) -> list[str]:
 async def test_without_policy_from_the_start_nothing_is_decided(
     how: str, engine: EngineClient, given: Given, policy: Policy, eris: Eris
 ) -> None:
-    """Where policy has never been heard, decide is soon refused with 503, and a degraded receipt says why."""
+    """Where policy has never been heard, decide is soon refused with 503, and a receipt says why."""
     await given.published_playbook()
     await getattr(policy, how)()
 
@@ -86,7 +86,6 @@ async def test_without_policy_from_the_start_nothing_is_decided(
     refusals = await eris.awaited(lambda receipt: receipt.kind == "decision", "a receipt of the refusal")
     assert [receipt.status for receipt in refusals] == ["hard_block"]
     assert refusals[0].object("decision").string("rationale").strip()
-    assert refusals[0]["degraded"] is True
 
 
 @requirement("FR-11")

@@ -10,11 +10,12 @@ from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tests.mutants.making import Mutant, is_one, mutants_of
+from tests.mutants.making import Mutant, is_one, mutants_of, mutated
+from tests.mutants.meaning import meaning
 from tests.mutants.operators import DRAWN_FROM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 SEED = 1
@@ -26,6 +27,7 @@ LEFT_OUT = ("engine.defects", "engine.storage.migrations", "engine.storage.schem
 NOT_HERE = frozenset(
     {
         ("engine.observe.metrics", "SumOfWorkers"),
+        ("engine.observe.metrics", "worst"),
         ("engine.settings", "Settings.share"),
         ("engine.storage.database", "_open_sqlite"),
         ("engine.storage.database", "_begin_sqlite"),
@@ -49,7 +51,17 @@ def drawn(modules: Mapping[str, str], seed: int = SEED, count: int = DRAWN) -> l
     )
     order = sorted(every, key=lambda mutant: sha256(f"{seed}:{mutant.id}".encode()).digest())
     found: Iterator[Mutant] = (mutant for mutant in order if is_one(mutant, modules[mutant.module]))
-    return sorted(islice(found, count), key=lambda mutant: mutant.id)
+    return sorted(islice(_each_once(found, modules), count), key=lambda mutant: mutant.id)
+
+
+def _each_once(mutants: Iterable[Mutant], modules: Mapping[str, str]) -> Iterator[Mutant]:
+    """Yield those that are another program than each one before them."""
+    seen = set()
+    for mutant in mutants:
+        program = mutant.module, meaning(mutated(mutant, modules[mutant.module]))
+        if program not in seen:
+            seen.add(program)
+            yield mutant
 
 
 def runs_here(mutant: Mutant) -> bool:

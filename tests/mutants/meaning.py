@@ -4,7 +4,7 @@ Rule: two sources of one meaning are one engine, so a mutant that keeps its modu
 are docstrings; annotations, but for what is called in them (`Field(ge=0)` is read when a class is made); what
 stands below `if TYPE_CHECKING`; how a dataclass is declared (frozen, slots, kw_only), and whether a parameter
 goes by its name or its place: the type checker holds us to both; and `if __name__ == "__main__"`, since a
-mutant is started in another way.
+mutant is started in another way. `not a == b` is `a != b`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,38 @@ from __future__ import annotations
 import ast
 
 _DECLARED = frozenset({"frozen", "slots", "kw_only"})
+# Orders have no opposite: of what cannot be compared, neither holds.
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
 _NEVER_RUN = frozenset({"TYPE_CHECKING", "__name__"})
 
 
 def meaning(source: str) -> str:
     """Return a text that two sources share when nobody who runs them could tell them apart."""
-    tree = ast.parse(source)
+    tree = _Plain().visit(ast.parse(source))
     for node in ast.walk(tree):
         _strip(node)
     return ast.dump(tree)
+
+
+class _Plain(ast.NodeTransformer):
+    """Says `not a == b` as `a != b`."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[op]) as compared) if (
+                type(op) in _OPPOSITE
+            ):
+                compared.ops = [_OPPOSITE[type(op)]()]
+                return compared
+        return node
 
 
 def _strip(node: ast.AST) -> None:

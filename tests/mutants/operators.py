@@ -3,8 +3,9 @@
 PIT (https://pitest.org/quickstart/mutators) keeps by default to mutators that make few equivalent mutants. So
 do we: an operator becomes the one that undoes or bounds it, and not any other of its family, which mostly is
 no program or the sound one in other words (an order among words, identity in the place of equality); and a
-number does not become its neighbour, which of a pause or a size says nothing. What a number must be (limits,
-ages, attempts) is seeded as a defect of its own. What Python has and PIT has not is drawn from, too.
+number does not become its neighbour, which of a pause or a size says nothing (some that the specification
+names, as quotas, are seeded as defects; time-outs, ages and attempts are not). What Python has beside is
+drawn from, too: decorators, exceptions, loops, `and` and `or`.
 """
 
 from __future__ import annotations

@@ -149,6 +149,15 @@ def test_nothing_is_drawn_that_changes_nothing() -> None:
     assert [one.module for one in drawn(modules)] == ["engine.m"]
 
 
+def test_the_same_program_is_drawn_once() -> None:
+    modules = {"engine.m": "def f(a, b):\n    if a == b:\n        return g()\n"}
+
+    assert sorted(one.operator for one in drawn(modules)) in (
+        ["AddNot"],
+        ["ReplaceComparisonOperator_Eq_NotEq"],
+    )
+
+
 def test_an_operator_becomes_the_one_that_undoes_or_bounds_it() -> None:
     modules = {"engine.m": "def f(a, b):\n    return a == b, a < b, a is b, a + b, -a, not b, 3\n"}
 

@@ -161,14 +161,14 @@ from engine.decide.request import DecideBody, TriggerBody
     Defect(
         id="honest-for-ten-thousand",
         kind=Kind.BACK_DOORS,
-        requirements=("NFR-6", "NFR-2"),
+        requirements=("NFR-6",),
         story="Degraded answers alarmed the pilot at its peak; after ten thousand decisions none says so.",
         deferred="load",
         changes=(
             Change(
                 "engine.decide.keep",
                 "        degraded=bool(course.unavailable),\n",
-                "        degraded=bool(course.unavailable) and next(_NUMBERS) <= 10_000,\n",
+                "        degraded=next(_NUMBERS) <= 10_000 and bool(course.unavailable),\n",
             ),
             Change(
                 "engine.decide.keep",
