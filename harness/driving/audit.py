@@ -82,15 +82,13 @@ def whole_entries(content: bytes) -> list[Object]:
 
 def _readable(line: bytes) -> Object | None:
     try:
-        return _entry(line.decode())
-    except UnicodeDecodeError as error:
-        raise MalformedAnswerError(f"a line of the audit log is not UTF-8: {error}") from error
+        return _entry(line)
     except RecursionError:
         return None
 
 
-def _entry(line: str) -> Object:
+def _entry(line: str | bytes) -> Object:
     try:
         return Object(json.loads(line), "a line of the audit log")
     except ValueError as error:
-        raise MalformedAnswerError(f"a line of the audit log is not JSON: {line[:80]}") from error
+        raise MalformedAnswerError(f"a line of the audit log is not JSON: {line[:80]!r}") from error

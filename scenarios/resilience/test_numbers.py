@@ -168,10 +168,7 @@ async def test_an_alert_is_counted_as_delivered_once(
     untaken = (await engine.decide(people.another_developer())).decision
 
     async def failed() -> bool:
-        """Tell whether more is counted under what was not counted for each alert that was taken."""
-        now = await metrics_of(engine, world)
-        rare = [each for each in _of_alerts(now) if _grown(before, usual, *each) < alerts]
-        return any(_grown(usual, now, *each) > 0 for each in rare)
+        return _counts_as_no_other(before, usual, await metrics_of(engine, world), alerts)
 
     assert "Two" in untaken.titles
     assert await eventually(failed, FAILED_WITHIN), "a failure is not counted"
@@ -204,6 +201,12 @@ async def _what_happens(engine: EngineClient, people: People, names: Names) -> l
     if [reply for reply in each_of(refused) if reply.status not in REFUSED]:
         not_exercised("what must be refused was answered otherwise, which others show")
     return [decision, *(reply.decision for reply in others)]
+
+
+def _counts_as_no_other(before: str, usual: str, now: str, alerts: int) -> bool:
+    """Tell whether by now more is counted under what was not counted for each alert that was taken."""
+    rare = [each for each in _of_alerts(now) if _grown(before, usual, *each) < alerts]
+    return any(_grown(usual, now, *each) > 0 for each in rare)
 
 
 def _of_alerts(metrics: str) -> list[tuple[str, dict[str, str]]]:

@@ -86,7 +86,7 @@ def is_one(mutant: Mutant, source: str) -> bool:
         compiled(changed, mutant.module)
     except (NoMutantError, SyntaxError):
         return False
-    return meaning(changed) != _sound_meaning(source)
+    return meaning(changed) != meaning(source)
 
 
 def compiled(source: str, name: str) -> CodeType:
@@ -94,9 +94,6 @@ def compiled(source: str, name: str) -> CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         return compile(source, name, "exec", dont_inherit=True)
-
-
-_sound_meaning = cache(meaning)
 
 
 def difference(mutant: Mutant, source: str) -> tuple[int, str, str]:

@@ -10,6 +10,7 @@ mutant is started in another way. `not a == b` is `a != b`.
 from __future__ import annotations
 
 import ast
+from functools import cache
 
 _DECLARED = frozenset({"frozen", "slots", "kw_only"})
 # Orders have no opposite: of what cannot be compared, neither holds.
@@ -24,6 +25,7 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 _NEVER_RUN = frozenset({"TYPE_CHECKING", "__name__"})
 
 
+@cache
 def meaning(source: str) -> str:
     """Return a text that two sources share when nobody who runs them could tell them apart."""
     tree = _Plain().visit(ast.parse(source))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from rich.console import Console
 
 from harness.processes import UnbuildableError
-from harness.qualifying import trail
+from harness.qualifying import qualify, trail
+from harness.qualifying.board import Board
 from harness.qualifying.errand import Errand, write_hunted
 from harness.qualifying.hunt import hunt
 from harness.qualifying.judging import judge
@@ -241,3 +243,22 @@ def test_what_was_not_built_or_left_nothing_is_hunted_again(
     assert _done(tmp_path, errand) is done
     write_hunted(tmp_path / "results" / "x.json", msgspec.structs.replace(a_hunted(), died=True))
     assert not _done(tmp_path, errand)
+
+
+def test_the_sound_engine_has_the_machine_to_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[list[str], int]] = []
+
+    def hunt_all(errands: list[Errand], _folder: Path, jobs: int, *_told: object) -> None:
+        sent.append(([errand.name for errand in errands], jobs))
+
+    monkeypatch.setattr(qualify, "hunt_all", hunt_all)
+    defect = a_defect("x", "FR-1")
+    plans = [None, None, defect]
+    errands = [
+        Errand(profile="x.toml", run_dir=str(tmp_path / str(number)), defect=one, seed=number)
+        for number, one in enumerate(plans)
+    ]
+
+    qualify._hunt(errands, tmp_path, 2, Board(Console(), len(errands)))
+
+    assert sent == [([one.name for one in errands[:2]], 1), ([errands[2].name], 2)]
