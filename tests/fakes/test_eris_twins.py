@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -143,10 +141,6 @@ def test_twins_are_found_whatever_they_hold(one: Any, other: Any, name: str) -> 
     pair = f"{json.dumps(name)}: {json.dumps(one)}, {json.dumps(name)}: {json.dumps(other)}"
 
     assert has_twins(f"[{{{pair}}}]".encode(), [{name: other}])
-
-
-def test_its_doctest_holds() -> None:
-    assert doctest.testmod(importlib.import_module("fakes.eris.twice")).failed == 0
 
 
 @pytest.mark.parametrize("depth", [10, 200, 250, 300, 900, 960, 980, 990, 1000])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import doctest
 import json
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import jwt
@@ -159,11 +157,3 @@ def test_a_revocation_can_be_as_late_as_the_real_one() -> None:
 
     assert verdicts == [200, 200, 401]
     assert iam.verify(minted["token"]) == 401
-
-
-@pytest.mark.parametrize("name", ["compact", "claims", "buckets", "access.roles", "access.durations"])
-def test_examples_in_the_docstrings_hold(name: str) -> None:
-    outcome = doctest.testmod(import_module(f"fakes.iam.{name}"))
-
-    assert outcome.attempted > 0
-    assert outcome.failed == 0
