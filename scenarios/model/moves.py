@@ -80,7 +80,7 @@ MOVES = (
     Move(Deeds.categories_are_refused, 2, _live, {**WISH, "types": most_of(TYPES), "by": BY}),
     Move(Deeds.surfaces_are_preferred, 2, _live, {**WISH, "surfaces": most_of(SURFACES)}),
     Move(Deeds.preferences_are_read, 1, draws={"pick": PICK, "by": st.sampled_from(("", "tenant_admin"))}),
-    Move(Deeds.an_actor_snoozes_and_decides, 1, _decided, {"pick": PICK, "hours": HOURS}),
+    Move(Deeds.an_actor_snoozes_and_decides, 2, _decided, {"pick": PICK, "hours": HOURS}),
     Move(Deeds.the_policy_changes, 3, _live, RULES),
     Move(Deeds.quotas_are_set, 3, draws={"quotas": st.sampled_from(QUOTAS), "by": ADMIN}),
     Move(Deeds.the_policy_is_read, 1, draws={"by": ADMIN}),

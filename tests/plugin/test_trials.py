@@ -51,14 +51,14 @@ class Machine(RuleBasedStateMachine):
             assert reply.status == 200
             self.trials.count(f"n {n}")
             self.had.append(n)
+            self.trials.count(f"trial {self.trials.number}")
             judge(self.had)
 
 
 @requirement("FR-3", "FR-1")
 async def test_it(trials):
     """Whatever is asked in whatever order, it is right."""
-    await trials.run(Machine, Bounds(steps=80, moves=10, **BOUNDS))
-    trials.made_each(MADE)
+    await trials.run(Machine, Bounds(steps=80, moves=10, **BOUNDS), MADE)
 '''
 RIGHT = "ANSWER, BOUNDS, MADE = {}, {}, ()\njudge = len\n"
 TWO_TWOS = """
@@ -142,7 +142,7 @@ def test_what_any_engine_owes_is_blamed_on_the_step(answer: str, rule: str, run:
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ("MADE = ('n 9',)\n", "in 80 steps it never came to: n 9"),
+        ("MADE = ('n 9',)\n", "in 240 steps it never came to: n 9"),
         ("judge = lambda had: had.nothing\n", "AttributeError"),
     ],
 )
@@ -153,6 +153,14 @@ def test_what_never_happened_and_a_crash_of_ours_are_unknown(
 
     assert (ran.only.outcome, ran.findings) == ("unknown", [])
     assert reason in ran.only.reason
+
+
+def test_something_rare_is_waited_for(run: Callable[..., Ran]) -> None:
+    ran = run(RIGHT + "MADE = ('trial 12',)\n" + MACHINE)
+
+    (note,) = notes(ran)
+    assert ran.only.outcome == "passed"
+    assert note.startswith("model: 111 steps, seed 7: ")
 
 
 def test_where_time_is_up_nobody_can_say(run: Callable[..., Ran]) -> None:

@@ -21,6 +21,7 @@ from harness.driving.failures import (
     MalformedAnswerError,
     MismatchError,
     NoAnswerError,
+    VacuousClaimError,
     not_exercised,
 )
 from harness.driving.people import People, Wallet
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from harness.driving.trials.watch import Bounds
     from harness.worlds import World
 
+PATIENT = 3
+"""How many times the steps are made, at most, where something rare has not come yet."""
 # What any engine owes, whatever a model says.
 _RULES: dict[type[EngineBreachError], str] = {
     EngineBreachError: "an answer lacks what it must have",
@@ -60,6 +63,7 @@ class Trials(Seen):
         self._iam = iam
         self._recorder = recorder
         self._watch: Watch | None = None
+        self._kinds: tuple[str, ...] = ()
         self._crash: Exception | None = None
 
     def begin(self) -> Trial:
@@ -78,7 +82,7 @@ class Trials(Seen):
         A crash of ours ends it all, and so do steps enough.
         """
         assert self._watch is not None, "a machine runs in `run` alone"
-        if self.first is None and self.steps >= self._watch.bounds.steps:
+        if self.first is None and self._enough(self._watch.bounds.steps):
             self._watch.ends("all steps were made")
         try:
             yield
@@ -99,8 +103,19 @@ class Trials(Seen):
             self._watch.ends("there is a mismatch")
         raise error
 
-    async def run(self, machine: Callable[[Trials], Machine], bounds: Bounds) -> None:
-        """Run a machine to its end; raise the mismatch, if there is one, with the shortest way to it."""
+    def _enough(self, steps: int) -> bool:
+        """Tell whether all steps were made; a kind that has not come yet is waited for, but not for ever."""
+        return self.steps >= steps and (not self.never(self._kinds) or self.steps >= PATIENT * steps)
+
+    async def run(
+        self, machine: Callable[[Trials], Machine], bounds: Bounds, kinds: tuple[str, ...] = ()
+    ) -> None:
+        """Run a machine to its end; raise the mismatch, if there is one, with the shortest way to it.
+
+        Each of `kinds` must have been counted by then: as long as one was not, up to `PATIENT` times as many
+        steps are made. Raises VacuousClaimError where one never was.
+        """
+        self._kinds = kinds
         self._watch = watch = Watch(asyncio.get_running_loop(), bounds)
         await asyncio.to_thread(self._run, machine, bounds)
         if self._crash is not None:
@@ -113,9 +128,11 @@ class Trials(Seen):
             raise MismatchError(error.rule, f"{error.detail} ({story})", error.requirements)
         if self.last is not None:
             self._recorder.adopt(self.last.recorder, self._recorder.scenario)
-        if watch.cut_off:
+        if watch.cut_off and self.steps < bounds.steps:
             few = f"only {self.steps} of {bounds.steps} steps in {bounds.seconds:g} s"
             not_exercised(f"{few}: the engine, or this machine, is too slow")
+        if never := self.never(kinds):
+            raise VacuousClaimError(f"in {self.steps} steps it never came to: {', '.join(never)}")
 
     def _run(self, machine: Callable[[Trials], Machine], bounds: Bounds) -> None:
         """Let Hypothesis draw until there is a mismatch or enough; make the way to a mismatch short."""

@@ -67,10 +67,9 @@ class Seen:
         left_out = [f"… {now - LONGEST_STORY} before"] if now > LONGEST_STORY else []
         return f"{how}: " + "; ".join(left_out + told[-LONGEST_STORY:])
 
-    def made_each(self, kinds: Iterable[str]) -> None:
-        """Make the scenario unknown where something of which it tells was never done."""
-        if never := [kind for kind in kinds if not self.counts[kind]]:
-            raise VacuousClaimError(f"in {self.steps} steps it never came to: {', '.join(never)}")
+    def never(self, kinds: Iterable[str]) -> list[str]:
+        """Return which of these were never done."""
+        return [kind for kind in kinds if not self.counts[kind]]
 
     def made_often(self, kind: str, of: str, share: float) -> None:
         """Make the scenario unknown where something came of too few of its steps."""
