@@ -7,12 +7,15 @@ from datetime import datetime
 
 from harness.scenario import (
     RECEIVE,
+    RECENT_SIGNALS,
+    Decision,
     EngineClient,
     Eris,
     Given,
     Object,
     People,
     Reply,
+    Ubi,
     World,
     all_at_once,
     each_of,
@@ -36,6 +39,8 @@ SENT_AGAIN_WITHIN = 1.5
 WAITS = (0.45, 0.95)
 # An engine chooses the moment: one that does not wait may happen to come late once.
 AGAIN_AND_AGAIN = 3
+# By how much one receipt is younger than another: well within the first wait, and UBI's time-out (1.0 s).
+APART = 0.25
 UNAVAILABLE = {"code": "UNAVAILABLE", "message": "no"}
 # More attempts than an open circuit takes (5), so that some are decided behind it.
 OPENS_A_CIRCUIT = 10
@@ -96,41 +101,61 @@ async def test_a_receipt_that_arrived_unknown_to_the_engine_is_not_doubled(
 
 
 @requirement("FR-12", "RF-MMM-02")
-@own_world()
-async def test_a_receipt_is_tried_again_after_a_wait(engine: EngineClient, given: Given, eris: Eris) -> None:
+@own_world(breaker_recovery_seconds=1)
+async def test_a_receipt_is_tried_again_after_a_wait(
+    engine: EngineClient, people: People, given: Given, eris: Eris, ubi: Ubi
+) -> None:
     """What ERIS could not take is tried again as the same receipt, after half a second, then after a second.
 
-    How much longer an engine waits is its choice.
+    How much longer an engine waits is its choice. Each time another tenant's receipt, a little older, waits
+    as well: the younger is not taken along when that one's wait is over. By the younger's third attempt ERIS
+    may have taken the older, and an engine may know by that that it need not wait any more.
     """
-    await given.published_playbook()
-    await eris.settled(given, due=2)
+    others = people.elsewhere()
+    for one in (people, others):
+        await given.published_playbook(by=one.admin)
+        await eris.settled(given, one, due=2)
+    await ubi.delays(RECENT_SIGNALS, APART)
 
-    tried = [await _attempts_at_a_receipt(engine, eris) for _ in range(AGAIN_AND_AGAIN)]
+    tried = []
+    for _ in range(AGAIN_AND_AGAIN):
+        for one in (others, people):
+            await eris.replies(
+                RECEIVE, UNAVAILABLE, status=503, times=len(WAITS), match={"tenant": one.tenant}
+            )
+        decided = [(one, (await engine.decide(one.another_developer())).decision) for one in (others, people)]
+        tried.append([await _attempts_at_a_receipt(eris, decision, one.tenant) for one, decision in decided])
 
-    for attempts in each_of(tried):
-        moments = [at for _, at in attempts]
-        waited = [(then - before).total_seconds() for before, then in itertools.pairwise(moments)]
-        assert len({receipt_id for receipt_id, _ in attempts}) == 1
-        assert [seconds >= least for seconds, least in zip(waited, WAITS, strict=True)] == [True, True]
+    for older, younger in each_of(tried):
+        assert [len({receipt_id for receipt_id, _ in attempts}) for attempts in (older, younger)] == [1, 1]
+        assert [
+            seconds >= least for seconds, least in zip(_waited(older)[: len(WAITS)], WAITS, strict=True)
+        ] == [True, True]
+        assert _waited(younger)[0] >= WAITS[0]
 
 
-async def _attempts_at_a_receipt(engine: EngineClient, eris: Eris) -> list[tuple[str, datetime]]:
-    """Decide while ERIS takes nothing at first; return the receipt's id and the moment of each attempt."""
-    await eris.replies(RECEIVE, UNAVAILABLE, status=503, times=len(WAITS))
-    decided = (await engine.decide(engine.people.another_developer())).decision.id
+async def _attempts_at_a_receipt(eris: Eris, decision: Decision, tenant: str) -> list[tuple[str, datetime]]:
+    """Return the id of a decision's receipt and the moment of each attempt, once all that fail were made."""
     attempts: list[tuple[str, datetime]] = []
 
     async def taken() -> bool:
-        sent = [(Object(one.request_body, "a receipt"), one.at) for one in await eris.calls(RECEIVE)]
+        calls = await eris.calls(RECEIVE, tenant=tenant)
+        sent = [(Object(one.request_body, "a receipt"), one.at) for one in calls]
         attempts[:] = [
             (receipt.string("receipt_id"), datetime.fromisoformat(at))
             for receipt, at in sent
-            if receipt.object("inputs").get("decision_id") == decided
+            if receipt.object("inputs").get("decision_id") == decision.id
         ]
         return len(attempts) > len(WAITS)
 
     assert await eventually(taken, DELIVERED_WITHIN)
     return attempts
+
+
+def _waited(attempts: list[tuple[str, datetime]]) -> list[float]:
+    """Return how long after each attempt the next one came."""
+    moments = [at for _, at in attempts]
+    return [(then - before).total_seconds() for before, then in itertools.pairwise(moments)]
 
 
 COUNTED_WITHIN = 8.0
