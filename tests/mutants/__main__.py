@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.defects.planting import rewrite, source_of
 from tests.mutants.drawing import drawn, sources
-from tests.mutants.equivalents import FILE, ExcuseError, equivalents
+from tests.mutants.excuses import EQUIVALENT, INCOMPETENT, ExcuseError, equivalents, incompetents
 from tests.mutants.making import Mutant, difference, mutants_of, mutated, nickname
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def described(mutant: Mutant, source: str, reason: str) -> dict[str, Any]:
 
 def _list() -> int:
     modules = sources(ROOT)
-    mutants = drawn(modules)
     try:
-        excused = equivalents(FILE.read_text(encoding="utf-8"), {mutant.id for mutant in mutants})
+        mutants = drawn(modules, incompetents(INCOMPETENT.read_text(encoding="utf-8")))
+        excused = equivalents(EQUIVALENT.read_text(encoding="utf-8"), {mutant.id for mutant in mutants})
     except ExcuseError as error:
         return _refused(str(error))
     for mutant in mutants:

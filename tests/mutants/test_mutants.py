@@ -14,7 +14,7 @@ from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[impo
 
 from tests.engine.house import CHECKOUT
 from tests.mutants.drawing import NOT_HERE, drawn, runs_here, sources
-from tests.mutants.equivalents import MOST, ExcuseError, equivalents
+from tests.mutants.excuses import MOST, ExcuseError, equivalents, incompetents
 from tests.mutants.making import NoMutantError, difference, is_one, mutants_of, mutated
 from tests.mutants.meaning import meaning
 from tests.mutants.operators import DRAWN_FROM
@@ -31,6 +31,7 @@ class Kind:
 
 LIMIT = 3
 """
+SEVERAL = {f"engine.m{number}": SMALL.replace("LIMIT", f"LIMIT_{number}") for number in range(4)}
 # A binary operator in the place of the slash does not parse.
 NO_PROGRAM = "def f(a, /):\n    return a\n"
 
@@ -132,15 +133,14 @@ def test_words_for_readers_mean_nothing() -> None:
 
 
 def test_the_draw_is_the_same_in_whatever_order_files_are_found() -> None:
-    modules = {f"engine.m{number}": SMALL.replace("LIMIT", f"LIMIT_{number}") for number in range(4)}
-    backwards = dict(reversed(modules.items()))
+    backwards = dict(reversed(SEVERAL.items()))
 
-    few = drawn(modules, seed=7, count=12)
+    few = drawn(SEVERAL, seed=7, count=12)
 
     assert few == drawn(backwards, seed=7, count=12)
     assert len(few) == 12
-    assert few != drawn(modules, seed=8, count=12)
-    assert {one.id for one in drawn(modules, seed=7, count=6)} < {one.id for one in few}
+    assert few != drawn(SEVERAL, seed=8, count=12)
+    assert {one.id for one in drawn(SEVERAL, seed=7, count=6)} < {one.id for one in few}
 
 
 def test_nothing_is_drawn_that_changes_nothing() -> None:
@@ -156,6 +156,20 @@ def test_the_same_program_is_drawn_once() -> None:
         ["AddNot"],
         ["ReplaceComparisonOperator_Eq_NotEq"],
     )
+
+
+def test_what_is_incompetent_is_passed_over_and_the_next_one_drawn() -> None:
+    first, second, *others = (one.id for one in drawn(SEVERAL, seed=7, count=12))
+
+    assert [one.id for one in drawn(SEVERAL, {first, second}, seed=7, count=10)] == others
+
+
+def test_nothing_is_passed_over_that_would_not_be_drawn() -> None:
+    few, more = ({one.id for one in drawn(SEVERAL, seed=7, count=count)} for count in (5, 6))
+
+    for name in (*(more - few), "m-outer-Gone-1"):
+        with pytest.raises(ExcuseError, match=f"{name}: no mutant of this name is drawn.*incompetent.toml"):
+            drawn(SEVERAL, {name}, seed=7, count=5)
 
 
 def test_an_operator_becomes_the_one_that_undoes_or_bounds_it() -> None:
@@ -215,6 +229,12 @@ def test_an_equivalent_mutant_has_a_reason() -> None:
 def test_no_other_mutant_is_excused(text: str, why: str) -> None:
     with pytest.raises(ExcuseError, match=why):
         equivalents(text, {str(number) for number in range(MOST + 1)})
+
+
+def test_an_incompetent_mutant_has_a_reason() -> None:
+    assert incompetents('"m-f-AddNot-1" = "no import"') == {"m-f-AddNot-1": "no import"}
+    with pytest.raises(ExcuseError, match=r"m-f-AddNot-1: say in incompetent.toml why it is incompetent"):
+        incompetents('"m-f-AddNot-1" = " "')
 
 
 def listing() -> list[dict[str, Any]]:
