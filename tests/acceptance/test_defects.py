@@ -12,10 +12,10 @@ from tests.acceptance.command import ROOT, Desk, reference_profile
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Each with its requirement, the request that shows it, and what is enough to see it: a suite, or these words
-# of it (where receipts are lost, every other scenario would wait for its own, and for long).
+# Each with its requirement, the request that shows it, and what is enough to see it: these words of a suite
+# (where receipts are lost, every other scenario would wait for its own, and for long).
 DEFECTS = [
-    ("open-playbook-creation", "ST-MMM-01", "POST /playbooks", ("security",)),
+    ("open-playbook-creation", "ST-MMM-01", "POST /playbooks", ("security", "header_or_query")),
     ("foreign-playbook-listed", "NFR-5", "GET /playbooks", ("security", "the_own_tenants")),
     ("receipt-lost-one-in-four", "FR-12", "POST /decide", ("features", "every_decision or every_outcome")),
     ("expired-token-accepted", "ST-MMM-02", "POST /decide", ("security", "decide_refuses")),
