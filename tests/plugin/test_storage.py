@@ -49,8 +49,8 @@ async def test_it(engine, running, redis):
     told = []
     for lose in (redis.{first}, redis.{second}):
         await lose()
-        told.append([await redis.was_missed(), *[answers(running) for _ in range({asked})]])
-        told[-1].append(await redis.was_missed())
+        told.append([await redis.times_missed(), *[answers(running) for _ in range({asked})]])
+        told[-1].append(await redis.times_missed())
     {after}
     assert (await engine.decide()).status == {status}
 '''
@@ -70,7 +70,7 @@ def test_a_loss_that_struck_says_when_and_is_over_when_the_next_begins(run: Call
     ]
     assert [len(fault.fired_at) for fault in ran.faults] == [1, 1]
     assert {fault.scenario for fault in ran.faults} == {ran.only.scenario}
-    assert "told: [[False, 'lost', True], [False, 'nothing', True]] 200" in ran.out
+    assert "told: [[0, 'lost', 1], [0, 'nothing', 1]] 200" in ran.out
     assert ran.only.outcome == "passed"
 
 

@@ -33,9 +33,9 @@ class Storage:
         await self.heals()
         await asyncio.to_thread(self._line.fall_silent)
 
-    async def was_missed(self) -> bool:
-        """Tell whether the engine has met what is wrong with it."""
-        return await asyncio.to_thread(self._line.times_struck) > 0
+    async def times_missed(self) -> int:
+        """Return how often the engine has met what is wrong with it; a connection that is cut is once."""
+        return await asyncio.to_thread(self._line.times_struck)
 
     async def heals(self) -> None:
         """Be reached again; connections on which something was lost are closed."""
