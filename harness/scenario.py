@@ -1,7 +1,8 @@
 """Everything that a scenario imports. What the engine, its people and dependencies can do, fixtures give.
 
 Fixtures: engine, people, given, names, world, running, engine_log, stored, trials, and a handle for each
-dependency: iam, eris, policy, llm, ubi, governance, alerting, otlp.
+dependency: iam, eris, policy, llm, ubi, governance, alerting, otlp; in a world of a scenario's own also
+database and redis.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from harness.driving.dependencies import (
     Otlp,
     Policy,
     Receipt,
+    Storage,
     Ubi,
 )
 from harness.driving.dependencies.base import eventually
@@ -181,6 +183,7 @@ __all__ = [
     "Reply",
     "Route",
     "Running",
+    "Storage",
     "StoredData",
     "Trial",
     "Trials",

@@ -12,15 +12,28 @@ import pytest_asyncio
 
 from fakes.control import ErisControl, FakeControl, IamControl, OtlpControl
 from harness.driving.audit import AuditLog, audit_paths
-from harness.driving.dependencies import Alerting, Dependency, Eris, Governance, Iam, Llm, Otlp, Policy, Ubi
+from harness.driving.dependencies import (
+    Alerting,
+    Dependency,
+    Eris,
+    Governance,
+    Iam,
+    Llm,
+    Otlp,
+    Policy,
+    Storage,
+    Ubi,
+)
 from harness.driving.dependencies.base import Place
 from harness.driving.engine import EngineClient
+from harness.driving.failures import ScenarioError
 from harness.driving.givens import Given
 from harness.driving.log import EngineLog
 from harness.driving.names import Names
 from harness.driving.people import People, Wallet
 from harness.driving.stored import StoredData
 from harness.driving.trials import Trials
+from harness.lines import DATABASE, LINES, REDIS
 from harness.plugin.markers import settings_of
 from harness.plugin.options import STAGE
 from harness.plugin.own_worlds import own_world
@@ -43,7 +56,8 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running | None]:
     if settings is None:
         yield None
         return
-    with own_world(request.config.stash[STAGE], request.node.nodeid, settings) as running:
+    asked_for = tuple(name for name in LINES if name in request.fixturenames)
+    with own_world(request.config.stash[STAGE], request.node.nodeid, settings, asked_for) as running:
         yield running
 
 
@@ -220,3 +234,25 @@ async def otlp(controls: Controls, place: Place) -> AsyncIterator[Otlp]:
     """Give the trace collector."""
     async for handle in _handle(Otlp, "otlp", controls.of("otlp", OtlpControl), place):
         yield handle
+
+
+async def _storage(name: str, running: Running | None, recorder: Recorder) -> AsyncIterator[Storage]:
+    if running is None:
+        raise ScenarioError(f"the {name} may only fail in a world of the scenario's own: mark it own_world")
+    storage = Storage(name, running.lines[name], recorder)
+    yield storage
+    await storage.heals()
+
+
+@pytest_asyncio.fixture
+async def database(running: Running | None, recorder: Recorder) -> AsyncIterator[Storage]:
+    """Give the engine's database, which it then reaches by a line that can be cut."""
+    async for storage in _storage(DATABASE, running, recorder):
+        yield storage
+
+
+@pytest_asyncio.fixture
+async def redis(running: Running | None, recorder: Recorder) -> AsyncIterator[Storage]:
+    """Give the engine's Redis, which it then reaches by a line that can be cut."""
+    async for storage in _storage(REDIS, running, recorder):
+        yield storage

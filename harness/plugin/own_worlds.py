@@ -48,14 +48,23 @@ def turn(folder: Path, places: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def own_world(stage: Stage, scenario: str, settings: Mapping[str, Setting]) -> Iterator[Running]:
-    """Start a world like the stage's with other settings; ask its fakes what was sent to them, and end it."""
+def own_world(
+    stage: Stage, scenario: str, settings: Mapping[str, Setting], lines: tuple[str, ...] = ()
+) -> Iterator[Running]:
+    """Start a world like the stage's with other settings; ask its fakes what was sent to them, and end it.
+
+    Of its storage, the engine reaches by a line what `lines` names.
+    """
     asked = dict(settings)
     replicas = asked.pop(REPLICAS, None)
     label = "own-" + re.sub(r"[^a-z0-9]+", "-", scenario.rpartition("::")[2].lower()).strip("-")[:60]
     try:
         plan = plan_like(
-            stage.world, label, settings=asked, replicas=None if replicas is None else int(replicas)
+            stage.world,
+            label,
+            settings=asked,
+            replicas=None if replicas is None else int(replicas),
+            lines=lines,
         )
         plan.variables()
     except NotExercisableError as reason:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.lines import DATABASE, REDIS
 from harness.processes import (
     LOOPBACK,
     Command,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from harness.lines import Line
     from harness.worlds.plan import Plan
     from harness.worlds.signing import SigningKey
 
@@ -33,12 +35,19 @@ SERVICE_TOKEN = "MMM_SERVICE_TOKEN"  # noqa: S105 - a variable's name
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the engine finds when it starts."""
+    """What the engine finds when it starts. `lines`: what of its storage it reaches by one."""
 
     fakes: dict[str, str]
     database: str
     redis: str
     key: SigningKey
+    lines: Mapping[str, Line] = field(default_factory=dict)
+
+    def told(self) -> dict[str, str]:
+        """Return where the engine is told that its storage is."""
+        return {DATABASE: self.database, REDIS: self.redis} | {
+            name: line.url for name, line in self.lines.items()
+        }
 
 
 def blueprint(plan: Plan, directory: Path, around: Surroundings, index: int) -> Blueprint:
@@ -116,11 +125,10 @@ def _environment(plan: Plan, values: dict[str, str]) -> dict[str, str]:
 def _values(plan: Plan, around: Surroundings, port: int, workdir: Path) -> dict[str, str]:
     return {
         **around.fakes,
+        **around.told(),
         "python": own_python(),
         "host": LOOPBACK,
         "port": str(port),
-        "database": around.database,
-        "redis": around.redis,
         "signing_key": around.key.private,
         "workdir": str(workdir),
         "defect": plan.profile.defect,

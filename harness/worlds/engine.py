@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.processes import Child, Command, DiedError, UnbuildableError, last_lines, port_taken, start
-from harness.worlds.readiness import Readiness, wait_until_ready
+from harness.worlds.readiness import NotReadyError, Readiness, wait_until_ready
 from reports.redaction import redact
 from reports.run import now
 
@@ -91,6 +91,18 @@ class Engine:
         )
         self.check_alive()
         return Readiness(time.monotonic() - self._began, readiness.note)
+
+    def why_not_ready(self) -> str:
+        """Wait until it is ready; return why it never was, "" where it is."""
+        try:
+            self.wait_until_ready()
+        except DiedError as death:
+            if port_taken(self.blueprint.port):
+                raise  # somebody else's process took it: that says nothing of the engine
+            return ": ".join((death.line, *death.log[-1:]))
+        except NotReadyError as waited:
+            return ": ".join((waited.line, *waited.log[-1:]))
+        return ""
 
     def check_alive(self) -> None:
         """Raise, with its last words, if the process has ended."""

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from harness.processes import DiedError, port_taken
-from harness.worlds.readiness import NotReadyError
 from harness.worlds.signing import SIGNING_KEY
 
 if TYPE_CHECKING:
@@ -26,15 +24,7 @@ def restart_with_pem(engine: Engine) -> str | None:
     if blueprint is None:
         return None
     engine.move(blueprint)
-    try:
-        engine.wait_until_ready()
-    except DiedError as death:
-        if port_taken(blueprint.port):
-            raise  # somebody else's process took it: that says nothing of the key
-        return ": ".join((death.line, *death.log[-1:]))
-    except NotReadyError as waited:
-        return ": ".join((waited.line, *waited.log[-1:]))
-    return ""
+    return engine.why_not_ready()
 
 
 def with_pem(blueprint: Blueprint) -> Blueprint | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.lines import DATABASE
 from harness.services.storage import EMBEDDED
 from harness.targets import Profile, load_profile
-from harness.worlds.errors import NotControllableError, NotMappedError
+from harness.worlds.errors import NotControllableError, NotExercisableError, NotMappedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,10 @@ MOST_AT_ONCE = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A profile, and where, with what storage and with which settings it is to run."""
+    """A profile, and where, with what storage and with which settings it is to run.
+
+    `lines`: which storage (`database`, `redis`) the engine is to reach by a line that can be cut.
+    """
 
     profile: Profile
     run_dir: Path
@@ -34,6 +38,7 @@ class Plan:
     label: str = "shared"
     settings: Mapping[str, Setting] = field(default_factory=dict)
     replicas: int | None = None
+    lines: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -61,6 +66,7 @@ def plan_like(
     *,
     settings: Mapping[str, Setting] | None = None,
     replicas: int | None = None,
+    lines: tuple[str, ...] = (),
 ) -> Plan:
     """Plan another world beside a running one: same profile and storage server, all else its own."""
     if not world.controllable:
@@ -70,6 +76,8 @@ def plan_like(
         raise NotControllableError("its storage is somebody else's: no world of its own can be had beside it")
     if (replicas or 1) > 1 and profile.target.port is not None:
         raise NotControllableError("the profile fixes the engine's port: a second replica cannot be had")
+    if DATABASE in lines and (world.database or "").startswith("sqlite:"):
+        raise NotExercisableError("SQLite is a file: there is no line to the database that could be cut")
     return Plan(
         profile=profile,
         run_dir=Path(world.run_dir),
@@ -80,6 +88,7 @@ def plan_like(
         label=label,
         settings=settings or {},
         replicas=replicas,
+        lines=lines,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from harness.lines import DATABASE, Line, lines
 from harness.processes import DiedError, UnbuildableError, port_taken
 from harness.services import fakes
 from harness.services.storage import REDIS, storage_of
@@ -24,7 +25,7 @@ from harness.worlds.signing import SigningKey, new_signing_key, trust
 from harness.worlds.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from harness.worlds.engine import Blueprint
@@ -41,12 +42,14 @@ class Running:
     """A world that stands: what a check needs to know of it, and its engines to disturb.
 
     `seconds` is from the start of the first engine's process until it was ready; None when attached to.
+    `lines`: what it reaches its storage by, where the plan wants that.
     """
 
     world: World
     engines: tuple[Engine, ...]
     seconds: float | None
     notes: tuple[str, ...] = ()
+    lines: Mapping[str, Line] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
@@ -94,7 +97,7 @@ def _started(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Runnin
         settings=tuple(plan.profile.target.settings),
     )
     given = (GIVEN,) if plan.profile.target.services else ()
-    return Running(world, engines, ready[0].seconds, (*_notes(ready), *given))
+    return Running(world, engines, ready[0].seconds, (*_notes(ready), *given), around.lines)
 
 
 def _surroundings(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Surroundings:
@@ -108,7 +111,9 @@ def _surroundings(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> S
     of_http = {name: announced[name] for name in FAKES}
     key = new_signing_key()
     trust(of_http, key)
-    return Surroundings(of_http, storing.result(), caching.result() or announced[REDIS], key)
+    urls = {DATABASE: storing.result(), REDIS: caching.result() or announced[REDIS]}
+    laid = stack.enter_context(lines({name: urls[name] for name in plan.lines}))
+    return Surroundings(of_http, urls[DATABASE], urls[REDIS], key, laid)
 
 
 def _ready(engine: Engine, draw: Callable[[], Blueprint]) -> Readiness:

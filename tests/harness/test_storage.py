@@ -21,7 +21,7 @@ from harness.services.storage.light import Light
 from harness.services.valkey import answers_ping, valkey
 from harness.stages.options import environment_for
 from harness.targets import Services, Target
-from harness.worlds import NotControllableError, World, load_world, plan_like, save_world
+from harness.worlds import NotControllableError, NotExercisableError, World, load_world, plan_like, save_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -175,6 +175,10 @@ def test_no_world_of_its_own_is_had_beside_storage_that_is_given(tmp_path: Path)
     assert (defective.defect, defective.target.command[0]) == ("late", "bad")
     assert plan_like(world, "own").profile.target.command[0] == "run"
     assert [plan_like(world, "own", replicas=number).count for number in (None, 2)] == [1, 2]
+    with pytest.raises(NotExercisableError, match="SQLite is a file"):
+        plan_like(msgspec.structs.replace(world, database="sqlite:///x"), "own", lines=("redis", "database"))
+    assert plan_like(world, "own", lines=("redis", "database")).lines == ("redis", "database")
+    assert plan_like(world, "own").lines == ()
     profile.write_text(text + "port = 4711\n")
     with pytest.raises(NotControllableError, match="fixes the engine's port"):
         plan_like(world, "own", replicas=2)

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from harness.processes import DiedError, HarnessError, UnbuildableError, free_port, work_directory
 from harness.services import postgresql
+from harness.services.postgres import answers_select
+from harness.services.valkey import answers_ping
 from harness.targets import load_profile
 from harness.worlds import (
     NotControllableError,
@@ -286,6 +288,21 @@ def test_a_world_of_ones_own_has_its_settings_and_nothing_in_common_but_the_serv
     assert own.world.database != shared.world.database
     assert own.world.redis != shared.world.redis
     assert not set(own.world.fakes.values()) & set(shared.world.fakes.values())
+
+
+def test_an_engine_reaches_its_storage_by_a_line_where_that_is_wanted(ground: Ground) -> None:
+    with start_world(ground.small(lines=("database", "redis"))) as running:
+        told = json.loads(Path(running.world.engine_logs[0]).read_text("utf-8").splitlines()[0])
+        by_line = {name: told[f"{name.upper()}_URL"] for name in running.lines}
+        answers = [answers_select(by_line["database"]), answers_ping(by_line["redis"])]
+        for line in running.lines.values():
+            line.cut()
+        cut_off = [answers_select(by_line["database"]), answers_ping(by_line["redis"])]
+        directly = [answers_select(str(running.world.database)), answers_ping(str(running.world.redis))]
+
+    assert {name: line.url for name, line in running.lines.items()} == by_line
+    assert by_line["database"].rpartition("/")[2] == str(running.world.database).rpartition("/")[2]
+    assert (answers, cut_off, directly) == ([True] * 2, [False] * 2, [True] * 2)
 
 
 def test_a_setting_that_is_not_mapped_cannot_be_changed(ground: Ground) -> None:

@@ -5,6 +5,7 @@ from harness.driving.dependencies.eris import Eris
 from harness.driving.dependencies.iam import Iam
 from harness.driving.dependencies.others import Alerting, Governance, Llm, Policy, Ubi
 from harness.driving.dependencies.otlp import Otlp
+from harness.driving.dependencies.storage import Storage
 from harness.driving.receipts import Receipt
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Otlp",
     "Policy",
     "Receipt",
+    "Storage",
     "Ubi",
 ]
