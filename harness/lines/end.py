@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 class Keeper(Protocol):
     """Who an end belongs to."""
 
+    @property
+    def silent(self) -> bool:
+        """Tell whether nothing is handed on now."""
+
     def swallow(self) -> bool:
         """Lose what has just come, where that is what happens now; tell whether it was."""
 
@@ -23,6 +27,7 @@ class End(asyncio.Protocol):
     """One connection of a link; `made` is told of it once it stands.
 
     `lost`: something that came in here never went out, so that nobody may speak on this link again.
+    `ended`: who speaks here has said all.
     """
 
     def __init__(self, keeper: Keeper, made: Callable[[End], None]) -> None:
@@ -32,6 +37,7 @@ class End(asyncio.Protocol):
         self._made = made
         self._other: End | None = None
         self._early = b""
+        self.ended = False
 
     def join(self, other: End) -> None:
         """Link both ends, and send what came before the other one was there."""
@@ -42,6 +48,8 @@ class End(asyncio.Protocol):
         early, self._early = self._early, b""
         if early:
             self.data_received(early)
+        if self.ended:
+            other.transport.write_eof()
 
     def abort(self) -> None:
         """Close it at once; the other end follows."""
@@ -64,11 +72,20 @@ class End(asyncio.Protocol):
             self._other.transport.write(data)
 
     def eof_received(self) -> bool:
-        """Hand the end on: the other side may still have something to say."""
-        if self._other is None or self._other.transport.is_closing():
+        """Hand the end on: the other side may still have something to say. Once both ended, close both."""
+        if self._keeper.silent:
+            self.lost = True
+            return True
+        self.ended = True
+        if self._other is None:
+            return True
+        if self._other.transport.is_closing():
             return False
         self._other.transport.write_eof()
-        return True
+        if not self._other.ended:
+            return True
+        self._other.transport.close()
+        return False
 
     def pause_writing(self) -> None:
         """Let the other end read no more for a while."""

@@ -20,19 +20,24 @@ if TYPE_CHECKING:
 
 CUT = "cut"
 SILENT = "never_answer"
+MOMENTS = 100
+"""Of so many strikes the moment is kept: some engines try again without a pause."""
 
 
 @dataclass(slots=True)
 class Loss:
-    """How a line is disturbed, since when, and each time that it really struck."""
+    """How a line is disturbed, since when, how often it really struck, and when (the first times)."""
 
     fault: str
     armed_at: str = field(default_factory=now)
     fired_at: list[str] = field(default_factory=list)
+    times: int = 0
 
     def strike(self) -> None:
         """Note that somebody has suffered it."""
-        self.fired_at.append(now())
+        self.times += 1
+        if self.times <= MOMENTS:
+            self.fired_at.append(now())
 
 
 class Relay:
@@ -65,11 +70,16 @@ class Relay:
 
     async def times_struck(self) -> int:
         """Return how often what is wrong with it has been suffered."""
-        return len(self._loss.fired_at) if self._loss else 0
+        return self._loss.times if self._loss else 0
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether nothing is handed on now."""
+        return self._loss is not None and self._loss.fault == SILENT
 
     def swallow(self) -> bool:
         """Lose what somebody says, where the line is silent; tell whether it was lost."""
-        if self._loss is None or self._loss.fault != SILENT:
+        if self._loss is None or not self.silent:
             return False
         self._loss.strike()
         return True

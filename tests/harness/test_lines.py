@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.lines import LINES, Line, lines
+from harness.lines.relay import MOMENTS
 from reports.run import instant
 
 if TYPE_CHECKING:
@@ -127,6 +128,37 @@ def test_a_cut_ends_what_is_open_and_each_new_connection_until_it_is_healed(line
     assert (loss.fault, struck, len(loss.fired_at)) == ("cut", 3, 3)
     times = [instant(at) for at in (loss.armed_at, *loss.fired_at)]
     assert times == sorted(times)
+
+
+def test_what_has_ended_on_both_sides_is_no_loss_to_anybody(line: Line, echo: Echo) -> None:
+    with call(line) as connection:
+        assert said(connection, b"hello") == b"hello"
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    echo.talks[0].join(SECONDS)
+    line.cut()
+
+    assert line.times_struck() == 0
+
+
+def test_who_says_all_at_once_and_ends_is_heard(line: Line) -> None:
+    with call(line) as connection:
+        connection.sendall(b"all")
+        connection.shutdown(socket.SHUT_WR)
+        back = connection.recv(3)
+
+    assert back == b"all"
+
+
+def test_of_very_many_strikes_the_first_moments_are_kept(line: Line) -> None:
+    line.cut()
+    for _ in range(MOMENTS + 1):
+        with call(line) as connection:
+            assert said(connection, b"hello") == b""
+    loss = line.heal()
+
+    assert loss is not None
+    assert (loss.times, len(loss.fired_at)) == (MOMENTS + 1, MOMENTS)
 
 
 def test_nothing_that_silence_swallowed_comes_later_and_who_said_nothing_goes_on(
