@@ -2,9 +2,10 @@
 
 Rule: two sources of one meaning are one engine, so a mutant that keeps its module's meaning is none. Left out
 are docstrings; annotations, but for what is called in them (`Field(ge=0)` is read when a class is made); what
-stands below `if TYPE_CHECKING`; how a dataclass is declared (frozen, slots, kw_only), and whether a parameter
-goes by its name or its place: the type checker holds us to both; and `if __name__ == "__main__"`, since a
-mutant is started in another way. `not a == b` is `a != b`.
+stands below `if TYPE_CHECKING`; how a dataclass (frozen, slots, kw_only) or the settings (frozen) are
+declared, and whether a parameter goes by its name or its place: the type checker holds us to that; zip's
+`strict`, an assertion; and `if __name__ == "__main__"`, since a mutant is started in another way.
+`not a == b` is `a != b`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ from __future__ import annotations
 import ast
 from functools import cache
 
-_DECLARED = frozenset({"frozen", "slots", "kw_only"})
+# By what is called: the keywords that tell who runs the engine nothing.
+_DECLARED = {
+    "dataclass": frozenset({"frozen", "slots", "kw_only"}),
+    "SettingsConfigDict": frozenset({"frozen"}),
+    "zip": frozenset({"strict"}),
+}
 # Orders have no opposite: of what cannot be compared, neither holds.
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -59,8 +65,8 @@ def _strip(node: ast.AST) -> None:
             node.annotation = _called(node.annotation)
         case ast.AnnAssign():
             node.annotation = _called(node.annotation) or ast.Constant(None)
-        case ast.Call(func=ast.Name(id="dataclass")):
-            node.keywords = [each for each in node.keywords if each.arg not in _DECLARED]
+        case ast.Call(func=ast.Name(id=called)) if called in _DECLARED:
+            node.keywords = [each for each in node.keywords if each.arg not in _DECLARED[called]]
     body = getattr(node, "body", None)
     if isinstance(body, list):
         body[:] = [statement for statement in body if _runs(statement)]

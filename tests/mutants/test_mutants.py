@@ -101,6 +101,8 @@ def test_a_module_that_became_another_makes_no_mutant_silently() -> None:
         "@dataclass(frozen=True, slots=True, kw_only=True)\nclass C:\n    @x\n    def f(self): ...",
         NO_PROGRAM,
         "def f(a, *, b=None): ...",
+        "model_config = SettingsConfigDict(frozen=True)",
+        "pairs = zip(a, b, strict=True)",
         "try: ...\nexcept (a.Error, b.Error): ...",
     ],
 )
@@ -117,6 +119,8 @@ def test_what_never_runs_and_what_is_no_program_is_no_mutant(source: str) -> Non
         "def f(a: int | None = 3): ...",
         "@dataclass(eq=True)\nclass C: ...",
         "@other(frozen=True)\nclass C: ...",
+        "model_config = ConfigDict(strict=True)",
+        "pairs = zipped(a, b, strict=True)",
         "if flag:\n    LIMIT = None",
         "a: int | None = 1",
     ],
