@@ -48,7 +48,7 @@ class End(asyncio.Protocol):
         early, self._early = self._early, b""
         if early:
             self.data_received(early)
-        if self.ended:
+        if self.ended and not self.lost:
             other.transport.write_eof()
 
     def abort(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CUT = "cut"
 SILENT = "never_answer"
-MOMENTS = 100
+MOMENTS = 1000
 """Of so many strikes the moment is kept: some engines try again without a pause."""
 
 

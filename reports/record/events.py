@@ -72,7 +72,7 @@ class FaultInjected(_Event, frozen=True, tag=True, kw_only=True):
 
     `dependency`: who misbehaved ("engine": its process). `fault`: the kind, then its settings ("reset",
     "delay 1.0 s"). `operation`: None: whatever was asked. `fired_at`: each time it really struck, so that an
-    empty one never came into play.
+    empty one never came into play (of a line to storage the first thousand: a client may try in a loop).
     """
 
     scenario: str

@@ -16,6 +16,7 @@ from harness.scenario import (
     Reply,
     Running,
     Storage,
+    World,
     a_mentor,
     a_playbook,
     all_at_once,
@@ -41,11 +42,24 @@ UNDER_WAY = 4
 GONE_FOR = 2.0
 ENDED = "the engine ends where it cannot reach its database"
 PER_HOUR = 1
+IN_A_ROW = 3
 
 
-async def whole_again(engine: EngineClient, people: People) -> list[Reply]:
-    """Let new developers ask until one gets a whole answer with a nudge; return all answers."""
-    return await asked_until(lambda: engine.decide(people.another_developer()), is_whole, within=BACK_WITHIN)
+async def whole_again(engine: EngineClient, world: World, people: People) -> list[Reply]:
+    """Let new developers ask until several in a row get a whole answer with a nudge; return all answers.
+
+    Calls go to the replicas in turn: each has to be back.
+    """
+    answers: list[Reply] = []
+
+    async def all_whole() -> bool:
+        asked = range(IN_A_ROW * len(world.engine_urls))
+        row = [await engine.decide(people.another_developer()) for _ in asked]
+        answers.extend(row)
+        return all(is_whole(reply) for reply in row)
+
+    await eventually(all_whole, BACK_WITHIN)
+    return answers
 
 
 async def answered_again(ask: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -66,7 +80,7 @@ def none_of(replies: list[Reply]) -> bool:
 @requirement("NFR-6", "FR-7")
 @own_world(breaker_recovery_seconds=1)
 async def test_without_redis_decisions_go_on_and_nobody_gets_more(
-    engine: EngineClient, people: People, given: Given, redis: Storage, eris: Eris
+    engine: EngineClient, world: World, people: People, given: Given, redis: Storage, eris: Eris
 ) -> None:
     """Whether Redis is lost or silent, decisions go on, degraded and within the quotas; later they are whole.
 
@@ -75,7 +89,9 @@ async def test_without_redis_decisions_go_on_and_nobody_gets_more(
     await given.published_playbook()
     await given.tenant_policy(quotas={"max_actions_per_hour": PER_HOUR, "max_actions_per_day": 10})
     sated = people.another_developer()
-    before = await asked_until(lambda: engine.decide(sated), is_whole, within=BACK_WITHIN)
+    before = await asked_until(
+        lambda: engine.decide(sated), lambda reply: bool(reply.decision.actions), within=BACK_WITHIN
+    )
     before.append(await engine.decide(sated))
     without: list[list[Reply]] = []
     for_the_sated, back = [], []
@@ -86,24 +102,31 @@ async def test_without_redis_decisions_go_on_and_nobody_gets_more(
         without.append([await engine.decide(new), await engine.decide(new)])
         for_the_sated.append(await engine.decide(sated))
         await redis.heals()
-        back.append((await whole_again(engine, people))[-1])
+        back.append((await whole_again(engine, world, people))[-1])
 
-    assert [len(reply.decision.actions) for reply in before[-2:]] == [PER_HOUR, 0]
-    if all(is_whole(replies[0]) for replies in without) and none_of(for_the_sated):
-        not_exercised("the engine decides without Redis, within the quotas")
-    for replies in each_of(without):
+    for replies in each_of([before, *without]):
         each_answered(replies, 200)
         assert sum(len(reply.decision.actions) for reply in replies) <= PER_HOUR
-        assert replies[0].decision["degraded_mode"] is True
-        assert (await eris.receipt_of(replies[0].decision.id))["degraded"] is True
+    assert sum(len(reply.decision.actions) for reply in before) == PER_HOUR
     assert none_of(for_the_sated)
     assert [reply for reply in each_of(back) if not is_whole(reply)] == []
+    if all(is_whole(replies[0]) for replies in without):
+        not_exercised("the engine decides without Redis, within the quotas")
+    for first, _ in each_of(without):
+        assert first.decision["degraded_mode"] is True
+        assert (await eris.receipt_of(first.decision.id))["degraded"] is True
 
 
 @requirement("NFR-6", "FR-12")
 @own_world(breaker_recovery_seconds=1)
 async def test_without_its_database_the_engine_refuses_and_keeps_nothing_half(
-    engine: EngineClient, people: People, given: Given, llm: Llm, database: Storage, eris: Eris
+    engine: EngineClient,
+    world: World,
+    people: People,
+    given: Given,
+    llm: Llm,
+    database: Storage,
+    eris: Eris,
 ) -> None:
     """Calls that come, or are under way, while the database is gone are refused as such and leave nothing.
 
@@ -134,7 +157,9 @@ async def test_without_its_database_the_engine_refuses_and_keeps_nothing_half(
         not_exercised("the database could not be taken away before some decision was kept")
     await llm.heals()
     await database.heals()
-    answered += [reply for reply in await whole_again(engine, people) if reply.status == 200]
+    back = await whole_again(engine, world, people)
+    assert is_whole(back[-1])
+    answered += [reply for reply in back if reply.status == 200]
     listed = await answered_again(engine.list_playbooks)
     counted = (await answered_again(engine.tenant_metrics)).object.object("aggregates")
     receipts = await eris.settled(given, due=2 + len(answered))
@@ -143,7 +168,6 @@ async def test_without_its_database_the_engine_refuses_and_keeps_nothing_half(
     each_answered(refused, 503)
     assert {reply.error_code for reply in refused} == {STORAGE_UNAVAILABLE}
     assert told.status != 200 or len(set(told.objects.pluck("name"))) == 1
-    assert is_whole(answered[-1])
     assert len(set(listed.objects.pluck("name"))) == 1
     kept = [receipt.decision_id for receipt in receipts if receipt.kind == "decision"]
     assert len(kept) == len(answered)
@@ -155,30 +179,46 @@ async def test_without_its_database_the_engine_refuses_and_keeps_nothing_half(
 @requirement("NFR-6")
 @own_world()
 async def test_readiness_tells_that_storage_is_gone_and_health_goes_on(
-    engine: EngineClient, database: Storage, redis: Storage
+    engine: EngineClient, people: People, given: Given, database: Storage, redis: Storage
 ) -> None:
-    """Without the database or Redis `/ready` is soon 503 and names what is gone; `/health` still answers.
+    """Without the database `/ready` is soon 503, and names it as it names Redis; `/health` still answers.
 
-    No other answer than 200 and 503 ever comes of either.
+    No other answer than 200 and 503 ever comes of either. Whether an engine that goes on without Redis is
+    ready is its choice, and so is what it names them.
     """
-    gone: list[list[str]] = []
+    await given.published_playbook()
+
+    async def told(fits: Callable[[Reply], bool]) -> bool:
+        """Tell whether `/ready` soon says the same twice, and so that it fits."""
+
+        async def twice() -> bool:
+            asked = [await engine.public("ready") for _ in range(2)]
+            each_answered(asked, (200, 503))
+            return all(map(fits, asked)) and unavailable(asked[0]) == unavailable(asked[1])
+
+        return bool(await eventually(twice, BACK_WITHIN))
+
+    names: set[str] = set()
     alive = []
 
-    async def ready(wanted: Callable[[Reply], bool]) -> list[str]:
-        asked = await asked_until(lambda: engine.public("ready"), wanted, within=BACK_WITHIN)
-        each_answered(asked, (200, 503))
-        assert wanted(asked[-1])
-        return unavailable(asked[-1])
+    def names_it(reply: Reply) -> bool:
+        return bool(set(unavailable(reply)) - names)
 
-    for storage in (database, redis):
-        await storage.goes_down(may_be_idle=True)
-        gone.append(await ready(lambda reply: reply.status == 503 and unavailable(reply) not in gone))
-        alive.append(await engine.public("health"))
-        await storage.heals()
-        assert await ready(lambda reply: reply.status == 200) == []
+    await database.goes_down()
+    await engine.decide(people.another_developer())
+    assert await told(lambda reply: reply.status == 503 and names_it(reply))
+    alive.append(await engine.public("health"))
+    names |= set(unavailable(await engine.public("ready")))
+    await database.heals()
+    assert await told(lambda reply: reply.status == 200 and not unavailable(reply))
+    await redis.goes_down()
+    await engine.decide(people.another_developer())
+    assert await told(names_it)
+    alive.append(await engine.public("health"))
+    await redis.heals()
+    assert await told(lambda reply: reply.status == 200 and not unavailable(reply))
 
     each_answered(alive, (200, 503))
-    assert all(each_of(gone))
 
 
 def unavailable(reply: Reply) -> list[str]:
@@ -189,7 +229,7 @@ def unavailable(reply: Reply) -> list[str]:
 @requirement("NFR-6")
 @own_world(breaker_recovery_seconds=1)
 async def test_an_engine_that_starts_before_its_database_serves_once_that_is_there(
-    engine: EngineClient, people: People, given: Given, running: Running, database: Storage
+    engine: EngineClient, world: World, people: People, given: Given, running: Running, database: Storage
 ) -> None:
     """An engine that was started while its database was gone is ready, and decides, soon after that is back.
 
@@ -219,7 +259,7 @@ async def test_an_engine_that_starts_before_its_database_serves_once_that_is_the
     late = [await asyncio.to_thread(one.why_not_ready) for one in running.engines]
     if any(late) and not all_run():
         not_exercised(ENDED)
-    reply = await engine.decide() if any(late) else (await whole_again(engine, people))[-1]
+    reply = await engine.decide() if any(late) else (await whole_again(engine, world, people))[-1]
 
     assert is_whole(reply)
     assert not any(late), late

@@ -145,9 +145,24 @@ def test_who_says_all_at_once_and_ends_is_heard(line: Line) -> None:
     with call(line) as connection:
         connection.sendall(b"all")
         connection.shutdown(socket.SHUT_WR)
-        back = connection.recv(3)
+        back = b"".join(iter(lambda: connection.recv(3), b""))
 
     assert back == b"all"
+
+
+def test_an_end_that_comes_in_silence_is_not_handed_on(line: Line, echo: Echo) -> None:
+    with call(line) as connection:
+        assert said(connection, b"hello") == b"hello"
+        line.fall_silent()
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        assert echo.talks[0].is_alive()
+        line.heal()
+        echo.talks[0].join(SECONDS)
+
+    assert not echo.talks[0].is_alive()
 
 
 def test_of_very_many_strikes_the_first_moments_are_kept(line: Line) -> None:

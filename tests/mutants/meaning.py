@@ -2,10 +2,10 @@
 
 Rule: two sources of one meaning are one engine, so a mutant that keeps its module's meaning is none. Left out
 are docstrings; annotations, but for what is called in them (`Field(ge=0)` is read when a class is made); what
-stands below `if TYPE_CHECKING`; how a dataclass (frozen, slots, kw_only) or the settings (frozen) are
-declared, and whether a parameter goes by its name or its place: the type checker holds us to that; zip's
-`strict`, an assertion; and `if __name__ == "__main__"`, since a mutant is started in another way.
-`not a == b` is `a != b`.
+stands below `if TYPE_CHECKING`; how a dataclass is declared (frozen, slots, kw_only), and whether a
+parameter goes by its name or its place: the type checker holds us to both; that the settings are frozen, to
+which nobody writes; zip's `strict`, an assertion; and `if __name__ == "__main__"`, since a mutant is started
+in another way. `not a == b` is `a != b`.
 """
 
 from __future__ import annotations

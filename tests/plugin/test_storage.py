@@ -85,15 +85,6 @@ def test_a_loss_that_nobody_met_leaves_its_scenario_not_exercised(
     assert "redis cut" in ran.only.reason
 
 
-def test_a_loss_that_may_be_idle_is_no_excuse(run: Callable[..., Ran]) -> None:
-    source = scenario("goes_down", "goes_down", asked=0, status=204)
-
-    ran = run(source.replace("await lose()", "await lose(may_be_idle=True)"))
-
-    assert [fault.fired_at for fault in ran.faults] == [(), ()]
-    assert ran.only.outcome == "failed"
-
-
 def test_storage_cannot_fail_in_the_shared_world(run: Callable[..., Ran]) -> None:
     ran = run(SCENARIO.format(first="goes_down", second="goes_down", asked=0, after="", status=200))
 

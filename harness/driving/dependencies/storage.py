@@ -22,21 +22,15 @@ class Storage:
         self.name = name
         self._line = line
         self._recorder = recorder
-        self._may_be_idle = False
 
-    async def goes_down(self, *, may_be_idle: bool = False) -> None:
-        """Close every connection, and each new one at once, until `heals`.
-
-        `may_be_idle`: that nobody asks meanwhile is no excuse, but what the scenario looks for.
-        """
+    async def goes_down(self) -> None:
+        """Close every connection, and each new one at once, until `heals`."""
         await self.heals()
-        self._may_be_idle = may_be_idle
         await asyncio.to_thread(self._line.cut)
 
     async def never_answers(self) -> None:
         """Take connections and all that is said on them, hand nothing on and say nothing, until `heals`."""
         await self.heals()
-        self._may_be_idle = False
         await asyncio.to_thread(self._line.fall_silent)
 
     async def times_missed(self) -> int:
@@ -48,6 +42,5 @@ class Storage:
         loss = await asyncio.to_thread(self._line.heal)
         if loss is not None:
             self._recorder.fault_over(self.name, loss.fault, None, loss.armed_at, tuple(loss.fired_at))
-            if not self._may_be_idle:
-                what = f"{self.name} {loss.fault}"
-                self._recorder.disturbances.append(Disturbance(what, is_fault=True, hits=loss.times))
+            what = f"{self.name} {loss.fault}"
+            self._recorder.disturbances.append(Disturbance(what, is_fault=True, hits=loss.times))
