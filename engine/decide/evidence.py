@@ -28,7 +28,6 @@ class Course:
     before_limits: int
     actions: tuple[Action, ...]
     flags: tuple[str, ...]
-    safe: bool
     unavailable: frozenset[str]
 
 
@@ -53,7 +52,7 @@ def decision_receipt(
         scene=scene_of(facts),
         basis=basis_of(surroundings),
         judgement=_judgement(surroundings, course),
-        risk=Risk(risk_of(action.type for action in course.actions), course.flags, course.safe),
+        risk=Risk(risk_of(action.type for action in course.actions), course.flags, _all_passed(course)),
         result=_result(course.actions),
         degraded=bool(course.unavailable),
     )
@@ -91,32 +90,35 @@ def _judgement(surroundings: Surroundings, course: Course) -> Judgement:
 
 
 def _status(surroundings: Surroundings, course: Course) -> str:
-    if course.policy_took_all or surroundings.policy.snapshot is None:
+    if _blocked(surroundings, course):
         return "soft_block"
-    return "warn" if course.unavailable or course.flags or not course.safe else "pass"
+    return "warn" if course.unavailable or course.flags else "pass"
 
 
 def _rationale(surroundings: Surroundings, course: Course) -> str:
     parts = [f"{len(course.matched)} playbooks matched with {course.composed} actions"]
-    if surroundings.policy.snapshot is None:
-        parts.append(_without_snapshot(course))
+    parts += _blocked(surroundings, course)
     if course.snoozed:
         parts.append("snoozed")
-    if course.policy_took_all:
-        parts.append("policy, gold standards or tenant policy took every action")
     if course.quiet:
         parts.append("quiet hours")
-    if course.before_limits > len(course.actions):
-        parts.append(f"limits took {course.before_limits - len(course.actions)}")
     if course.unavailable:
         parts.append("without " + ", ".join(sorted(course.unavailable)))
-    return "; ".join((*parts, f"{len(course.actions)} proposed"))
+    return "; ".join(
+        (*parts, f"{course.before_limits} came to the limits", f"{len(course.actions)} proposed")
+    )
 
 
-def _without_snapshot(course: Course) -> str:
-    if "policy" in course.unavailable:
-        return "no fresh policy for a safety-critical tenant"
-    return "policy refused to say what is allowed"
+def _blocked(surroundings: Surroundings, course: Course) -> list[str]:
+    """Say why nothing at all was allowed, where that is so."""
+    if surroundings.policy.snapshot is None:
+        return ["no policy snapshot that allows anything"]
+    return ["policy, gold standards or tenant policy took every action"] * course.policy_took_all
+
+
+def _all_passed(course: Course) -> bool:
+    """Say whether no text was flagged, and none went without its verdict."""
+    return not course.flags and "llm" not in course.unavailable
 
 
 def _result(actions: tuple[Action, ...]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ class Texts:
 
     actions: tuple[Action, ...]
     flags: tuple[str, ...]
-    safe: bool
     unavailable: frozenset[str]
 
 
@@ -35,7 +34,6 @@ async def with_texts(gateway: LlmGateway, actions: tuple[Action, ...], facts: Fa
     return Texts(
         actions=tuple(action for action in shown if action is not None),
         flags=flags_of(found.values()),
-        safe=all(generation.safe for generation in found.values()),
         unavailable=frozenset() if all(one.available for one in found.values()) else frozenset(("llm",)),
     )
 
@@ -53,4 +51,4 @@ async def _generated(gateway: LlmGateway, prompts: tuple[str, ...], facts: Facts
     _, late = await asyncio.wait(tasks, timeout=gateway.service.seconds + GRACE_SECONDS)
     for task in late:
         task.cancel()
-    return [Generation(safe=False, available=False) if t in late else t.result() for t in tasks]
+    return [Generation(available=False) if t in late else t.result() for t in tasks]

@@ -82,7 +82,7 @@ def _receipt(outcome: Outcome, decision: StoredDecision, action_type: ActionType
         ),
         basis=Basis(decision.policy_snapshot_id),
         judgement=Judgement("pass", f"The action was {outcome.result}"),
-        result={"outcome": outcome.result, "has_reason": outcome.reason is not None},
+        result={"outcome": outcome.result},
         risk=Risk(risk_of((action_type,))),
         parent_receipt_id=decision.receipt_id,
     )

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from engine.storage.database import Database
 
 GATHER_SECONDS = 0.1
-AGAIN_SECONDS = 1.0
 
 
 class Arrivals:
@@ -33,20 +32,17 @@ class Arrivals:
         while True:
             await self._some.wait()
             await asyncio.sleep(GATHER_SECONDS)
-            if not await self.flush():
-                await asyncio.sleep(AGAIN_SECONDS)
+            await self.flush()
 
-    async def flush(self) -> bool:
-        """Forget what has arrived up to now; say whether that was possible."""
+    async def flush(self) -> None:
+        """Forget what has arrived up to now; what cannot be forgotten yet is kept for the next time."""
         arrived, self._arrived = self._arrived, []
         self._some.clear()
         if not arrived:
-            return True
+            return
         try:
             async with self._database.writing() as connection:
                 await outbox.forget(connection, arrived)
         except StorageUnavailableError:
             self._arrived += arrived
             self._some.set()
-            return False
-        return True

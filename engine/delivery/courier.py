@@ -78,7 +78,7 @@ class Courier:
         except StorageUnavailableError:
             return False
         results = await asyncio.gather(*(self._try(channel, entry) for entry in entries))
-        return len(entries) == limit and "delivered" in results
+        return "delivered" in results
 
     async def _try(self, channel: Channel, entry: Entry) -> Result:
         result = await self._send(channel, entry)

@@ -27,9 +27,6 @@ MAX_ANSWER_BYTES = 1_000_000
 MAX_CONNECTIONS = 100
 ADDRESSES_KEPT = 1_000
 KEEP_ALIVE_SECONDS = 3.0
-_SERVER_ERROR = 500
-_CLIENT_ERROR = 400
-_REDIRECT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,10 @@ class Dependency:
         """
         with self.breaker.attempt():
             status, headers, body = await self._exchange(method, path, json, params)
-            if status >= _SERVER_ERROR or _REDIRECT <= status < _CLIENT_ERROR:
-                raise UnavailableError(self.name, f"answered {status}")
-            if status >= _CLIENT_ERROR:
+            if httpx.codes.is_client_error(status):
                 raise RefusedError(self.name, status, headers.get("retry-after"))
+            if not httpx.codes.is_success(status):
+                raise UnavailableError(self.name, f"answered {status}")
             return self._understood(read, body)
 
     async def probe(self, path: str) -> bool:

@@ -51,7 +51,7 @@ class LlmGateway:
                 "POST", "/v1/llm/generate", _Generated.model_validate_json, json=question
             )
         except UnavailableError:
-            return Generation(safe=False, available=False)
+            return Generation(available=False)
         except RefusedError:
             return Generation()
         return _judged(answer)
@@ -60,7 +60,7 @@ class LlmGateway:
 def _judged(answer: _Generated) -> Generation:
     flags = tuple(flag.risk_class for flag in answer.safety.risk_flags)
     if answer.safety.status == "fail":
-        return Generation(flags=flags or ("safety_failed",), safe=False)
+        return Generation(flags=flags or ("safety_failed",))
     if answer.safety.status == "warn":
         return Generation(text=answer.content, flags=flags or ("safety_warning",))
     return Generation(text=answer.content)

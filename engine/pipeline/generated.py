@@ -17,11 +17,10 @@ MAX_BODY = 4000
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What the gateway gave. `text` is set only after a pass or a warn; `safe` is false after a fail."""
+    """What the gateway gave. Without a pass or a warn there is no `text`; after a fail there are flags."""
 
     text: str | None = None
     flags: tuple[str, ...] = ()
-    safe: bool = True
     available: bool = True
 
 

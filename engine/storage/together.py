@@ -100,7 +100,7 @@ class Together:
             _refuse(group, lost)
         except Exception as error:  # noqa: BLE001 -- whatever is wrong with one must not be the others' fault
             if len(group) == 1:
-                _refuse(group, error)
+                group[0].done.set_exception(error)
             for wish in group if len(group) > 1 else ():
                 await self._keep((wish,))
         except BaseException:
@@ -127,8 +127,7 @@ def merged(group: Iterable[Wish]) -> list[tuple[Insert, list[dict[str, Any]]]]:
     return list(found.values())
 
 
-def _refuse(group: Iterable[Wish], error: Exception) -> None:
+def _refuse(group: Iterable[Wish], lost: StorageUnavailableError) -> None:
     """Tell each by an exception of its own, since each is raised somewhere else."""
     for wish in group:
-        told = StorageUnavailableError(str(error)) if isinstance(error, StorageUnavailableError) else error
-        wish.done.set_exception(told)
+        wish.done.set_exception(StorageUnavailableError(str(lost)))

@@ -18,8 +18,8 @@ def test_text_that_passed_takes_the_place_of_the_static_one() -> None:
 @pytest.mark.parametrize(
     "generation",
     [
-        Generation(flags=("toxicity",), safe=False),
-        Generation(safe=False, available=False),
+        Generation(flags=("toxicity",)),
+        Generation(available=False),
         Generation(),
         Generation(text="   "),
         Generation(text="x" * 4001),

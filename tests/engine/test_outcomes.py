@@ -51,7 +51,7 @@ async def test_an_outcome_is_accepted_with_a_receipt_of_its_own(any_talk: Talk) 
     assert receipt["parent_receipt_id"] == decision["receipt_id"]
     assert receipt["inputs"]["decision_id"] == one.decision_id
     assert receipt["inputs"]["action_id"] == one.action_id
-    assert receipt["result"] == {"outcome": "accepted", "has_reason": False}
+    assert receipt["result"] == {"outcome": "accepted"}
     assert (receipt["evaluation_point"], receipt["environment"]) == ("pre-merge", "prod")
     assert receipt["actor"]["repo_id"] == "r"
     assert receipt["risk"]["score"] == decision["risk"]["score"] == 0.1

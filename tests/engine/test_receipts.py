@@ -40,7 +40,6 @@ def course(**more: Any) -> Course:
         "before_limits": 2,
         "actions": (samples.action("multiplier", surfaces=("ci", "ide")), samples.action("mirror")),
         "flags": (),
-        "safe": True,
         "unavailable": frozenset(),
         **more,
     }
@@ -88,7 +87,6 @@ def test_without_repository_and_environment_there_are_stand_ins() -> None:
         ({}, "pass"),
         ({"unavailable": frozenset(("ubi",))}, "warn"),
         ({"flags": ("pii",)}, "warn"),
-        ({"safe": False}, "warn"),
         ({"policy_took_all": True, "actions": ()}, "soft_block"),
     ],
 )
@@ -100,18 +98,34 @@ def test_the_status_follows_the_course(more: dict[str, Any], status: str) -> Non
     assert made["degraded"] is bool(more.get("unavailable"))
 
 
+@pytest.mark.parametrize(
+    ("more", "passed"),
+    [
+        ({}, True),
+        ({"flags": ("pii",)}, False),
+        ({"unavailable": frozenset(("llm",))}, False),
+        ({"unavailable": frozenset(("ubi",))}, True),
+    ],
+)
+def test_safety_is_said_to_be_passed_only_where_each_text_was_checked(
+    more: dict[str, Any], *, passed: bool
+) -> None:
+    assert told(course(**more))["risk"]["safety_checks_passed"] is passed
+
+
 def test_a_policy_that_refused_is_a_soft_block_without_snapshot() -> None:
     made = told(course(actions=()), samples.surroundings(policy=PolicyVerdict(None)))
 
     assert_whole(made)
     assert (made["decision"]["status"], made["snapshot_hash"]) == ("soft_block", None)
+    assert "no policy snapshot" in made["decision"]["rationale"]
 
 
 def test_the_rationale_explains_the_decision() -> None:
     made = told(course(before_limits=5, quiet=True, unavailable=frozenset(("ubi", "llm"))))
 
     assert made["decision"]["rationale"] == (
-        "1 playbooks matched with 2 actions; quiet hours; limits took 3; without llm, ubi; 2 proposed"
+        "1 playbooks matched with 2 actions; quiet hours; without llm, ubi; 5 came to the limits; 2 proposed"
     )
     assert made["decision"]["badges"] == ["unavailable:llm", "unavailable:ubi"]
 

@@ -29,9 +29,8 @@ DEFECTS = (
         changes=(
             Change(
                 "engine.dependencies.http",
-                "            if status >= _SERVER_ERROR or _REDIRECT <= status < _CLIENT_ERROR:\n",
-                "            moved = _REDIRECT <= status < _CLIENT_ERROR\n"
-                "            if status >= _SERVER_ERROR or moved or status == 404:\n",
+                "            if httpx.codes.is_client_error(status):\n",
+                "            if httpx.codes.is_client_error(status) and status != 404:\n",
             ),
         ),
     ),

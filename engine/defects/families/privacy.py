@@ -11,8 +11,8 @@ DEFECTS = (
         changes=(
             Change(
                 "engine.decide.outcome",
-                '"has_reason": outcome.reason is not None}',
-                '"reason": outcome.reason}',
+                'result={"outcome": outcome.result}',
+                'result={"outcome": outcome.result, "reason": outcome.reason}',
             ),
         ),
     ),

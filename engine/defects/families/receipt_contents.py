@@ -84,7 +84,7 @@ DEFECTS = (
         changes=(
             Change(
                 "engine.decide.evidence",
-                'return "warn" if course.unavailable or course.flags or not course.safe else "pass"',
+                'return "warn" if course.unavailable or course.flags else "pass"',
                 'return "warn" if course.unavailable else "pass"',
             ),
         ),
@@ -136,8 +136,8 @@ DEFECTS = (
         changes=(
             Change(
                 "engine.decide.evidence",
-                "risk=Risk(risk_of(action.type for action in course.actions), course.flags, course.safe),",
-                "risk=Risk(_score(surroundings, course), course.flags, course.safe),",
+                "risk_of(action.type for action in course.actions), ",
+                "_score(surroundings, course), ",
             ),
             Change(
                 "engine.decide.evidence",
@@ -159,7 +159,7 @@ def refusal_receipt(""",
         changes=(
             Change(
                 "engine.dependencies.llm",
-                '        return Generation(flags=flags or ("safety_failed",), safe=False)\n',
+                '        return Generation(flags=flags or ("safety_failed",))\n',
                 "        return Generation()\n",
             ),
         ),
