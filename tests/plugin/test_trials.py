@@ -60,7 +60,7 @@ async def test_it(trials):
     """Whatever is asked in whatever order, it is right."""
     await trials.run(Machine, Bounds(steps=80, moves=10, **BOUNDS), MADE)
 '''
-RIGHT = "ANSWER, BOUNDS, MADE = {}, {}, ()\njudge = len\n"
+RIGHT = "ANSWER, BOUNDS, MADE = {}, {}, ('n 0',)\njudge = len\n"
 TWO_TWOS = """
 def judge(had):
     if had.count(2) == 2:
@@ -143,6 +143,7 @@ def test_what_any_engine_owes_is_blamed_on_the_step(answer: str, rule: str, run:
     ("more", "reason"),
     [
         ("MADE = ('n 9',)\n", "in 240 steps it never came to: n 9"),
+        ("MADE = ()\n", "no kind of step is named that must have been made"),
         ("judge = lambda had: had.nothing\n", "AttributeError"),
     ],
 )
@@ -172,13 +173,14 @@ def test_where_time_is_up_nobody_can_say(run: Callable[..., Ran]) -> None:
 
 def test_a_misbehaving_engine_is_told_by_a_short_sequence(run: Callable[..., Ran]) -> None:
     source = '''
+from scenarios.model.asking import KINDS
 from scenarios.model.machine import Machine
 
 
 @requirement("FR-3", "FR-7", "FR-14")
 async def test_it(trials):
     """An engine and the model of it agree."""
-    await trials.run(Machine, Bounds(steps=1000, moves=20, shrink_seconds=600.0))
+    await trials.run(Machine, Bounds(steps=1000, moves=20, shrink_seconds=600.0), KINDS)
 '''
     engine = functools.partial(serving, OtherEngine("quotas are counted by playbook"))
 
@@ -193,13 +195,14 @@ async def test_it(trials):
 
 def test_an_engine_without_hope_costs_one_request(run: Callable[..., Ran]) -> None:
     source = '''
+from scenarios.model.asking import KINDS
 from scenarios.model.machine import Machine
 
 
 @requirement("FR-3", "FR-7", "FR-14")
 async def test_it(trials):
     """An engine and the model of it agree."""
-    await trials.run(Machine, Bounds(steps=2000, moves=34))
+    await trials.run(Machine, Bounds(steps=2000, moves=34), KINDS)
 '''
     ran = run(source)  # all but decide is 403
 

@@ -107,14 +107,14 @@ class Trials(Seen):
         """Tell whether all steps were made; a kind that has not come yet is waited for, but not for ever."""
         return self.steps >= steps and (not self.never(self._kinds) or self.steps >= PATIENT * steps)
 
-    async def run(
-        self, machine: Callable[[Trials], Machine], bounds: Bounds, kinds: tuple[str, ...] = ()
-    ) -> None:
+    async def run(self, machine: Callable[[Trials], Machine], bounds: Bounds, kinds: tuple[str, ...]) -> None:
         """Run a machine to its end; raise the mismatch, if there is one, with the shortest way to it.
 
         Each of `kinds` must have been counted by then: as long as one was not, up to `PATIENT` times as many
-        steps are made. Raises VacuousClaimError where one never was.
+        steps are made. Raises VacuousClaimError where one never was, or none is named.
         """
+        if not kinds:
+            raise VacuousClaimError("no kind of step is named that must have been made: name one at least")
         self._kinds = kinds
         self._watch = watch = Watch(asyncio.get_running_loop(), bounds)
         await asyncio.to_thread(self._run, machine, bounds)
