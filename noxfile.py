@@ -74,6 +74,13 @@ def verify_suite(
     session.run(*command, *narrowed, *more, *session.posargs)
 
 
+def hunt(session: nox.Session, target: str, *more: str) -> None:
+    """Run `mmm qualify` anew into evidence/, or go on with the qualification that --resume names."""
+    resumed = any(word.partition("=")[0] == "--resume" for word in session.posargs)
+    out = () if resumed else ("--out", "evidence")
+    session.run("mmm", "qualify", "--target", target, *out, *more, *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting (ruff)."""
@@ -196,17 +203,15 @@ def load(session: nox.Session) -> None:
 def qualify(session: nox.Session) -> None:
     """Hunt every seeded defect, and the sound engine: what we are worth (-- --resume DIR goes on)."""
     install(session)
-    out = () if "--resume" in session.posargs else ("--out", "evidence")
-    session.run("mmm", "qualify", "--target", "targets/reference.toml", *out, *session.posargs)
+    hunt(session, "targets/reference.toml")
 
 
 @nox.session(name="qualify-dozen")
 def qualify_dozen(session: nox.Session) -> None:
-    """Hunt a dozen seeded defects of different kinds, what caught them last time first."""
+    """Hunt a dozen seeded defects of different kinds, what caught them last time first (-- --resume DIR)."""
     install(session)
     named = [part for defect in DOZEN for part in ("--defect", defect)]
-    few = ("--out", "evidence", "--sound-runs", "0", *named)
-    session.run("mmm", "qualify", "--target", "targets/reference.toml", *few, *session.posargs)
+    hunt(session, "targets/reference.toml", "--sound-runs", "0", *named)
 
 
 @nox.session
@@ -254,8 +259,7 @@ def redis_py_tests(session: nox.Session) -> None:
 def mutants(session: nox.Session) -> None:
     """Hunt 200 general mutants of the reference engine (-- --resume DIR goes on)."""
     install(session, *group("mutants"))
-    out = () if "--resume" in session.posargs else ("--out", "evidence")
-    session.run("mmm", "qualify", "--target", "targets/mutants.toml", *out, *session.posargs)
+    hunt(session, "targets/mutants.toml")
 
 
 @nox.session(name="schemathesis-alone")

@@ -1,4 +1,4 @@
-"""The tables of docs/power.md and docs/mutants.md, from a qualification."""
+"""What docs/power.md and docs/mutants.md tell of a qualification: what was measured with, and its tables."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from harness.qualifying.record import Result
     from harness.qualifying.written import Qualification
 
+NO_SOUND_RUN = "no sound run was made: nothing is known of false alarms"
+
 
 def page_of(qualification: Qualification, alone: Alone | None = None) -> str:
-    """Return the tables as Markdown: by requirement, by kind, and what was not rightly blamed."""
+    """Return as Markdown what was measured: by requirement, by kind, and what was not rightly blamed."""
     results = qualification.results
     return _lines(
+        *_measured(qualification),
+        "",
         *_tallies("requirement", qualification.requirements, results, alone),
         "",
         *_tallies("kind", qualification.kinds, results, alone),
@@ -34,14 +38,41 @@ def page_of_mutants(qualification: Qualification) -> str:
     """Return the mutation score, by operator, and every mutant that lives."""
     power = qualification.power
     return _lines(
-        f"Mutation score: {power.caught} of {power.seeded} ({power.caught / max(power.seeded, 1):.1%}), "
-        f"measured {qualification.plan.started[:10]} with mmm-harness {qualification.plan.toolkit}, "
-        f"false alarms {power.false_alarms} in {power.sound_runs} sound runs.",
+        f"Mutation score: {power.caught} of {power.seeded} ({power.caught / max(power.seeded, 1):.1%}).",
+        "",
+        *_measured(qualification),
         "",
         *_tallies("operator", qualification.kinds, qualification.results, None),
         "",
         *_uncaught(qualification.results),
     )
+
+
+def told_of_sound(qualification: Qualification) -> str:
+    """Say how often the sound engine was looked at, and what came of it; what is no proof is told so."""
+    plan, ended = qualification.plan, qualification.power.sound_runs
+    if not plan.sound_runs:
+        return NO_SOUND_RUN
+    last = plan.seed + plan.sound_runs - 1
+    seeds = f"seed {plan.seed}" if last == plan.seed else f"seeds {plan.seed} to {last}"
+    alarms = qualification.alarms
+    raised = len({alarm.seed for alarm in alarms if not alarm.placebo})
+    placebo = sum(alarm.placebo for alarm in alarms)
+    return (
+        f"sound runs: {plan.sound_runs} ({seeds}), ended without a doubt {ended}, raised a finding {raised}"
+        + (f"; findings of the placebo: {placebo}" if placebo else "")
+        + ("" if ended else "; that there is no false alarm is not known")
+    )
+
+
+def _measured(qualification: Qualification) -> Iterator[str]:
+    """Say when it was measured, on what and with what, and what is known of false alarms."""
+    plan, sound = qualification.plan, told_of_sound(qualification)
+    yield (
+        f"Measured {plan.started[:10]} on {plan.target} with mmm-harness {plan.toolkit}, "
+        f"scenarios and checks `{plan.judges[:12]}`."
+    )
+    yield f"{sound[0].upper()}{sound[1:]}."
 
 
 def _lines(*lines: str) -> str:

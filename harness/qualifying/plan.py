@@ -74,7 +74,7 @@ def new_folder(out: Path, plan: Plan) -> Path:
         folder.mkdir(parents=True)
     except OSError as error:
         raise ConfigurationError(f"--out {out}: cannot be written: {error.strerror}") from None
-    write_whole(folder / PLAN, msgspec.json.format(msgspec.json.encode(plan)) + b"\n")
+    _write_plan(folder, plan)
     return folder
 
 
@@ -88,10 +88,18 @@ def read_plan(folder: Path) -> Plan:
 
 
 def same_or_refuse(begun: Plan, planned: Plan, folder: Path) -> None:
-    """Refuse to go on with anything that was not begun so."""
+    """Refuse to go on with anything that was not begun so; more runs of the sound engine may be asked for."""
     what = next(_differences(begun, planned), "")
     if what:
         raise ConfigurationError(f"--resume {folder}: {what}; begin anew without --resume")
+
+
+def with_sound_runs(begun: Plan, sound_runs: int, folder: Path) -> Plan:
+    """Return the plan with as many runs of the sound engine as are asked for now, and write it down."""
+    plan = msgspec.structs.replace(begun, sound_runs=sound_runs)
+    if plan != begun:
+        _write_plan(folder, plan)
+    return plan
 
 
 def pieces(profile: Profile, listed: tuple[Defect, ...]) -> dict[str, str]:
@@ -107,12 +115,16 @@ def still_so_or_refuse(before: Mapping[str, str], after: Mapping[str, str], fold
         raise ConfigurationError(f"{folder}: {changed} has changed while the hunts went on; begin anew")
 
 
+def _write_plan(folder: Path, plan: Plan) -> None:
+    write_whole(folder / PLAN, msgspec.json.format(msgspec.json.encode(plan)) + b"\n")
+
+
 def _differences(begun: Plan, planned: Plan) -> Iterator[str]:
     if begun.target != planned.target:
         yield f"was begun with {begun.target}, not with {planned.target}"
     if begun.seed != planned.seed:
         yield f"was begun with seed {begun.seed}, not {planned.seed}"
-    if begun.sound_runs != planned.sound_runs:
+    if begun.sound_runs > planned.sound_runs:
         yield f"was begun with {begun.sound_runs} sound runs, not {planned.sound_runs}"
     if begun.defects != planned.defects:
         yield "was begun with another list of defects"

@@ -34,10 +34,11 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Alarm(msgspec.Struct, frozen=True):
-    """A finding on the sound engine."""
+    """A finding on the sound engine. `placebo`: made where it was looked at as one with a defect is."""
 
     seed: int
     finding: Found
+    placebo: bool = False
 
 
 class Power(msgspec.Struct, frozen=True):
@@ -71,7 +72,7 @@ def power_of(results: Iterable[Result], sound: Iterable[Hunted]) -> Power:
 
 def alarms_of(sound: Iterable[Hunted]) -> tuple[Alarm, ...]:
     """Return every finding on the sound engine."""
-    return tuple(Alarm(run.seed, finding) for run in sound for finding in run.findings)
+    return tuple(Alarm(run.seed, finding, run.placebo) for run in sound for finding in run.findings)
 
 
 def is_sound(run: Hunted) -> bool:

@@ -14,7 +14,15 @@ from harness.qualifying.judging import judge
 from harness.qualifying.known import history_file, read_known, write_known
 from harness.qualifying.listing import chosen, list_defects
 from harness.qualifying.pack import hunt_all
-from harness.qualifying.plan import new_folder, pieces, plan_of, read_plan, same_or_refuse, still_so_or_refuse
+from harness.qualifying.plan import (
+    new_folder,
+    pieces,
+    plan_of,
+    read_plan,
+    same_or_refuse,
+    still_so_or_refuse,
+    with_sound_runs,
+)
 from harness.qualifying.power import exit_code_of, voices_of
 from harness.qualifying.record import Status
 from harness.qualifying.tables import render
@@ -82,9 +90,10 @@ def _planned(options: Options, profile: Profile, listed: tuple[Defect, ...]) -> 
     if options.resume is None:
         plan = _plan(options, profile, listed)
         return plan, new_folder(options.out, plan)
-    begun = read_plan(options.resume)
-    same_or_refuse(begun, _plan(options, profile, listed, begun), options.resume)
-    return begun, options.resume.resolve()
+    begun, folder = read_plan(options.resume), options.resume.resolve()
+    planned = _plan(options, profile, listed, begun)
+    same_or_refuse(begun, planned, options.resume)
+    return with_sound_runs(begun, planned.sound_runs, folder), folder
 
 
 def _plan(options: Options, profile: Profile, listed: tuple[Defect, ...], begun: Plan | None = None) -> Plan:

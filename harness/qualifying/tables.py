@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.qualifying.page import suites
+from harness.qualifying.page import suites, told_of_sound
 from harness.qualifying.power import WRONG
 from harness.qualifying.record import Status
 from reports.formats.text import one_line, shortened, showable
@@ -27,25 +27,18 @@ if TYPE_CHECKING:
 WIDTH = 80
 MOST = 20
 LONGEST = 300
-NO_SOUND_RUN = "no sound run: nothing is known of false alarms"
 
 
 def render(qualification: Qualification, folder: Path, console: Console) -> None:
-    """Print by requirement what was caught, then what was not, and last the line for machines."""
+    """Print by requirement what was caught, then what was not; last how sound that is, and for machines."""
     width = min(console.width, WIDTH)
     console.print(_table(qualification), width=width)
     for line in _told(qualification):
         indent = len(line) - len(line.lstrip())
         text = Text(showable(one_line(line), console.encoding))
         console.print(Padding(text, (0, 0, 0, indent)), width=width)
-    for line in (f"report {folder}", *_unheard(qualification), qualification.line):
+    for line in (f"report {folder}", told_of_sound(qualification), qualification.line):
         console.print(Text(showable(line, console.encoding)), soft_wrap=True)
-
-
-def _unheard(qualification: Qualification) -> Iterator[str]:
-    """Say where no false alarms are none that were looked for."""
-    if not qualification.power.sound_runs:
-        yield NO_SOUND_RUN
 
 
 def _table(qualification: Qualification) -> Table:

@@ -65,7 +65,8 @@ class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Power(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the verifier was worth when it was last qualified. `measured`: when ("": never).
 
-    `judges`: the digest of the scenarios and checks that measured; `current`: the run had the same.
+    `judges`: the digest of the scenarios and checks that measured; `current`: the run had the same. Where
+    `sound_runs` is 0, `false_alarms` says nothing.
     """
 
     measured: str = ""
@@ -87,9 +88,15 @@ class Power(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         others = "" if self.current else ", with other scenarios or checks than this run's"
         return (
             f"caught {self.caught} of {self.seeded} seeded defects, blamed rightly {self.rightly}, "
-            f"false alarms {self.false_alarms} in {self.sound_runs} sound runs; measured "
+            f"{self._alarms()}; measured "
             f"{self.measured[:10]} on {self.target} with mmm-harness {self.toolkit}{others}"
         )
+
+    def _alarms(self) -> str:
+        """Say what is known of false alarms: without a sound run, that none was raised is no number."""
+        if not self.sound_runs:
+            return "false alarms not measured (sound runs 0)"
+        return f"false alarms {self.false_alarms} in {self.sound_runs} sound runs"
 
 
 class Config(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from harness.qualifying.record import Hunted
 
 
+# A requirement's row: its name, and its numbers.
+ROW = re.compile(r"^\| ([A-Z]+(?:-[A-Z]+)?-\d+) \| (\d+ \| \d+ \| \d+) \|", re.MULTILINE)
+
+
 def test_what_nobody_measured_is_said_to_be_so(tmp_path: Path) -> None:
     assert read_measured(tmp_path / "none.json").line() == "not measured"
 
@@ -37,6 +42,32 @@ def test_the_numbers_are_those_of_the_qualification() -> None:
         "measured 2026-01-01 on engine with mmm-harness 0, with other scenarios or checks than this run's"
     )
     assert measured.requirements["FR-1"] == Counted(seeded=3, caught=2, rightly=1)
+
+
+def test_without_a_sound_run_the_pack_tells_of_no_false_alarms() -> None:
+    measured = measured_by(a_qualification())
+
+    assert measured.sound_runs == 0
+    assert "blamed rightly 2, false alarms not measured (sound runs 0); measured" in measured.line()
+
+
+def test_the_page_and_the_numbers_in_every_pack_are_of_one_measurement() -> None:
+    kept = read_measured()
+    told = keeping.PAGE.read_text("utf-8").partition(keeping.HEADING)[2]
+
+    rows = dict(ROW.findall(told))
+    assert {name: rows.get(name) for name in kept.requirements} == {
+        name: f"{one.seeded} | {one.caught} | {one.rightly}" for name, one in kept.requirements.items()
+    }
+    assert f"Measured {kept.measured[:10]} on {kept.target} with mmm-harness {kept.toolkit}, " in told
+    assert f" `{kept.judges[:12]}`.\n" in told
+    assert kept.sound_runs == int(
+        "".join(re.findall(r"^Sound runs: .* without a doubt (\d+), ", told, re.MULTILINE))
+    )
+    assert told.rstrip().endswith(
+        f"`qualify: caught {kept.caught} of {kept.seeded}, blamed rightly {kept.rightly}, "
+        f"false alarms {kept.false_alarms}`"
+    )
 
 
 @pytest.mark.parametrize("same", [True, False])
@@ -76,7 +107,8 @@ def test_a_whole_qualification_is_kept_with_its_tables(kept_here: Path) -> None:
 
     assert read_measured(kept_here / "measured.json").caught == 3
     page = (kept_here / "power.md").read_text("utf-8")
-    assert page.startswith("# Power\n\n## Measured\n\n| requirement | seeded |")
+    assert page.startswith("# Power\n\n## Measured\n\nMeasured 2026-01-01 on engine ")
+    assert "\n\n| requirement | seeded |" in page
     assert "Not yet." not in page
 
 
@@ -98,14 +130,17 @@ def test_schemathesis_alone_stands_beside_it(kept_here: Path) -> None:
 
 def test_of_general_mutants_the_score_is_kept_on_their_own_page(kept_here: Path) -> None:
     killed = judge(a_defect("a"), hunted(found("FR-1")))
-    plan = msgspec.structs.replace(a_qualification().plan, defects=(a_defect("a"), a_defect("b")))
+    plan = msgspec.structs.replace(a_qualification(sound()).plan, defects=(a_defect("a"), a_defect("b")))
     lives = judge(a_defect("b"), hunted())
     write_reports(kept_here, qualification_of(plan, [killed, lives], [sound()], ["FR-1"]), kept_here)
 
     keeping.keep(kept_here)
 
     page = (kept_here / "mutants.md").read_text("utf-8")
-    assert page.startswith("# Mutants\n\n## Measured\n\nMutation score: 1 of 2 (50.0%), measured 2026-01-01")
+    assert page.startswith(
+        "# Mutants\n\n## Measured\n\nMutation score: 1 of 2 (50.0%).\n\nMeasured 2026-01-01"
+    )
+    assert "Sound runs: 1 (seed 7), ended without a doubt 1, raised a finding 0." in page
     assert "| `b` | missed |" in page
     assert not (kept_here / "measured.json").exists()
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from harness.processes import ConfigurationError
+from harness.processes import CHECKOUT, ConfigurationError
 from harness.qualifying.plan import (
+    ROOMS,
     Plan,
     new_folder,
     pieces,
@@ -17,6 +18,7 @@ from harness.qualifying.plan import (
     read_plan,
     same_or_refuse,
     still_so_or_refuse,
+    with_sound_runs,
 )
 from harness.targets import load_profile
 from tests.qualifying.samples import a_defect
@@ -55,7 +57,7 @@ def test_a_plan_is_read_as_it_was_written(folder: Path) -> None:
     ("changed", "problem"),
     [
         ({"seed": 2}, "was begun with seed 1, not 2"),
-        ({"sound_runs": 0}, "was begun with 1 sound runs, not 0"),
+        ({"sound_runs": 0}, "was begun with 1 sound runs, not 0"),  # none that was made is thrown away
         ({"chosen": LISTED[1:]}, "was begun with another list of defects"),
         ({"listed": LISTED[:1]}, "is not what it was begun with"),
     ],
@@ -63,6 +65,24 @@ def test_a_plan_is_read_as_it_was_written(folder: Path) -> None:
 def test_what_was_begun_otherwise_is_refused(changed: dict[str, Any], problem: str, folder: Path) -> None:
     with pytest.raises(ConfigurationError, match=f"--resume .*{problem}; begin anew"):
         same_or_refuse(planned(folder), planned(folder, **changed), folder)
+
+
+def test_more_runs_of_the_sound_engine_are_written_into_the_plan(folder: Path) -> None:
+    begun, more = planned(folder), planned(folder, sound_runs=3)
+    made = new_folder(folder / "out", begun)
+
+    same_or_refuse(begun, more, made)
+
+    assert with_sound_runs(begun, 3, made) == msgspec.structs.replace(begun, sound_runs=3) == read_plan(made)
+
+
+@pytest.mark.parametrize("profile", ["reference", "mutants"])
+def test_no_word_of_the_documentation_is_measured_with(profile: str) -> None:
+    names = pieces(load_profile(CHECKOUT / "targets" / f"{profile}.toml"), LISTED)
+
+    rooms = {name.partition("/")[0] for name in names}
+    assert rooms >= {"profile", "defects", "engine", *ROOMS}
+    assert rooms.isdisjoint({"docs", "README.md", "CHANGELOG.md", "benchmarks"})
 
 
 @pytest.mark.parametrize("file", ["engine.toml", "engine/a.py"])

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import jsonschema_rs
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from harness.qualifying.board import Board
 from harness.qualifying.judging import judge
-from harness.qualifying.page import page_of
+from harness.qualifying.page import page_of, told_of_sound
 from harness.qualifying.plan import Plan
 from harness.qualifying.record import Defect, Hunted, Place
 from harness.qualifying.stryker import NOWHERE, location, mutation_report
@@ -31,7 +32,7 @@ def a_qualification(*of_sound: Hunted, whole: bool = True) -> Qualification:
     plan = Plan(
         target="engine",
         seed=7,
-        sound_runs=1,
+        sound_runs=len(of_sound),
         whole=whole,
         digest="d",
         judges="s",
@@ -115,6 +116,48 @@ def test_a_place_in_the_mutation_report_is_exactly_what_is_replaced(
     assert source[offset(at["start"]) : offset(at["end"])] == f"({old})"
 
 
+@pytest.mark.parametrize(
+    ("of_sound", "told"),
+    [
+        ([], "no sound run was made: nothing is known of false alarms"),
+        ([sound()], "sound runs: 1 (seed 7), ended without a doubt 1, raised a finding 0"),
+        (
+            [sound(), sound(found("FR-1"), found("FR-2")), sound(doubts=("x",))],
+            "sound runs: 3 (seeds 7 to 9), ended without a doubt 2, raised a finding 1",
+        ),
+        (
+            [sound(doubts=("a check crashed",))],
+            (
+                "sound runs: 1 (seed 7), ended without a doubt 0, raised a finding 0; "
+                "that there is no false alarm is not known"
+            ),
+        ),
+    ],
+    ids=["none", "one", "three", "one in doubt"],
+)
+def test_how_often_the_sound_engine_was_looked_at_is_told_before_the_last_line_and_on_the_page(
+    of_sound: list[Hunted], told: str
+) -> None:
+    qualification = a_qualification(*of_sound)
+
+    *_, before, last = shown(qualification).rstrip().splitlines()
+    page = page_of(qualification)
+    assert before == told
+    assert last == qualification.line
+    assert f"\n{told[0].upper()}{told[1:]}.\n" in page
+    assert page.startswith("Measured 2026-01-01 on engine with mmm-harness 0, scenarios and checks `s`.\n")
+
+
+def test_a_finding_of_the_placebo_is_told_as_its_own() -> None:
+    placebo = msgspec.structs.replace(sound(found("FR-1")), placebo=True)
+
+    told = told_of_sound(
+        qualification_of(a_qualification(sound()).plan, results(), [sound(), placebo], REGISTER)
+    )
+
+    assert told.endswith("ended without a doubt 1, raised a finding 0; findings of the placebo: 1")
+
+
 def test_the_page_has_a_row_for_each_requirement_and_kind_and_says_what_was_missed() -> None:
     page = page_of(a_qualification(sound()))
 
@@ -140,20 +183,6 @@ def test_a_terminal_of_80_columns_shows_what_was_not_caught_and_the_line_for_mac
     assert "false alarm (seed 7) [FR-1] It is wrong." in text
     assert "1 scenarios and checks were never the ones" in text
     assert "1 more defects were not hunted: load 1" in text
-
-
-@pytest.mark.parametrize(
-    ("of_sound", "known"),
-    [([], False), ([sound(doubts=("a check crashed",))], False), ([sound(), sound(doubts=("x",))], True)],
-    ids=["none", "one in doubt", "one of two"],
-)
-def test_where_no_sound_run_ended_well_nothing_is_said_to_be_known_of_false_alarms(
-    of_sound: list[Hunted], *, known: bool
-) -> None:
-    lines = shown(a_qualification(*of_sound)).rstrip().splitlines()
-
-    assert (lines[-2] != "no sound run: nothing is known of false alarms") is known
-    assert lines[-1] == "qualify: caught 3 of 6, blamed rightly 2, false alarms 0"
 
 
 def test_of_a_part_of_the_defects_nothing_is_said_to_have_caught_nothing() -> None:
