@@ -74,11 +74,11 @@ def verify_suite(
     session.run(*command, *narrowed, *more, *session.posargs)
 
 
-def hunt(session: nox.Session, target: str, *more: str) -> None:
-    """Run `mmm qualify` anew into evidence/, or go on with the qualification that --resume names."""
+def hunt(session: nox.Session, target: str, *asked: str) -> None:
+    """Run `mmm qualify` anew into evidence/, or go on with what the one that --resume names was asked for."""
     resumed = any(word.partition("=")[0] == "--resume" for word in session.posargs)
-    out = () if resumed else ("--out", "evidence")
-    session.run("mmm", "qualify", "--target", target, *out, *more, *session.posargs)
+    anew = () if resumed else ("--out", "evidence", *asked)
+    session.run("mmm", "qualify", "--target", target, *anew, *session.posargs)
 
 
 @nox.session
