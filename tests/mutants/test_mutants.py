@@ -252,6 +252,8 @@ def test_two_hundred_are_listed_each_by_its_own_name() -> None:
     listed = listing()
 
     assert len({one["id"] for one in listed}) == len(listed) == 200
+    told = (CHECKOUT / "docs/mutants.md").read_text(encoding="utf-8")
+    assert set() < set(re.findall(r"--defect (\S+)", told)) < {one["id"] for one in listed}
     for one in listed:
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", one["id"])  # it names files, too
         (change,) = one["changes"]
