@@ -138,31 +138,11 @@ async def test_an_alert_is_counted_as_delivered_once(
 
     replies = [await engine.decide(people.another_developer()) for _ in range(3)]
 
-    shown = [action.strings("surfaces") for reply in replies for action in reply.decision.actions]
-    alerts = sum("alert" in surfaces for surfaces in shown)
-
-    async def heard() -> bool:
-        return len(await alerting.calls(NOTIFY)) >= alerts
-
-    async def most() -> float:
-        """Return under which result most were handed over to alerting: how many there."""
-        now, name = await metrics_of(engine, world), DELIVERED
-        told = [one.labels for one in samples(now, name) if one.labels.get("surface") == "alert"]
-        return max((_grown(before, now, name, dict(labels)) for labels in told), default=0.0)
-
-    async def handed_over() -> bool:
-        return await most() >= alerts
-
-    async def handed_over_again() -> bool:
-        return await most() > alerts
-
     each_answered(replies, 200)
+    alerts = _alerts_in(replies)
     assert alerts > 0
-    assert await eventually(heard, COUNTED_WITHIN), "a notification did not come"
-    await eventually(handed_over, COUNTED_WITHIN)
-    await told_by_one_process(engine, world)
-    assert await handed_over(), "an alert is not counted"
-    assert not await eventually(handed_over_again, AGAIN_WITHIN), "an alert is counted twice"
+    assert await _soon_heard(alerting, alerts), "a notification did not come"
+    await _counted_once(engine, world, before, alerts)
 
     usual = await metrics_of(engine, world)
     grown = _growing_channels(before, usual)
@@ -170,13 +150,58 @@ async def test_an_alert_is_counted_as_delivered_once(
     await alerting.replies(NOTIFY, {"error": {}}, status=503)
     untaken = (await engine.decide(people.another_developer())).decision
 
-    async def failed() -> bool:
+    assert "Two" in untaken.titles
+    counted = await _failure_counted(engine, world, before, usual, channels, alerts)
+    assert counted, "a failure is not counted"
+
+
+def _alerts_in(replies: list[Reply]) -> int:
+    """Return how many of the proposed actions are for alerting."""
+    shown = [action.strings("surfaces") for reply in replies for action in reply.decision.actions]
+    return sum("alert" in surfaces for surfaces in shown)
+
+
+async def _soon_heard(alerting: Alerting, alerts: int) -> bool:
+    """Tell whether so many notifications soon came."""
+
+    async def heard() -> bool:
+        return len(await alerting.calls(NOTIFY)) >= alerts
+
+    return bool(await eventually(heard, COUNTED_WITHIN))
+
+
+async def _counted_once(engine: EngineClient, world: World, before: str, alerts: int) -> None:
+    """Claim that so many are soon counted as handed over to alerting, and a little later no more."""
+
+    async def all_counted() -> bool:
+        return _handed_over(before, await metrics_of(engine, world)) >= alerts
+
+    async def more_counted() -> bool:
+        return _handed_over(before, await metrics_of(engine, world)) > alerts
+
+    await eventually(all_counted, COUNTED_WITHIN)
+    await told_by_one_process(engine, world)
+    assert await all_counted(), "an alert is not counted"
+    assert not await eventually(more_counted, AGAIN_WITHIN), "an alert is counted twice"
+
+
+def _handed_over(before: str, now: str) -> float:
+    """Return under which result most were handed over to alerting in between: how many there."""
+    told = [dict(one.labels) for one in samples(now, DELIVERED) if one.labels.get("surface") == "alert"]
+    return max((_grown(before, now, DELIVERED, labels) for labels in told), default=0.0)
+
+
+async def _failure_counted(
+    engine: EngineClient, world: World, before: str, usual: str, channels: frozenset[str], alerts: int
+) -> bool:
+    """Tell whether, of alerting, something soon grows that did not grow by so many while all was usual."""
+
+    async def grows() -> bool:
         now = await metrics_of(engine, world)
         rare = [each for each in _of_alerts(now, channels) if _grown(before, usual, *each) < alerts]
         return any(_grown(usual, now, *each) > 0 for each in rare)
 
-    assert "Two" in untaken.titles
-    assert await eventually(failed, FAILED_WITHIN), "a failure is not counted"
+    return bool(await eventually(grows, FAILED_WITHIN))
 
 
 async def _what_happens(engine: EngineClient, people: People, names: Names) -> list[Decision]:
