@@ -13,6 +13,7 @@ from harness.scenario import (
     Given,
     Llm,
     People,
+    Receipt,
     Reply,
     Running,
     Storage,
@@ -136,47 +137,19 @@ async def test_without_its_database_the_engine_refuses_and_keeps_nothing_half(
     """
     await given.published_playbook(a_playbook(actions=[a_mentor(llm_prompt="Say why {event} matters.")]))
     answered = [await engine.decide(people.another_developer())]
-    await llm.delays(GENERATE, SLOW_TEXT)
-    heard, began = len(await llm.calls(GENERATE)), time.monotonic()
 
-    async def all_wait() -> bool:
-        return len(await llm.calls(GENERATE)) - heard >= UNDER_WAY
-
-    async def without_it() -> tuple[float, Reply, list[Reply]]:
-        await eventually(all_wait, SLOW_TEXT)
-        await database.goes_down()
-        went = time.monotonic() - began
-        told, *came = await all_at_once(
-            engine.list_playbooks(),
-            engine.decide(people.another_developer()),
-            engine.create_playbook(a_playbook(name="Refused")),
-        )
-        return went, told, came
-
-    under_way = all_at_once(*(engine.decide(people.another_developer()) for _ in range(UNDER_WAY)))
-    waited, (went, told, came) = await asyncio.gather(under_way, without_it())
-    if went >= SLOW_TEXT:
-        not_exercised("the database could not be taken away before some decision was kept")
+    waited, (told, *came) = await asked_while_it_goes(engine, people, llm, database)
     await llm.heals()
     await database.heals()
     back = await whole_again(engine, world, people)
     assert is_whole(back[-1])
-    if any(reply.status == 503 and reply.error_code == POLICY_UNAVAILABLE for reply in [*answered, *back]):
-        not_exercised("policy was late: its refusal leaves a receipt, too")
+    leave_if_policy_was_late([*answered, *back])
     answered += [reply for reply in back if reply.status == 200]
     listed = await answered_again(engine.list_playbooks)
     counted = (await answered_again(engine.tenant_metrics)).object.object("aggregates")
+    receipts = await all_receipts(engine, people, eris, due=2 + len(answered))
 
-    async def all_came() -> bool:
-        return len(await eris.receipts()) >= 2 + len(answered)
-
-    await eventually(all_came, BACK_WITHIN)
-    receipts = await eris.settled(given, due=2 + len(answered))
-
-    refused = [*waited, *came, *([] if told.status == 200 else [told])]
-    each_answered(refused, 503)
-    # IAM may have been late for one.
-    assert {reply.error_code for reply in refused} - {IAM_UNAVAILABLE} == {STORAGE_UNAVAILABLE}
+    each_refused([*waited, *came, *([] if told.status == 200 else [told])])
     assert told.status != 200 or len(set(told.objects.pluck("name"))) == 1
     assert len(set(listed.objects.pluck("name"))) == 1
     kept = [receipt.decision_id for receipt in receipts if receipt.kind == "decision"]
@@ -184,6 +157,77 @@ async def test_without_its_database_the_engine_refuses_and_keeps_nothing_half(
     assert set(kept) == {reply.decision.id for reply in answered}
     assert len(receipts) - len(kept) == 2
     assert counted["decisions_total"] == len(answered)
+
+
+async def asked_while_it_goes(
+    engine: EngineClient, people: People, llm: Llm, database: Storage
+) -> tuple[list[Reply], list[Reply]]:
+    """Take the database away while decisions wait for the gateway; return their answers, and later ones."""
+    await llm.delays(GENERATE, SLOW_TEXT)
+    heard, began = len(await llm.calls(GENERATE)), time.monotonic()
+
+    async def without_it() -> tuple[float, list[Reply]]:
+        went = await gone_once_they_wait(llm, database, heard + UNDER_WAY)
+        return went, await calls_that_come(engine, people)
+
+    under_way = all_at_once(*(engine.decide(people.another_developer()) for _ in range(UNDER_WAY)))
+    waited, (went, came) = await asyncio.gather(under_way, without_it())
+    if went - began >= SLOW_TEXT:
+        not_exercised("the database could not be taken away before some decision was kept")
+    return waited, came
+
+
+async def gone_once_they_wait(llm: Llm, database: Storage, asked: int) -> float:
+    """Take the database away once the gateway was asked so often; return when it was gone."""
+
+    async def all_wait() -> bool:
+        return len(await llm.calls(GENERATE)) >= asked
+
+    await eventually(all_wait, SLOW_TEXT)
+    await database.goes_down()
+    return time.monotonic()
+
+
+async def calls_that_come(engine: EngineClient, people: People) -> list[Reply]:
+    """List what there is, decide, and create something, all at once; return the answers in this order."""
+    return await all_at_once(
+        engine.list_playbooks(),
+        engine.decide(people.another_developer()),
+        engine.create_playbook(a_playbook(name="Refused")),
+    )
+
+
+def each_refused(replies: list[Reply]) -> None:
+    """Claim that each was refused because storage is gone; IAM may have been late for one."""
+    each_answered(replies, 503)
+    assert {reply.error_code for reply in replies} - {IAM_UNAVAILABLE} == {STORAGE_UNAVAILABLE}
+
+
+async def all_receipts(engine: EngineClient, people: People, eris: Eris, *, due: int) -> list[Receipt]:
+    """Return the receipts once all are surely there, without that of the later decision which shows it.
+
+    As `eris.settled` does; but a process may not be back when it is asked for that decision.
+    """
+
+    async def all_came() -> bool:
+        return len(await eris.receipts()) >= due
+
+    await eventually(all_came, BACK_WITHIN)
+    asked = await asked_until(
+        lambda: engine.decide(people.another_developer()),
+        lambda reply: reply.status == 200,
+        within=BACK_WITHIN,
+    )
+    leave_if_policy_was_late(asked)
+    later = asked[-1].decision.id
+    await eris.receipt_of(later)
+    return await eris.receipts(lambda receipt: receipt.decision_id != later)
+
+
+def leave_if_policy_was_late(replies: list[Reply]) -> None:
+    """Leave the scenario where policy could not be known: such a refusal leaves a receipt, too."""
+    if any(reply.status == 503 and reply.error_code == POLICY_UNAVAILABLE for reply in replies):
+        not_exercised("policy was late: its refusal leaves a receipt, too")
 
 
 @requirement("NFR-6")
@@ -198,34 +242,50 @@ async def test_readiness_tells_that_storage_is_gone_and_health_goes_on(
     """
     await given.published_playbook()
 
-    async def told(fits: Callable[[Reply], bool]) -> list[str] | None:
-        """Return what `/ready` soon says twice, and so that it fits."""
-
-        async def twice() -> tuple[list[str]] | None:
-            asked = [await engine.public("ready") for _ in range(2)]
-            each_answered(asked, (200, 503))
-            same = unavailable(asked[0]) == unavailable(asked[1])
-            return (unavailable(asked[0]),) if same and all(map(fits, asked)) else None
-
-        found = await eventually(twice, BACK_WITHIN)
-        return found[0] if found else None
-
     alive = []
     await database.goes_down()
     await engine.decide(people.another_developer())
-    gone = await told(lambda reply: reply.status == 503 and bool(unavailable(reply)))
+    gone = await soon_named(engine, lambda reply: reply.status == 503)
     assert gone
     alive.append(await engine.public("health"))
     await database.heals()
-    assert await told(lambda reply: reply.status == 200 and not unavailable(reply)) == []
+    assert await soon_ready(engine)
     await redis.goes_down()
     await engine.decide(people.another_developer())
-    assert await told(lambda reply: bool(set(unavailable(reply)) - set(gone)))
+    assert await soon_named(engine, lambda reply: bool(set(unavailable(reply)) - set(gone)))
     alive.append(await engine.public("health"))
     await redis.heals()
-    assert await told(lambda reply: reply.status == 200 and not unavailable(reply)) == []
+    assert await soon_ready(engine)
 
     each_answered(alive, (200, 503))
+
+
+async def soon_named(engine: EngineClient, fits: Callable[[Reply], bool]) -> list[str]:
+    """Return what `/ready` soon names twice, in answers that fit; nothing if it does not."""
+
+    async def named() -> list[str]:
+        first, second = await ready_twice(engine)
+        same = unavailable(first) == unavailable(second)
+        return unavailable(first) if same and fits(first) and fits(second) else []
+
+    found: list[str] = await eventually(named, BACK_WITHIN)
+    return found
+
+
+async def soon_ready(engine: EngineClient) -> bool:
+    """Tell whether `/ready` soon says twice that it is, and names nothing."""
+
+    async def ready() -> bool:
+        return all(reply.status == 200 and not unavailable(reply) for reply in await ready_twice(engine))
+
+    return bool(await eventually(ready, BACK_WITHIN))
+
+
+async def ready_twice(engine: EngineClient) -> list[Reply]:
+    """Ask `/ready` twice: no other answer than 200 and 503 ever comes."""
+    asked = [await engine.public("ready") for _ in range(2)]
+    each_answered(asked, (200, 503))
+    return asked
 
 
 def unavailable(reply: Reply) -> list[str]:
