@@ -232,7 +232,6 @@ DEFECTS = (
                 "        return actions, frozenset((lost.dependency,))\n",
             ),
         ),
-        deferred="storage that fails",
     ),
     Defect(
         id="lost-database-is-our-mistake",
@@ -247,7 +246,6 @@ DEFECTS = (
                 "        raise\n",
             ),
         ),
-        deferred="storage that fails",
     ),
     Defect(
         id="alerts-lost-without-eris",
