@@ -71,7 +71,7 @@ from harness.driving.routes import NOTHING, Route, routes
 from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET, moment
 from harness.driving.stored import StoredData
 from harness.driving.trials import Bounds, Trial, Trials
-from harness.worlds import Running, World, restart_with_pem
+from harness.worlds import Running, World, with_audit_log_nowhere, with_pem, without_key
 from reports.record import Persona
 
 if TYPE_CHECKING:
@@ -214,10 +214,12 @@ __all__ = [
     "own_world",
     "parametrize",
     "requirement",
-    "restart_with_pem",
     "routes",
     "samples",
     "spelled_out",
     "told_by_one_process",
+    "with_audit_log_nowhere",
     "with_body",
+    "with_pem",
+    "without_key",
 ]

@@ -12,6 +12,7 @@ from harness.driving.dependencies.base import eventually
 from harness.driving.failures import MalformedAnswerError, not_exercised
 from harness.driving.recorder import LOG
 from harness.targets import load_profile
+from harness.worlds.variants import AUDIT_LOG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,15 +20,14 @@ if TYPE_CHECKING:
     from harness.driving.recorder import Recorder
     from harness.worlds import World
 
-VARIABLE = "MMM_AUDIT_LOG_FILE"
-_NOWHERE = f"the profile does not put {VARIABLE} into {{workdir}}: nobody knows where it is"
+_NOWHERE = f"the profile does not put {AUDIT_LOG} into {{workdir}}: nobody knows where it is"
 
 
 def audit_paths(world: World) -> list[Path]:
     """Return where the engine was told to write it, one file a replica; none where that cannot be known."""
     if not world.engine_workdirs:
         return []
-    told = load_profile(Path(world.profile)).target.env.get(VARIABLE, "")
+    told = load_profile(Path(world.profile)).target.env.get(AUDIT_LOG, "")
     if not told.startswith("{workdir}"):
         return []
     return [Path(told.replace("{workdir}", workdir)) for workdir in world.engine_workdirs]

@@ -2,10 +2,10 @@
 
 from harness.worlds.engine import Engine
 from harness.worlds.errors import NotControllableError, NotExercisableError, NotMappedError
-from harness.worlds.pem import restart_with_pem
 from harness.worlds.plan import Plan, plan_like, worlds_at_once
 from harness.worlds.readiness import NotReadyError
 from harness.worlds.start import Running, start_world
+from harness.worlds.variants import with_audit_log_nowhere, with_pem, without_key
 from harness.worlds.world import World, load_world, save_world
 
 __all__ = [
@@ -19,8 +19,10 @@ __all__ = [
     "World",
     "load_world",
     "plan_like",
-    "restart_with_pem",
     "save_world",
     "start_world",
+    "with_audit_log_nowhere",
+    "with_pem",
+    "without_key",
     "worlds_at_once",
 ]

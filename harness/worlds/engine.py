@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from dataclasses import dataclass, field
@@ -49,12 +50,16 @@ class Blow:
 
 
 class Engine:
-    """A running engine. It can be killed, paused and started again, on the same port."""
+    """A running engine. It can be killed, paused and started again, on the same port.
+
+    `took`: how many seconds its last start took until it was ready.
+    """
 
     def __init__(self, blueprint: Blueprint) -> None:
         self.blueprint = blueprint
         self._began = time.monotonic()
         self._child: Child | None = None
+        self.took = math.inf
         self.blows: list[Blow] = []
 
     @property
@@ -83,19 +88,19 @@ class Engine:
         self.blueprint = blueprint
         self.start()
 
-    def wait_until_ready(self) -> Readiness:
-        """Wait, and return how long it took from the start of the process."""
+    def wait_until_ready(self, within: float = math.inf) -> Readiness:
+        """Wait, never longer than its profile says, and return how long its start took."""
         plan = self.blueprint
-        readiness = wait_until_ready(
-            plan.origin, plan.ready_path, plan.start_seconds, self.check_alive, plan.fakes
-        )
+        patience = min(plan.start_seconds, within)
+        readiness = wait_until_ready(plan.origin, plan.ready_path, patience, self.check_alive, plan.fakes)
         self.check_alive()
-        return Readiness(time.monotonic() - self._began, readiness.note)
+        self.took = time.monotonic() - self._began
+        return Readiness(self.took, readiness.note)
 
-    def why_not_ready(self) -> str:
+    def why_not_ready(self, within: float = math.inf) -> str:
         """Wait until it is ready; return why it never was, "" where it is."""
         try:
-            self.wait_until_ready()
+            self.wait_until_ready(within)
         except DiedError as death:
             if port_taken(self.blueprint.port):
                 raise  # somebody else's process took it: that says nothing of the engine
@@ -136,6 +141,11 @@ class Engine:
         self.stop()
         self.start()
         return self.wait_until_ready()
+
+    def restart_as(self, blueprint: Blueprint, within: float = math.inf) -> str:
+        """End it politely and start it as this says; return why it never got ready, "" where it did."""
+        self.move(blueprint)
+        return self.why_not_ready(within)
 
     def stop(self) -> None:
         """End it as its profile says; nothing happens if it has ended already."""

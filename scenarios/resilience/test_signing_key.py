@@ -1,4 +1,4 @@
-"""The key that receipts are signed with comes in either of two forms."""
+"""The key that receipts are signed with comes in either of two forms, and without it nothing starts."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from harness.scenario import (
     not_exercised,
     own_world,
     requirement,
-    restart_with_pem,
+    with_pem,
+    without_key,
 )
+
+# So many times as long as its start took with its key, and at least a second, one that goes on is waited for.
+TIMES, LEAST_SECONDS = 3, 1.0
 
 
 @requirement("FR-12")
@@ -25,12 +29,36 @@ async def test_a_key_given_as_pem_signs_as_the_same_key_given_as_base64(
     before = (await engine.decide()).decision
     signed = [await eris.receipt_of(before.id)]
 
-    ended = await asyncio.to_thread(restart_with_pem, running.engine)
-    if ended is None:
+    pem = with_pem(running.engine.blueprint)
+    if pem is None:
         not_exercised("the profile does not give ERIS_SIGNING_KEY as {signing_key}: it cannot be PEM instead")
-    assert ended == ""
+    assert await asyncio.to_thread(running.engine.restart_as, pem) == ""
     after = (await engine.decide()).decision
     signed.append(await eris.receipt_of(after.id))
 
     assert [receipt.signature_problem(str(world.signing_public_key)) for receipt in signed] == ["", ""]
     assert await eris.rejections() == []
+
+
+@requirement("FR-12")
+@own_world(replicas=1)
+async def test_an_engine_without_its_key_does_not_start(
+    engine: EngineClient, eris: Eris, running: Running, world: World
+) -> None:
+    """An engine whose ERIS_SIGNING_KEY is not set, or empty, never gets ready, as it did with it.
+
+    Whether its process ends or goes on without ever being ready is its choice.
+    """
+    signed = await eris.receipt_of((await engine.decide()).decision.id)
+    keyless = without_key(running.engine.blueprint)
+    if not keyless:
+        not_exercised("the profile does not give the key in ERIS_SIGNING_KEY alone: it cannot be left out")
+
+    within = max(LEAST_SECONDS, TIMES * running.engine.took)
+    ended = {
+        how: await asyncio.to_thread(running.engine.restart_as, blueprint, within)
+        for how, blueprint in keyless.items()
+    }
+
+    assert signed.signature_problem(str(world.signing_public_key)) == ""
+    assert [f"ready with its key {how}" for how, why_not in ended.items() if not why_not] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from harness.scenario import (
@@ -11,11 +12,18 @@ from harness.scenario import (
     Given,
     Object,
     People,
+    Running,
+    a_playbook,
     each_answered,
     each_of,
     flat,
+    not_exercised,
+    own_world,
     requirement,
+    with_audit_log_nowhere,
 )
+
+UNAVAILABLE = 503
 
 
 @requirement("NFR-7")
@@ -101,3 +109,22 @@ async def test_an_admins_change_of_anothers_wishes_is_in_the_audit_log(
     each_answered(changes, CREATED, 200)
     ids = (changes[0].object.string("preference_id"), people.developer.sub, people.tenant)
     assert len(await audit_log.entries(*ids, at_least=2)) >= 2
+
+
+@requirement("NFR-7")
+@own_world(replicas=1)
+async def test_an_audit_log_whose_directory_is_missing_stops_no_start(
+    engine: EngineClient, running: Running
+) -> None:
+    """An engine whose audit log is to be in a directory that is not there starts, and answers an admin.
+
+    Whether it makes the directory, tells its changes elsewhere, or takes none until it can write them down
+    (503), is its choice.
+    """
+    each_answered([await engine.create_playbook(a_playbook())], CREATED)
+    nowhere = with_audit_log_nowhere(running.engine.blueprint)
+    if nowhere is None:
+        not_exercised("the profile does not give MMM_AUDIT_LOG_FILE: it cannot be in a missing directory")
+
+    assert await asyncio.to_thread(running.engine.restart_as, nowhere) == ""
+    each_answered([await engine.create_playbook(a_playbook())], (*CREATED, UNAVAILABLE))

@@ -6,7 +6,6 @@ import base64
 import json
 import socket
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from harness.processes import DiedError, HarnessError, UnbuildableError, free_port, work_directory
+from harness.processes import Command, DiedError, HarnessError, UnbuildableError, free_port, work_directory
 from harness.services import postgresql
 from harness.services.postgres import answers_select
 from harness.services.valkey import answers_ping
@@ -28,14 +27,19 @@ from harness.worlds import (
     Plan,
     load_world,
     plan_like,
-    restart_with_pem,
     save_world,
     start_world,
+    with_audit_log_nowhere,
+    with_pem,
+    without_key,
 )
-from harness.worlds.pem import with_pem
+from harness.worlds.engine import Blueprint
+from harness.worlds.signing import new_signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from harness.worlds import Running
 
 ENGINE = Path(__file__).with_name("small_engine.py")
 ENV = """
@@ -49,6 +53,13 @@ MMM_AUDIT_LOG_FILE = "{workdir}/audit.log"
 breaker_recovery_seconds = "RECOVERY"
 """
 SMALL = '["{python}", "%s", "{port}"%s]'
+CHOOSY = """
+import os, sys, time
+key = os.environ.get("ERIS_SIGNING_KEY")
+if key is None: sys.exit("no key")
+if "BEGIN" in key: sys.exit("no base64")
+if not key: time.sleep(300)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +108,12 @@ class Ground:
             except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
                 continue
         return found
+
+
+def printed(running: Running) -> list[dict[str, str]]:
+    """Return the environment of each start, as the small engine prints it."""
+    lines = Path(running.world.engine_logs[0]).read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 @pytest.fixture
@@ -244,13 +261,13 @@ def test_an_engine_can_be_killed_and_started_again(ground: Ground) -> None:
 
 def test_an_engine_is_started_again_with_the_same_key_as_pem(ground: Ground, tmp_path: Path) -> None:
     with start_world(ground.small()) as running:
-        ended = restart_with_pem(running.engine)
-        printed = Path(running.world.engine_logs[0]).read_text("utf-8").splitlines()
-        told = [json.loads(line)["ERIS_SIGNING_KEY"] for line in printed if line.startswith("{")]
+        variant = with_pem(running.engine.blueprint)
+        assert variant is not None
+        ended = running.engine.restart_as(variant)
+        raw, pem = (told["ERIS_SIGNING_KEY"] for told in printed(running))
         ready = httpx.get(f"{running.engine.url}/v1/mmm/ready", trust_env=False)
         public = running.world.signing_public_key
 
-    raw, pem = told
     key = load_pem_private_key(pem.encode(), password=None)
     assert (ended, ready.status_code) == ("", 200)
     assert isinstance(key, Ed25519PrivateKey)
@@ -261,20 +278,66 @@ def test_an_engine_is_started_again_with_the_same_key_as_pem(ground: Ground, tmp
     assert pem.splitlines()[1] not in kept
 
 
-def test_an_engine_that_does_not_start_with_a_pem_key_is_told_from_one_that_cannot_be_given_it(
+def test_an_engine_is_started_again_without_its_key_or_its_audit_logs_directory(ground: Ground) -> None:
+    with start_world(ground.small()) as running:
+        sound = running.engine.blueprint
+        nowhere = with_audit_log_nowhere(sound)
+        assert nowhere is not None
+        variants = [*without_key(sound).values(), nowhere]
+        ended = [running.engine.restart_as(variant) for variant in variants]
+        _, unset, empty, elsewhere = printed(running)
+
+    assert ended == ["", "", ""]
+    assert ("ERIS_SIGNING_KEY" in unset, empty["ERIS_SIGNING_KEY"]) == (False, "")
+    assert elsewhere["ERIS_SIGNING_KEY"] == sound.command.env["ERIS_SIGNING_KEY"]
+    assert not Path(elsewhere["MMM_AUDIT_LOG_FILE"]).parent.exists()
+
+
+def test_an_engine_that_ends_or_waits_where_another_starts_is_told_from_it(
     ground: Ground, tmp_path: Path
 ) -> None:
     script = tmp_path / "engine.py"
-    refuses = "import os, sys\nif 'BEGIN' in os.environ['ERIS_SIGNING_KEY']: sys.exit('no base64')\n"
-    script.write_text(refuses + ENGINE.read_text("utf-8").replace("from __future__ import annotations", ""))
+    script.write_text(CHOOSY + ENGINE.read_text("utf-8").replace("from __future__ import annotations", ""))
     with start_world(ground.plan(SMALL % (script, ""))) as running:
-        ended = restart_with_pem(running.engine)
-        blueprint = running.engine.blueprint
-    without = replace(blueprint.command, env={"ERIS_SIGNING_KEY": "a file's name"})
+        sound = running.engine.blueprint
+        took = running.engine.took
+        pem, keyless = with_pem(sound), without_key(sound)
+        assert pem is not None
+        ended = [running.engine.restart_as(variant) for variant in (pem, keyless["not set"])]
+        began = time.monotonic()
+        hangs = running.engine.restart_as(keyless["empty"], within=0.3)
+        waited = time.monotonic() - began
 
-    assert ended is not None
-    assert ended.endswith("before it was ready: no base64")
-    assert with_pem(replace(blueprint, command=without)) is None
+    assert took == running.seconds
+    assert ended[0].endswith("before it was ready: no base64")
+    assert ended[1].endswith("before it was ready: no key")
+    assert "nobody listens there" in hangs
+    assert waited < sound.start_seconds / 2
+
+
+def started_by(*argv: str, **env: str) -> Blueprint:
+    return Blueprint(
+        command=Command(name="it", argv=argv, cwd=Path(), env=env, log=Path("log")),
+        origin="http://127.0.0.1:1",
+        ready_path="/ready",
+        fakes={},
+        start_seconds=1,
+        log=Path("log"),
+        workdir=Path("work"),
+        port=1,
+        movable=True,
+    )
+
+
+def test_what_a_profile_does_not_give_by_the_specifications_variable_is_not_varied() -> None:
+    key = new_signing_key().private
+
+    assert with_pem(started_by(ERIS_SIGNING_KEY="a file's name")) is None
+    assert list(without_key(started_by("engine", ERIS_SIGNING_KEY=key))) == ["not set", "empty"]
+    assert without_key(started_by()) == without_key(started_by(ERIS_SIGNING_KEY="")) == {}
+    assert without_key(started_by(ERIS_SIGNING_KEY=key, KEY=f"raw:{key}")) == {}
+    assert without_key(started_by("engine", f"--key={key}", ERIS_SIGNING_KEY=key)) == {}
+    assert with_audit_log_nowhere(started_by()) is None
 
 
 def test_a_world_of_ones_own_has_its_settings_and_nothing_in_common_but_the_server(ground: Ground) -> None:
