@@ -192,6 +192,5 @@ class Settings(BaseSettings):
                 "import base64\nimport secrets\nfrom pathlib import Path\n",
             ),
         ),
-        deferred="an engine that is started without its key",
     ),
 )

@@ -57,7 +57,6 @@ DEFECTS = (
                 '            path.open("a").close()\n\n',
             ),
         ),
-        deferred="an audit log whose directory is missing",
     ),
     Defect(
         id="trigger-without-a-trace",
