@@ -39,6 +39,7 @@ class StandIn(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave as one: a client that puts off its ACK would hold the body up
     server: StandIn
 
     def do_POST(self) -> None:

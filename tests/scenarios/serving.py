@@ -34,6 +34,7 @@ class Served(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave as one: a client that puts off its ACK would hold the body up
     server: Served
 
     def _answer(self) -> None:

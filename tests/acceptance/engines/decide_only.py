@@ -11,6 +11,7 @@ class DecideOnly(BaseHTTPRequestHandler):
     """Answer POST /v1/mmm/decide with 200."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave as one: a client that puts off its ACK would hold the body up
 
     def do_POST(self) -> None:
         """Answer decide; nothing else exists."""
