@@ -115,12 +115,23 @@ def provider(module: str) -> str:
 
 def has(name: str, module: str) -> bool:
     path = module.replace(".", "/")
-    return any(str(file).startswith((f"{path}/", f"{path}.py")) for file in distribution(name).files or ())
+    return any(file.startswith((f"{path}/", f"{path}.py")) for file in files_of(name))
+
+
+@cache
+def files_of(name: str) -> tuple[str, ...]:
+    return tuple(str(file) for file in distribution(name).files or ())
 
 
 def imported(rooms: Iterable[str]) -> frozenset[str]:
     """Return the distributions that these rooms import."""
-    sources = (path.read_text("utf-8") for room in rooms for path in (ROOT / room).rglob("*.py"))
+    return frozenset().union(*map(imported_by, rooms))
+
+
+@cache
+def imported_by(room: str) -> frozenset[str]:
+    """Return the distributions that a room imports: several tests ask, and to parse a room takes seconds."""
+    sources = (path.read_text("utf-8") for path in (ROOT / room).rglob("*.py"))
     return frozenset(provider(module) for source in sources for module in modules_of(source))
 
 

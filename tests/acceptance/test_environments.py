@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.acceptance.images import Images
 
-SHARED, OWN = "test_the_least_envelope_is_enough", "test_a_snapshot_is_used_for_a_while"
+SHARED, OWN = "test_the_least_envelope_is_enough", "test_what_is_decided_by_a_stale_snapshot"
 
 
 @pytest.fixture
