@@ -69,6 +69,7 @@ from harness.driving.receipts import chain_problems
 from harness.driving.reply import Decision, Reply
 from harness.driving.routes import NOTHING, Route, routes
 from harness.driving.shapes import CANONICAL, SEMVER, WITH_OFFSET, moment
+from harness.driving.starting import starts_again
 from harness.driving.stored import StoredData
 from harness.driving.trials import Bounds, Trial, Trials
 from harness.worlds import Running, World, with_audit_log_nowhere, with_pem, without_key
@@ -217,6 +218,7 @@ __all__ = [
     "routes",
     "samples",
     "spelled_out",
+    "starts_again",
     "told_by_one_process",
     "with_audit_log_nowhere",
     "with_body",

@@ -111,13 +111,18 @@ def _rationale(surroundings: Surroundings, course: Course) -> str:
 
 def _blocked(surroundings: Surroundings, course: Course) -> list[str]:
     """Say why nothing at all was allowed, where that is so."""
-    if surroundings.policy.snapshot is None:
-        return ["no policy snapshot that allows anything"]
-    return ["policy, gold standards or tenant policy took every action"] * course.policy_took_all
+    reasons = [] if surroundings.policy.snapshot else [_without_snapshot(course)]
+    return reasons + ["policy, gold standards or tenant policy took every action"] * course.policy_took_all
+
+
+def _without_snapshot(course: Course) -> str:
+    if "policy" in course.unavailable:
+        return "no fresh policy for a safety-critical tenant"
+    return "policy refused to say what is allowed"
 
 
 def _all_passed(course: Course) -> bool:
-    """Say whether no text was flagged, and none went without its verdict."""
+    """Say whether the gateway flagged no text, and was there for each."""
     return not course.flags and "llm" not in course.unavailable
 
 

@@ -79,7 +79,7 @@ async def _course(services: Services, facts: Facts, surroundings: Surroundings) 
         step.set_attribute("mmm.actions", len(passage.actions))
     with services.tracing.step("llm.safety") as step:
         texts = await with_texts(services.llm, passage.actions, facts)
-        step.set_attributes({"mmm.actions": len(texts.actions), "mmm.flags": texts.flags})
+        step.set_attributes({"mmm.actions": len(texts.actions), "mmm.flags": len(texts.flags)})
     proposed, lost = await _spent(services, facts, texts.actions, standing.tenant_policy.quotas)
     return Course(
         matched=tuple((playbook.playbook_id, playbook.content.version) for playbook in playbooks),

@@ -61,7 +61,7 @@ def told_of_sound(qualification: Qualification) -> str:
     return (
         f"sound runs: {plan.sound_runs} ({seeds}), ended without a doubt {ended}, raised a finding {raised}"
         + (f"; findings of the placebo: {placebo}" if placebo else "")
-        + ("" if ended else "; that there is no false alarm is not known")
+        + ("" if ended or alarms else "; that there is no false alarm is not known")
     )
 
 

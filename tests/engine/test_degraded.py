@@ -112,7 +112,7 @@ async def test_a_safety_critical_tenant_gets_nothing_without_fresh_policy(sick: 
         assert (decision["actions"], decision["degraded_mode"], decision["policy_stale"]) == ([], True, False)
         assert decision["policy_snapshot_id"] is None
     assert [one["decision"]["status"] for one in receipts] == ["soft_block", "soft_block"]
-    assert "no policy snapshot that allows anything; without policy" in receipts[1]["decision"]["rationale"]
+    assert "no fresh policy for a safety-critical tenant" in receipts[1]["decision"]["rationale"]
 
 
 async def test_a_cold_start_without_policy_is_refused_with_a_receipt(sick: Talk) -> None:

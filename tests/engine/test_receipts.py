@@ -107,7 +107,7 @@ def test_the_status_follows_the_course(more: dict[str, Any], status: str) -> Non
         ({"unavailable": frozenset(("ubi",))}, True),
     ],
 )
-def test_safety_is_said_to_be_passed_only_where_each_text_was_checked(
+def test_safety_is_said_to_be_passed_only_without_a_flag_and_with_the_gateway_there(
     more: dict[str, Any], *, passed: bool
 ) -> None:
     assert told(course(**more))["risk"]["safety_checks_passed"] is passed
@@ -118,7 +118,7 @@ def test_a_policy_that_refused_is_a_soft_block_without_snapshot() -> None:
 
     assert_whole(made)
     assert (made["decision"]["status"], made["snapshot_hash"]) == ("soft_block", None)
-    assert "no policy snapshot" in made["decision"]["rationale"]
+    assert "policy refused to say what is allowed" in made["decision"]["rationale"]
 
 
 def test_the_rationale_explains_the_decision() -> None:
