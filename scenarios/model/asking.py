@@ -20,11 +20,12 @@ SUCCESS = range(200, 300)
 DECIDED, NUDGED = "Decide done", "decisions with actions"
 WHOLE, DEGRADED = "decisions undegraded", "decisions degraded"
 REFUSED = (Approve, ReportOutcome)
-KINDS = (
-    *(f"{command.__name__} done" for command in get_args(Command)),
-    *(f"{command.__name__} refused" for command in REFUSED),
-)
-"""What must have happened once at least."""
+KINDS = {
+    **{f"{command.__name__} done": 1 for command in get_args(Command)},
+    **{f"{command.__name__} refused": 1 for command in REFUSED},
+    NUDGED: 100,
+}
+"""What must have happened so often at least."""
 
 
 class Asking(RuleBasedStateMachine):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.scenario import Bounds, Trials, requirement
-from scenarios.model.asking import DECIDED, KINDS, NUDGED, WHOLE
+from scenarios.model.asking import DECIDED, KINDS, WHOLE
 from scenarios.model.machine import Machine
 
 BOUNDS = Bounds(steps=2000, moves=34)
@@ -17,5 +17,4 @@ async def test_an_engine_and_the_model_of_it_agree(trials: Trials) -> None:
     """
     await trials.run(Machine, BOUNDS, KINDS)
 
-    trials.made_often(NUDGED, of=DECIDED, share=1 / 3)
     trials.made_often(WHOLE, of=DECIDED, share=0.95)

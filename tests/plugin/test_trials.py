@@ -60,7 +60,7 @@ async def test_it(trials):
     """Whatever is asked in whatever order, it is right."""
     await trials.run(Machine, Bounds(steps=80, moves=10, **BOUNDS), MADE)
 '''
-RIGHT = "ANSWER, BOUNDS, MADE = {}, {}, ('n 0',)\njudge = len\n"
+RIGHT = "ANSWER, BOUNDS, MADE = {}, {}, {'n 0': 1}\njudge = len\n"
 TWO_TWOS = """
 def judge(had):
     if had.count(2) == 2:
@@ -142,8 +142,8 @@ def test_what_any_engine_owes_is_blamed_on_the_step(answer: str, rule: str, run:
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ("MADE = ('n 9',)\n", "in 240 steps it never came to: n 9"),
-        ("MADE = ()\n", "no kind of step is named that must have been made"),
+        ("MADE = {'n 0': 1, 'n 9': 1}\n", "240 steps came too rarely to: n 9 (0 of 1)"),
+        ("MADE = {}\n", "no kind of step is named that must have been made"),
         ("judge = lambda had: had.nothing\n", "AttributeError"),
     ],
 )
@@ -156,8 +156,26 @@ def test_what_never_happened_and_a_crash_of_ours_are_unknown(
     assert reason in ran.only.reason
 
 
+def test_what_came_of_too_few_steps_is_unknown(run: Callable[..., Ran]) -> None:
+    ran = run(RIGHT + MACHINE + "    trials.made_often('n 0', of='trial 1', share=9.0)\n")
+
+    assert (ran.only.outcome, ran.findings) == ("unknown", [])
+    assert "n 0 came of too few: " in ran.only.reason
+    assert ran.only.reason.endswith("not 900% of trial 1")
+
+
+def test_what_came_too_rarely_is_waited_for_as_well(run: Callable[..., Ran]) -> None:
+    often = run(RIGHT + "MADE = {'n 0': 90}\n" + MACHINE)
+
+    (note,) = notes(often)
+    steps = int(note.split()[1])
+    assert often.only.outcome == "passed"
+    assert 80 < steps < 240
+    assert "n 0 90," in note
+
+
 def test_something_rare_is_waited_for(run: Callable[..., Ran]) -> None:
-    ran = run(RIGHT + "MADE = ('trial 12',)\n" + MACHINE)
+    ran = run(RIGHT + "MADE = {'trial 12': 1}\n" + MACHINE)
 
     (note,) = notes(ran)
     assert ran.only.outcome == "passed"

@@ -32,7 +32,7 @@ from harness.driving.trials.trial import Trial
 from harness.driving.trials.watch import EnoughError, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hypothesis.stateful import RuleBasedStateMachine
 
@@ -63,7 +63,7 @@ class Trials(Seen):
         self._iam = iam
         self._recorder = recorder
         self._watch: Watch | None = None
-        self._kinds: tuple[str, ...] = ()
+        self._kinds: Mapping[str, int] = {}
         self._crash: Exception | None = None
 
     def begin(self) -> Trial:
@@ -104,14 +104,16 @@ class Trials(Seen):
         raise error
 
     def _enough(self, steps: int) -> bool:
-        """Tell whether all steps were made; a kind that has not come yet is waited for, but not for ever."""
-        return self.steps >= steps and (not self.never(self._kinds) or self.steps >= PATIENT * steps)
+        """Tell whether all steps were made; a kind that was too rare is waited for, but not for ever."""
+        return self.steps >= steps and (not self.too_rare(self._kinds) or self.steps >= PATIENT * steps)
 
-    async def run(self, machine: Callable[[Trials], Machine], bounds: Bounds, kinds: tuple[str, ...]) -> None:
+    async def run(
+        self, machine: Callable[[Trials], Machine], bounds: Bounds, kinds: Mapping[str, int]
+    ) -> None:
         """Run a machine to its end; raise the mismatch, if there is one, with the shortest way to it.
 
-        Each of `kinds` must have been counted by then: as long as one was not, up to `PATIENT` times as many
-        steps are made. Raises VacuousClaimError where one never was, or none is named.
+        Each of `kinds` must have been counted so often by then: as long as one was not, up to `PATIENT` times
+        as many steps are made. Raises VacuousClaimError where one still was not, or none is named.
         """
         if not kinds:
             raise VacuousClaimError("no kind of step is named that must have been made: name one at least")
@@ -131,8 +133,8 @@ class Trials(Seen):
         if watch.cut_off and self.steps < bounds.steps:
             few = f"only {self.steps} of {bounds.steps} steps in {bounds.seconds:g} s"
             not_exercised(f"{few}: the engine, or this machine, is too slow")
-        if never := self.never(kinds):
-            raise VacuousClaimError(f"in {self.steps} steps it never came to: {', '.join(never)}")
+        if rare := self.too_rare(kinds):
+            raise VacuousClaimError(f"{self.steps} steps came too rarely to: {', '.join(rare)}")
 
     def _run(self, machine: Callable[[Trials], Machine], bounds: Bounds) -> None:
         """Let Hypothesis draw until there is a mismatch or enough; make the way to a mismatch short."""

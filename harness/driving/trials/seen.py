@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from harness.driving.failures import VacuousClaimError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from harness.driving.failures import MismatchError
     from harness.driving.trials.trial import Trial
@@ -67,9 +67,10 @@ class Seen:
         left_out = [f"… {now - LONGEST_STORY} before"] if now > LONGEST_STORY else []
         return f"{how}: " + "; ".join(left_out + told[-LONGEST_STORY:])
 
-    def never(self, kinds: Iterable[str]) -> list[str]:
-        """Return which of these were never done."""
-        return [kind for kind in kinds if not self.counts[kind]]
+    def too_rare(self, kinds: Mapping[str, int]) -> list[str]:
+        """Return which of these were counted less often than they must be, and how often."""
+        rare = [(kind, least) for kind, least in kinds.items() if self.counts[kind] < least]
+        return [f"{kind} ({self.counts[kind]} of {least})" for kind, least in rare]
 
     def made_often(self, kind: str, of: str, share: float) -> None:
         """Make the scenario unknown where something came of too few of its steps."""
