@@ -23,7 +23,7 @@ REFUSED = (Approve, ReportOutcome)
 KINDS = {
     **{f"{command.__name__} done": 1 for command in get_args(Command)},
     **{f"{command.__name__} refused": 1 for command in REFUSED},
-    NUDGED: 100,
+    NUDGED: 140,
 }
 """What must have happened so often at least."""
 

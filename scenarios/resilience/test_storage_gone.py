@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 STORAGE_UNAVAILABLE = "STORAGE_UNAVAILABLE"
 POLICY_UNAVAILABLE, IAM_UNAVAILABLE = "POLICY_UNAVAILABLE", "IAM_UNAVAILABLE"
-# How soon an engine tries again what it has lost is its choice, and so is how long it remembers being ready.
+# How soon an engine tries again what it has lost is its choice.
 BACK_WITHIN = 20.0
 # Within the gateway's time-out (3.0 s): so long no decision that asked it can have been kept.
 SLOW_TEXT = 2.0
@@ -204,93 +204,20 @@ def each_refused(replies: list[Reply]) -> None:
 
 
 async def all_receipts(engine: EngineClient, people: People, eris: Eris, *, due: int) -> list[Receipt]:
-    """Return the receipts once all are surely there, without that of the later decision which shows it.
-
-    As `eris.settled` does; but a process may not be back when it is asked for that decision.
-    """
-
-    async def all_came() -> bool:
-        return len(await eris.receipts()) >= due
-
-    await eventually(all_came, BACK_WITHIN)
+    """Return the receipts once all are there; the decision that shows it is asked for until it comes."""
     asked = await asked_until(
         lambda: engine.decide(people.another_developer()),
         lambda reply: reply.status == 200,
         within=BACK_WITHIN,
     )
     leave_if_policy_was_late(asked)
-    later = asked[-1].decision.id
-    await eris.receipt_of(later)
-    return await eris.receipts(lambda receipt: receipt.decision_id != later)
+    return await eris.settled_after(asked[-1].decision.id, due=due)
 
 
 def leave_if_policy_was_late(replies: list[Reply]) -> None:
     """Leave the scenario where policy could not be known: such a refusal leaves a receipt, too."""
     if any(reply.status == 503 and reply.error_code == POLICY_UNAVAILABLE for reply in replies):
         not_exercised("policy was late: its refusal leaves a receipt, too")
-
-
-@requirement("NFR-6")
-@own_world()
-async def test_readiness_tells_that_storage_is_gone_and_health_goes_on(
-    engine: EngineClient, people: People, given: Given, database: Storage, redis: Storage
-) -> None:
-    """Without the database `/ready` is soon 503, and names it as it names Redis; `/health` still answers.
-
-    No other answer than 200 and 503 ever comes of either. Whether an engine that goes on without Redis is
-    ready is its choice, and so is what it names them.
-    """
-    await given.published_playbook()
-
-    alive = []
-    await database.goes_down()
-    await engine.decide(people.another_developer())
-    gone = await soon_named(engine, lambda reply: reply.status == 503)
-    assert gone
-    alive.append(await engine.public("health"))
-    await database.heals()
-    assert await soon_ready(engine)
-    await redis.goes_down()
-    await engine.decide(people.another_developer())
-    assert await soon_named(engine, lambda reply: bool(set(unavailable(reply)) - set(gone)))
-    alive.append(await engine.public("health"))
-    await redis.heals()
-    assert await soon_ready(engine)
-
-    each_answered(alive, (200, 503))
-
-
-async def soon_named(engine: EngineClient, fits: Callable[[Reply], bool]) -> list[str]:
-    """Return what `/ready` soon names twice, in answers that fit; nothing if it does not."""
-
-    async def named() -> list[str]:
-        first, second = await ready_twice(engine)
-        same = unavailable(first) == unavailable(second)
-        return unavailable(first) if same and fits(first) and fits(second) else []
-
-    found: list[str] = await eventually(named, BACK_WITHIN)
-    return found
-
-
-async def soon_ready(engine: EngineClient) -> bool:
-    """Tell whether `/ready` soon says twice that it is, and names nothing."""
-
-    async def ready() -> bool:
-        return all(reply.status == 200 and not unavailable(reply) for reply in await ready_twice(engine))
-
-    return bool(await eventually(ready, BACK_WITHIN))
-
-
-async def ready_twice(engine: EngineClient) -> list[Reply]:
-    """Ask `/ready` twice: no other answer than 200 and 503 ever comes."""
-    asked = [await engine.public("ready") for _ in range(2)]
-    each_answered(asked, (200, 503))
-    return asked
-
-
-def unavailable(reply: Reply) -> list[str]:
-    """Return what is told to be away."""
-    return sorted(reply.object.strings("unavailable_dependencies"))
 
 
 @requirement("NFR-6")

@@ -85,17 +85,25 @@ class Eris(Dependency):
         """
         tenant = people or given.people
         marker = await given.decision(tenant.another_developer())
+        return await self.settled_after(marker.id, due=due, tenant=tenant.tenant)
+
+    async def settled_after(self, marker: str, *, due: int, tenant: str | None = None) -> list[Receipt]:
+        """Return a tenant's receipts (this one's) but that of the decision `marker`, made last of all.
+
+        `due`: as in `settled`.
+        """
+        whose = tenant or self._place.tenant
 
         async def marked() -> bool:
-            return any(receipt.decision_id == marker.id for receipt in await self.held(tenant.tenant))
+            return any(receipt.decision_id == marker for receipt in await self.held(whose))
 
         async def all_due() -> bool:
-            return len(await self.held(tenant.tenant)) > due
+            return len(await self.held(whose)) > due
 
         if not await eventually(marked, ARRIVES_WITHIN):
             raise _no_receipt(f"no receipt within {ARRIVES_WITHIN:g} s of a decision")
         await eventually(all_due, ARRIVES_WITHIN)
-        return await self.receipts(lambda receipt: receipt.decision_id != marker.id, tenant=tenant.tenant)
+        return await self.receipts(lambda receipt: receipt.decision_id != marker, tenant=whose)
 
     @property
     def store(self) -> ErisControl:
