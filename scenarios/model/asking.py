@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from harness.scenario import Trials
 
 SUCCESS = range(200, 300)
+# A third of the decisions that 2,000 steps usually bring; with fewer, what holds nudges back is hardly tried.
+OF_NUDGES = 140
 DECIDED, NUDGED = "Decide done", "decisions with actions"
 WHOLE, DEGRADED = "decisions undegraded", "decisions degraded"
 REFUSED = (Approve, ReportOutcome)
 KINDS = {
     **{f"{command.__name__} done": 1 for command in get_args(Command)},
     **{f"{command.__name__} refused": 1 for command in REFUSED},
-    NUDGED: 140,
+    NUDGED: OF_NUDGES,
 }
 """What must have happened so often at least."""
 

@@ -211,7 +211,7 @@ async def all_receipts(engine: EngineClient, people: People, eris: Eris, *, due:
         within=BACK_WITHIN,
     )
     leave_if_policy_was_late(asked)
-    return await eris.settled_after(asked[-1].decision.id, due=due)
+    return await eris.settled_after(asked[-1].decision.id, due=due, within=BACK_WITHIN)
 
 
 def leave_if_policy_was_late(replies: list[Reply]) -> None:

@@ -24,7 +24,7 @@ BACK_WITHIN = 20.0
 
 
 @requirement("NFR-6")
-@own_world()
+@own_world(breaker_recovery_seconds=1)
 async def test_readiness_tells_that_storage_is_gone_and_health_goes_on(
     engine: EngineClient, people: People, given: Given, database: Storage, redis: Storage
 ) -> None:

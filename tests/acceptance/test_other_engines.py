@@ -19,13 +19,21 @@ OTHER_STARTS = (NO_KEY, "whose_directory_is_missing", "test_a_key_given_as_pem")
 def reasons_of(desk: Desk, tmp_path: Path, script: str, *scenarios: str) -> list[str]:
     """Return why each scenario could not be exercised; nothing else may have come of one."""
     profile = reference_profile(tmp_path, arguments=(str(ENGINES / script),))
-    asked = ("--out", tmp_path / "out", "-k", " or ".join(scenarios))
+    suites = ("--suite", "resilience", "--suite", "security")
+    asked = ("--out", tmp_path / "out", *suites, "-k", " or ".join(scenarios))
 
     outcome = desk.mmm("verify", "--target", profile, *asked)
 
     (run,) = (path for path in (tmp_path / "out").iterdir() if path.is_dir())
-    ended = [event for event in read_events(run) if isinstance(event, ScenarioFinished)]
+    events = list(read_events(run))
+    ended = [
+        event
+        for event in events
+        if isinstance(event, ScenarioFinished) and any(name in event.scenario for name in scenarios)
+    ]
     assert {event.outcome for event in ended} == {"not_exercised"}, outcome.out + outcome.err
+    assert [event for event in events if isinstance(event, FindingRecorded)] == []
+    assert outcome.code == 0, outcome.out + outcome.err
     return [event.reason for event in ended]
 
 

@@ -58,7 +58,7 @@ class Machine(RuleBasedStateMachine):
 @requirement("FR-3", "FR-1")
 async def test_it(trials):
     """Whatever is asked in whatever order, it is right."""
-    await trials.run(Machine, Bounds(steps=80, moves=10, **BOUNDS), MADE)
+    await trials.run(Machine, Bounds(**{'steps': 80, 'moves': 10, **BOUNDS}), MADE)
 '''
 RIGHT = "ANSWER, BOUNDS, MADE = {}, {}, {'n 0': 1}\njudge = len\n"
 TWO_TWOS = """
@@ -187,6 +187,23 @@ def test_where_time_is_up_nobody_can_say(run: Callable[..., Ran]) -> None:
 
     assert ran.only.outcome == "not_exercised"
     assert "only 0 of 80 steps in 0 s" in ran.only.reason
+
+
+def test_where_time_is_up_before_something_rare_came_nobody_can_say(run: Callable[..., Ran]) -> None:
+    judge = """
+import time
+seen = []
+def judge(had):
+    seen.append(had)
+    if len(seen) == 2:
+        time.sleep(2.1)
+"""
+    bounds = "BOUNDS = {'steps': 2, 'seconds': 2.0}\nMADE = {'n 9': 1}\n"
+
+    ran = run(RIGHT + judge + bounds + MACHINE)
+
+    assert ran.only.outcome == "not_exercised"
+    assert "too few n 9 (0 of 1) in 2 s" in ran.only.reason
 
 
 def test_a_misbehaving_engine_is_told_by_a_short_sequence(run: Callable[..., Ran]) -> None:

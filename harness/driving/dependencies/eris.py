@@ -87,10 +87,12 @@ class Eris(Dependency):
         marker = await given.decision(tenant.another_developer())
         return await self.settled_after(marker.id, due=due, tenant=tenant.tenant)
 
-    async def settled_after(self, marker: str, *, due: int, tenant: str | None = None) -> list[Receipt]:
+    async def settled_after(
+        self, marker: str, *, due: int, tenant: str | None = None, within: float = ARRIVES_WITHIN
+    ) -> list[Receipt]:
         """Return a tenant's receipts (this one's) but that of the decision `marker`, made last of all.
 
-        `due`: as in `settled`.
+        `due`: as in `settled`. `within`: how many seconds that decision's receipt, and then the others, have.
         """
         whose = tenant or self._place.tenant
 
@@ -100,9 +102,9 @@ class Eris(Dependency):
         async def all_due() -> bool:
             return len(await self.held(whose)) > due
 
-        if not await eventually(marked, ARRIVES_WITHIN):
-            raise _no_receipt(f"no receipt within {ARRIVES_WITHIN:g} s of a decision")
-        await eventually(all_due, ARRIVES_WITHIN)
+        if not await eventually(marked, within):
+            raise _no_receipt(f"no receipt within {within:g} s of a decision")
+        await eventually(all_due, within)
         return await self.receipts(lambda receipt: receipt.decision_id != marker, tenant=whose)
 
     @property

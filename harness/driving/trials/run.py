@@ -130,11 +130,14 @@ class Trials(Seen):
             raise MismatchError(error.rule, f"{error.detail} ({story})", error.requirements)
         if self.last is not None:
             self._recorder.adopt(self.last.recorder, self._recorder.scenario)
-        if watch.cut_off and self.steps < bounds.steps:
-            few = f"only {self.steps} of {bounds.steps} steps in {bounds.seconds:g} s"
-            not_exercised(f"{few}: the engine, or this machine, is too slow")
-        if rare := self.too_rare(kinds):
-            raise VacuousClaimError(f"{self.steps} steps came too rarely to: {', '.join(rare)}")
+        rare = ", ".join(self.too_rare(kinds))
+        if watch.cut_off and (rare or self.steps < bounds.steps):
+            few = f"too few {rare}"
+            if self.steps < bounds.steps:
+                few = f"only {self.steps} of {bounds.steps} steps"
+            not_exercised(f"{few} in {bounds.seconds:g} s: the engine, or this machine, is too slow")
+        if rare:
+            raise VacuousClaimError(f"{self.steps} steps came too rarely to: {rare}")
 
     def _run(self, machine: Callable[[Trials], Machine], bounds: Bounds) -> None:
         """Let Hypothesis draw until there is a mismatch or enough; make the way to a mismatch short."""
