@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 from harness.cli.main import mmm
 from harness.processes import free_port, own_environment
-from reports.record import FindingRecorded, RunFinished, ScenarioFinished
+from reports.record import FindingRecorded, Note, RunFinished, ScenarioFinished
 from reports.run import read_events
 from tests.waiting import eventually
 
@@ -313,9 +313,11 @@ def test_a_run_that_is_killed_is_readable_and_leaves_nothing(
     _, err = process.communicate(timeout=30)
 
     assert process.returncode == code
+    (run,) = desk.runs()
+    notes = [event.text for event in read_events(run) if isinstance(event, Note)]
     if code > 0:
         assert number.name in one_line(err)
-    (run,) = desk.runs()
+        assert notes[-1] == f"interrupted by {number.name}: this run was not judged"
     assert not any(isinstance(event, RunFinished) for event in read_events(run))
     assert [path for path in desk.out.iterdir() if path != run] == []
 

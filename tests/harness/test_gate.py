@@ -205,3 +205,21 @@ def test_a_pack_of_somebody_unknown_is_not(judged: Callable[..., tuple[int, list
     assert code == 1
     assert len(said) == 1
     assert said[0].startswith("gate: no: the pack is not to be trusted: intact, signer unknown: ")
+
+
+def test_a_pack_that_was_altered_is_not(
+    judged: Callable[..., tuple[int, list[str]]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judged(ASKED, passed())
+    pack = tmp_path / "run.zip"
+    altered = pack.read_bytes().replace(b"operations", b"operati0ns")
+    assert altered != pack.read_bytes()
+    pack.write_bytes(altered)
+
+    code = run(
+        ["gate", str(pack), "--gate", str(tmp_path / "gate.toml"), "--key", str(tmp_path / "signer.pub")]
+    )
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert code == 1
+    assert line.startswith("gate: no: the pack is not to be trusted: tampered: ")

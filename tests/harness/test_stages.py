@@ -15,21 +15,20 @@ from rich.console import Console
 from contracts.register import load_register
 from harness.corpus import Past
 from harness.fuzzing.options import NOTHING_TO_DO
-from harness.processes import ConfigurationError, work_directory
+from harness.processes import ConfigurationError
 from harness.repeating.rebinding import Rebinding
-from harness.stages.children import Part, ScenarioOptions, contracts_parts, run_together, scenarios_part
+from harness.stages.children import Part, ScenarioOptions, contracts_parts, scenarios_part
 from harness.stages.interrupts import Interrupted, interruptible
-from harness.stages.journal import Journal
 from harness.stages.options import seed_for
 from harness.stages.planning import parts_of
 from harness.stages.progress import Progress
 from harness.verdicts import Selection, fold
-from harness.worlds import World, save_world
-from reports.record import Finding, ScenarioFinished, StageFinished, Status
+from harness.worlds import save_world
+from reports.record import Finding, ScenarioFinished, Status
 from reports.run import now, read_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.harness.conftest import Bench
 
 REGISTER = load_register()
 ID_THEN = "11111111-2222-4333-8444-555555555555"
@@ -115,37 +114,6 @@ def test_what_nobody_knows_is_wrong_usage(
 ) -> None:
     with pytest.raises(ConfigurationError, match=line):
         parts_of(selection, REGISTER, (tmp_path / extra,) if extra else ())
-
-
-class Bench:
-    """A run without an engine: parts run, and what they write is judged."""
-
-    def __init__(self, folder: Path, work_dir: Path) -> None:
-        self.work_dir = work_dir
-        self.run_dir = folder / "run"
-        self.out = io.StringIO()
-        self.journal = Journal(self.run_dir, Progress(Console(file=self.out, width=200)))
-        self.world = World(
-            engine_urls=("http://127.0.0.1:1",),
-            base_path="/v1/mmm",
-            ready_path="/ready",
-            work_dir=str(work_dir),
-            run_dir=str(self.run_dir),
-            profile="none",
-            seed=1,
-        )
-
-    def run(self, *parts: Part) -> dict[str, StageFinished]:
-        run_together(parts, self.world, self.work_dir, self.journal)
-        return {event.stage: event for event in read_events(self.run_dir) if isinstance(event, StageFinished)}
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    with work_directory() as work_dir:
-        bench = Bench(tmp_path, work_dir)
-        yield bench
-        bench.journal.close()
 
 
 def part(stage: str, script: str, *, idle: tuple[int, ...] = (), limit: float = 60.0) -> Part:

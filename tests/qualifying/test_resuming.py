@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from harness.processes import ConfigurationError
+from harness.processes import ConfigurationError, UnbuildableError
 from harness.qualifying import pack, plan
 from harness.qualifying.errand import HUNTED
+from harness.qualifying.known import Known, read_known
 from harness.qualifying.qualify import Options, qualify
 
 if TYPE_CHECKING:
@@ -114,3 +115,32 @@ def test_a_word_beside_the_engine_is_no_reason_to_begin_anew(folder: Path) -> No
     (folder / "engine" / "list.py").write_text(f"print({json.dumps(DEFECT)!r})\n", "utf-8")
     with pytest.raises(ConfigurationError, match="is not what it was begun with"):
         qualified(folder, None, made)
+
+
+def test_who_blames_the_sound_engine_too_catches_nothing(folder: Path) -> None:
+    everywhere = STANDIN.replace("[found] if planted else []", "[found]")
+    (folder / "standin.py").write_text(everywhere, "utf-8")
+
+    code, _, said = qualified(folder, 1)
+
+    assert everywhere != STANDIN
+    assert (code, said[-1]) == (1, "qualify: caught 0 of 1, blamed rightly 0, false alarms 2")
+
+
+def test_where_the_sound_engine_cannot_be_judged_it_ends(folder: Path) -> None:
+    unbuilt = STANDIN.replace("seconds=1.0", 'seconds=1.0, unbuilt="gone"')
+    (folder / "standin.py").write_text(unbuilt, "utf-8")
+
+    with pytest.raises(UnbuildableError, match=r"^the sound engine could not be judged: gone$"):
+        qualified(folder, 1)
+
+    assert (folder / "hunted.txt").read_text("utf-8").split() == ["sound@1"]
+
+
+def test_what_caught_a_defect_is_kept_beside_the_profile(folder: Path) -> None:
+    with (folder / "engine.toml").open("a", encoding="utf-8") as profile:
+        profile.write('history = "known.json"\n')
+
+    qualified(folder, 0)
+
+    assert read_known(folder / "known.json") == {"late": Known(check="a.py::b", suite="features")}

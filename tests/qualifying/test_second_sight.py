@@ -262,3 +262,15 @@ def test_the_sound_engine_has_the_machine_to_itself(tmp_path: Path, monkeypatch:
     qualify._hunt(errands, tmp_path, 2, Board(Console(), len(errands)))
 
     assert sent == [([one.name for one in errands[:2]], 1), ([errands[2].name], 2)]
+
+
+def test_a_mistake_of_ours_is_a_doubt_and_no_miss(worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object) -> None:
+        raise KeyError("ours")
+
+    monkeypatch.setattr(trail, "run_stages", crash)
+
+    seen = worlds.hunt(a_defect("x", "FR-1"))
+
+    assert seen.doubts == ("the harness itself crashed: KeyError 'ours'",)
+    assert judge(a_defect("x", "FR-1"), seen).status is Status.UNKNOWN
