@@ -11,13 +11,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import psutil
 import pytest
 from click.testing import CliRunner
 
-from harness.cli.main import mmm
+from harness.cli.main import mmm, run
 from harness.processes import free_port, own_environment
 from reports.record import FindingRecorded, Note, RunFinished, ScenarioFinished
 from reports.run import read_events
@@ -117,24 +117,24 @@ def test_a_run_ends_with_its_verdict_and_leaves_pack_and_reports(desk: Desk) -> 
     assert gated.startswith("gate: no: contract coverage: status codes 0 % (0 of ")
     assert verdict.startswith("verdict: FAIL verified 0 violated ")
     assert "engine ready in " in out
-    (run,) = desk.runs()
+    (kept,) = desk.runs()
     assert sorted(path.name for path in desk.out.iterdir()) == sorted(
-        ["junit.xml", "report.html", run.name, f"{run.name}.zip"]
+        ["junit.xml", "report.html", kept.name, f"{kept.name}.zip"]
     )
-    events = read_events(run)
+    events = read_events(kept)
     assert isinstance(events[-1], RunFinished)
     assert events[-1].exit_code == 1
     assert events[-1].verdicts
-    assert desk.mmm("evidence", "verify", desk.out / f"{run.name}.zip")[0] == 0
+    assert desk.mmm("evidence", "verify", desk.out / f"{kept.name}.zip")[0] == 0
 
 
 def test_a_finding_is_seen_again_by_replay(desk: Desk) -> None:
     desk.verify(desk.profile(), "--suite", "features", "-k", "nothing has this name")
-    (run,) = desk.runs()
-    findings = [event.finding for event in read_events(run) if isinstance(event, FindingRecorded)]
+    (kept,) = desk.runs()
+    findings = [event.finding for event in read_events(kept) if isinstance(event, FindingRecorded)]
     missing = next(finding for finding in findings if finding.operation == "POST /playbooks")
 
-    code, out, err = desk.mmm("replay", run, missing.id)
+    code, out, err = desk.mmm("replay", kept, missing.id)
 
     assert (code, err) == (1, "")
     assert "1. then 404, now 404  POST /v1/mmm/playbooks" in out
@@ -146,11 +146,11 @@ def test_a_scenarios_finding_is_seen_again_when_the_scenario_fails_again(desk: D
     desk.verify(
         desk.profile(), "--suite", "security", "-k", "test_no_route_serves_an_expired_token and decide"
     )
-    (run,) = desk.runs()
-    failed = [event for event in read_events(run) if isinstance(event, ScenarioFinished)]
+    (kept,) = desk.runs()
+    failed = [event for event in read_events(kept) if isinstance(event, ScenarioFinished)]
     seen = next(event.finding for event in failed if event.finding is not None)
 
-    code, out, _ = desk.mmm("replay", run, seen)
+    code, out, _ = desk.mmm("replay", kept, seen)
 
     assert (code, out.splitlines()[-1]) == (1, "reproduced")
     assert "the scenario again: failed" in out
@@ -160,12 +160,12 @@ def test_a_finding_of_a_world_of_its_own_is_looked_for_in_one_like_it(desk: Desk
     names = ("policy_cache_seconds", "policy_stale_seconds", "breaker_recovery_seconds")
     mapped = "\n".join(["[target.settings]", *(f'{name} = "{name.upper()}"' for name in names)])
     desk.verify(desk.profile(mapped), "--suite", "resilience", "-k", "test_a_snapshot_is_used_for_a_while")
-    (run,) = desk.runs()
-    ended = [event for event in read_events(run) if isinstance(event, ScenarioFinished)]
+    (kept,) = desk.runs()
+    ended = [event for event in read_events(kept) if isinstance(event, ScenarioFinished)]
     seen = next(event.finding for event in ended if event.finding is not None)
 
-    code, out, err = desk.mmm("replay", run, seen)
-    missing = desk.mmm("replay", run, seen, "--target", desk.profile())
+    code, out, err = desk.mmm("replay", kept, seen)
+    missing = desk.mmm("replay", kept, seen, "--target", desk.profile())
 
     assert (code, err, out.splitlines()[-1]) == (1, "", "reproduced")
     assert "policy_cache_seconds = 1" in out
@@ -201,8 +201,8 @@ def test_an_iam_that_leads_nowhere_is_one_environment_finding(desk: Desk) -> Non
     assert code == 3
     assert "IAM" in one_line(err)
     assert "verdict:" not in out
-    (run,) = desk.runs()
-    assert len([event for event in read_events(run) if isinstance(event, FindingRecorded)]) == 1
+    (kept,) = desk.runs()
+    assert len([event for event in read_events(kept) if isinstance(event, FindingRecorded)]) == 1
     assert not list(desk.out.glob("*.zip"))
 
 
@@ -227,45 +227,92 @@ def test_an_engine_that_dies_at_start_shows_its_last_words(desk: Desk) -> None:
     assert err.splitlines()[1:] == ["  | out of luck"]
 
 
-def test_a_corpus_that_is_not_there_is_refused(desk: Desk) -> None:
-    code, _, err = desk.verify(desk.profile(), "--corpus", "nowhere")
+def test_wrong_usage_is_one_line_of_a_process_too(desk: Desk) -> None:
+    code, out, err = desk.verify(desk.folder / "no.toml")
+
+    assert (code, out) == (2, "")
+    assert "no.toml" in one_line(err)
+    assert not desk.out.exists()
+
+
+class Told(Protocol):
+    """Runs `mmm` in this process: its exit code, and the one line that it says."""
+
+    def __call__(self, *arguments: str | Path) -> tuple[int, str]: ...
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Told:
+    def ask(*arguments: str | Path) -> tuple[int, str]:
+        code = run([*map(str, arguments)])
+        said = capsys.readouterr()
+        assert said.out == ""
+        return code, one_line(said.err)
+
+    return ask
+
+
+@pytest.fixture
+def verifies(tmp_path: Path) -> tuple[str, ...]:
+    """Give a command that would verify an engine."""
+    profile = tmp_path / "engine.toml"
+    profile.write_text(SMALL_PROFILE.replace("EXTRA", ""), "utf-8")
+    return "verify", "--target", str(profile), "--out", str(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (("--corpus", "nowhere"), "--corpus nowhere: is not a directory"),
+        (("--examples", "49"), "--examples"),
+        (("--requirement", "FR-99"), "FR-99"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    more: tuple[str, ...], named: str, told: Told, verifies: tuple[str, ...], tmp_path: Path
+) -> None:
+    code, line = told(*verifies, *more)
 
     assert code == 2
-    assert err.strip().endswith("--corpus nowhere: is not a directory")
+    assert named in line
+    assert not (tmp_path / "out").exists()
 
 
-def test_fewer_examples_than_usual_are_refused(desk: Desk) -> None:
-    code, _, err = desk.verify(desk.profile(), "--examples", "49")
+def test_out_that_is_a_file_is_refused(told: Told, verifies: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("precious")
 
-    assert (code, len(err.splitlines())) == (2, 1)
-    assert "--examples" in err
-
-
-def test_out_that_is_a_file_is_refused(desk: Desk) -> None:
-    desk.out.write_text("precious")
-
-    code, _, err = desk.verify(desk.profile())
+    code, line = told(*verifies)
 
     assert code == 2
-    assert str(desk.out) in one_line(err)
-    assert desk.out.read_text() == "precious"
+    assert str(tmp_path / "out") in line
+    assert (tmp_path / "out").read_text() == "precious"
+
+
+def test_a_misspelt_key_is_named_with_the_right_one(told: Told, tmp_path: Path) -> None:
+    profile = tmp_path / "misspelt.toml"
+    profile.write_text(SMALL_PROFILE.replace("EXTRA", "replcias = 2"), "utf-8")
+
+    code, line = told("verify", "--target", profile, "--out", tmp_path / "out")
+
+    assert code == 2
+    assert "replcias (did you mean replicas?)" in line
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (("verify",), "--target"),
-        (("verify", "--target", "no.toml", "--out", "x"), "no.toml"),
         (("verify", "--nonsense"), "--nonsense"),
         (("nonsense",), "nonsense"),
         (("replay", "no-such-run", "F-1"), "no-such-run"),
     ],
 )
-def test_wrong_usage_is_one_line(arguments: tuple[str, ...], named: str, desk: Desk) -> None:
-    code, out, err = desk.mmm(*arguments)
+def test_wrong_usage_is_one_line(arguments: tuple[str, ...], named: str, told: Told) -> None:
+    code, line = told(*arguments)
 
-    assert (code, out) == (2, "")
-    assert named in one_line(err)
+    assert code == 2
+    assert named in line
 
 
 def test_a_command_loads_only_what_it_needs() -> None:
@@ -288,16 +335,6 @@ def test_help_names_every_command() -> None:
     assert re.findall(r"^  ([a-z]+) ", told, re.MULTILINE) == known
 
 
-def test_a_misspelt_key_and_an_unknown_requirement_are_named(desk: Desk) -> None:
-    misspelt = desk.verify(desk.profile("replcias = 2"))
-    unknown = desk.verify(desk.profile(), "--requirement", "FR-99")
-
-    assert (misspelt[0], unknown[0]) == (2, 2)
-    assert "did you mean replicas?" in one_line(misspelt[2])
-    assert "FR-99" in one_line(unknown[2])
-    assert not desk.out.exists()
-
-
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
 )
@@ -313,13 +350,13 @@ def test_a_run_that_is_killed_is_readable_and_leaves_nothing(
     _, err = process.communicate(timeout=30)
 
     assert process.returncode == code
-    (run,) = desk.runs()
-    notes = [event.text for event in read_events(run) if isinstance(event, Note)]
+    (kept,) = desk.runs()
+    notes = [event.text for event in read_events(kept) if isinstance(event, Note)]
     if code > 0:
         assert number.name in one_line(err)
         assert notes[-1] == f"interrupted by {number.name}: this run was not judged"
-    assert not any(isinstance(event, RunFinished) for event in read_events(run))
-    assert [path for path in desk.out.iterdir() if path != run] == []
+    assert not any(isinstance(event, RunFinished) for event in read_events(kept))
+    assert [path for path in desk.out.iterdir() if path != kept] == []
 
 
 def test_a_console_that_cannot_show_everything_is_no_obstacle(desk: Desk) -> None:

@@ -12,6 +12,7 @@ import pytest
 from harness.lines import LINES, Line, lines
 from harness.lines.relay import MOMENTS
 from reports.run import instant
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +190,7 @@ def test_nothing_that_silence_swallowed_comes_later_and_who_said_nothing_goes_on
                 with pytest.raises(TimeoutError):
                     connection.recv(1)
                 connection.settimeout(SECONDS)
+            assert eventually(lambda: line.times_struck() == 2, within=SECONDS)
             loss = line.heal()
             ended = [said(each, b"again") for each in (before, new)]
         kept = said(idle, b"kept")

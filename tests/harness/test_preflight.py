@@ -68,23 +68,24 @@ def fly(script: Path, env: str, work_dir: Path, admin_database: str, folder: Pat
         return Flown(asyncio.run(run_preflight(running.world, events.append)), events)
 
 
-def test_an_engine_that_asks_iam_is_not_blamed_for_it(
-    work_dir: Path, admin_database: str, tmp_path: Path
-) -> None:
-    flown = fly(SMALL, 'IAM_SERVICE_URL = "{iam}/iam/v1"', work_dir, admin_database, tmp_path)
-
-    assert flown.result.problem == ""
-    assert "NFR-7" not in {each for finding in flown.findings for each in finding.requirements}
-    assert {finding.attribution for finding in flown.findings} == {Attribution.ENGINE}
+@pytest.fixture(scope="module")
+def small(work_dir: Path, admin_database: str, tmp_path_factory: pytest.TempPathFactory) -> Flown:
+    """Give what a preflight over the small engine gave."""
+    folder = tmp_path_factory.mktemp("small")
+    return fly(SMALL, 'IAM_SERVICE_URL = "{iam}/iam/v1"', work_dir, admin_database, folder)
 
 
-def test_missing_routes_are_found_and_blamed(work_dir: Path, admin_database: str, tmp_path: Path) -> None:
-    flown = fly(SMALL, 'IAM_SERVICE_URL = "{iam}/iam/v1"', work_dir, admin_database, tmp_path)
+def test_an_engine_that_asks_iam_is_not_blamed_for_it(small: Flown) -> None:
+    assert small.result.problem == ""
+    assert "NFR-7" not in {each for finding in small.findings for each in finding.requirements}
+    assert {finding.attribution for finding in small.findings} == {Attribution.ENGINE}
 
-    missing = {finding.operation: finding for finding in flown.findings if "route exists" in finding.rule}
-    assert {"GET /playbooks", "POST /playbooks", "GET /health", "GET /metrics"} <= set(flown.result.missing)
+
+def test_missing_routes_are_found_and_blamed(small: Flown) -> None:
+    missing = {finding.operation: finding for finding in small.findings if "route exists" in finding.rule}
+    assert {"GET /playbooks", "POST /playbooks", "GET /health", "GET /metrics"} <= set(small.result.missing)
     assert {"GET /actors/{actor_id}/preferences", "PUT /tenants/{tenant_id}/policy"} <= set(missing)
-    assert set(flown.result.missing) == {*missing, "DELETE /actors/{actor_id}"}  # which need not be there
+    assert set(small.result.missing) == {*missing, "DELETE /actors/{actor_id}"}  # which need not be there
     assert "POST /decide" not in missing
     assert missing["POST /playbooks"].requirements == ("FR-3", "ST-MMM-01")
     assert missing["POST /playbooks"].curl.startswith("curl -")
@@ -116,12 +117,10 @@ def test_an_engine_that_lets_in_without_asking_breaks_nfr_7(
     assert set(uninvited[0].exchanges) <= exchanges
 
 
-def test_no_token_is_ever_recorded(work_dir: Path, admin_database: str, tmp_path: Path) -> None:
-    flown = fly(SMALL, 'IAM_SERVICE_URL = "{iam}/iam/v1"', work_dir, admin_database, tmp_path)
-
+def test_no_token_is_ever_recorded(small: Flown) -> None:
     headers = [
         value
-        for event in flown.events
+        for event in small.events
         if isinstance(event, ExchangeRecorded)
         for name, value in event.exchange.request.headers
         if name.lower() == "authorization"

@@ -109,7 +109,8 @@ def _client(origin: str) -> EngineClient:
 async def test_who_hangs_up_is_told_from_who_lets_wait(
     served: bytes | None, failure: type[NoAnswerError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harness.driving.calling.ANSWER_WITHIN", 0.2)
+    if served is None:
+        monkeypatch.setattr("harness.driving.calling.ANSWER_WITHIN", 0.2)
     calls: list[asyncio.Task[None] | None] = []
 
     async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
