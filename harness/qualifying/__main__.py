@@ -15,7 +15,7 @@ import msgspec
 from harness.processes import CHECKOUT, ConfigurationError
 from harness.qualifying.alone import read_alone
 from harness.qualifying.measured import FILE, measured_by
-from harness.qualifying.page import page_of, page_of_mutants
+from harness.qualifying.page import is_of_mutants, page_of, page_of_mutants
 from harness.qualifying.written import QUALIFICATION, read_qualification
 from reports.files import write_whole
 
@@ -33,11 +33,11 @@ def keep(folder: Path, numbers: Path | None = None) -> None:
     qualification = read_qualification(folder / QUALIFICATION)
     _keepable_or_refuse(qualification, folder)
     alone = read_alone(numbers) if numbers is not None else None
-    if any(one.defect.requirements for one in qualification.results):
-        write_whole(FILE, msgspec.json.format(msgspec.json.encode(measured_by(qualification))) + b"\n")
-        _rewrite(PAGE, page_of(qualification, alone))
-    else:
+    if is_of_mutants(qualification):
         _rewrite(PAGE_OF_MUTANTS, page_of_mutants(qualification))
+        return
+    write_whole(FILE, msgspec.json.format(msgspec.json.encode(measured_by(qualification))) + b"\n")
+    _rewrite(PAGE, page_of(qualification, alone))
 
 
 def _keepable_or_refuse(qualification: Qualification, folder: Path) -> None:

@@ -34,6 +34,11 @@ def page_of(qualification: Qualification, alone: Alone | None = None) -> str:
     )
 
 
+def is_of_mutants(qualification: Qualification) -> bool:
+    """Tell whether general mutants were hunted: none of them declares what it breaks."""
+    return not any(one.defect.requirements for one in qualification.results)
+
+
 def page_of_mutants(qualification: Qualification) -> str:
     """Return the mutation score, by operator, and every mutant that lives."""
     power = qualification.power

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.processes import ConfigurationError
-from harness.qualifying.page import page_of
+from harness.qualifying.page import is_of_mutants, page_of, page_of_mutants
 from harness.qualifying.plan import Plan
 from harness.qualifying.power import (
     Alarm,
@@ -75,7 +75,8 @@ def write_reports(folder: Path, qualification: Qualification, cwd: Path) -> None
     sources = {place.file: _source(cwd / place.file) for place in _places(qualification.results)}
     report = mutation_report(qualification.results, qualification.looked, sources)
     write_whole(folder / MUTATION_REPORT, to_json(report).encode())
-    write_whole(folder / PAGE, page_of(qualification).encode())
+    page = page_of_mutants(qualification) if is_of_mutants(qualification) else page_of(qualification)
+    write_whole(folder / PAGE, page.encode())
 
 
 def read_qualification(path: Path) -> Qualification:

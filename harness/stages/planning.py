@@ -42,7 +42,12 @@ def scenario_folders(extra: tuple[Path, ...]) -> dict[str, Path]:
     for folder in extra:
         if not folder.is_dir():
             raise ConfigurationError(f"--scenarios {folder}: is not a directory")
-        folders[folder.resolve().name] = folder.resolve()
+        name = folder.resolve().name
+        if name in {*folders, CONTRACTS, CORPUS, LOAD}:
+            raise ConfigurationError(
+                f"--scenarios {folder}: there is a suite {name} already: name it otherwise"
+            )
+        folders[name] = folder.resolve()
     return folders
 
 

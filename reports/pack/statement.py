@@ -65,7 +65,8 @@ def _subject(story: Story, members: Mapping[str, bytes]) -> dict[str, Any]:
 def _result(story: Story) -> str:
     if story.totals.word != "PASS" or story.exit_code != 0:
         return "FAILED"
-    return "WARNED" if story.totals.waived or not story.totals.verified else "PASSED"
+    unsaid = story.started.selection or story.totals.waived or not story.totals.verified
+    return "WARNED" if unsaid else "PASSED"
 
 
 def _configuration(story: Story, members: Mapping[str, bytes]) -> list[dict[str, Any]]:

@@ -142,6 +142,7 @@ def test_of_general_mutants_the_score_is_kept_on_their_own_page(kept_here: Path)
     )
     assert "Sound runs: 1 (seed 7), ended without a doubt 1, raised a finding 0." in page
     assert "| `b` | missed |" in page
+    assert page.endswith((kept_here / "power.md").read_text("utf-8"))  # written beside the results before
     assert not (kept_here / "measured.json").exists()
 
 

@@ -11,10 +11,11 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from reports.pack import PackError, SecretError, build_pack, verify_bytes, write_beside
 from reports.pack.dsse import is_signed_by, open_envelope
-from reports.record import Note, RunFinished, Status, Verdict
+from reports.record import Note, RunFinished, RunStarted, Status, Verdict
 from reports.run import EventLog, RunError, now
 from tests.reports.sample import events, write_sample
 
@@ -181,6 +182,19 @@ def test_nothing_is_passed_by_accident(
     run_dir = write_sample(tmp_path / "run", judged(*verdicts, exit_code=exit_code))
 
     assert statement(run_dir, key)["predicate"]["result"] == result
+
+
+def test_what_was_narrowed_is_not_passed(tmp_path: Path, key: Ed25519PrivateKey) -> None:
+    began, *rest = judged(Verdict("FR-1", Status.VERIFIED), exit_code=0)
+    assert isinstance(began, RunStarted)
+    results = [
+        statement(write_sample(tmp_path / name, [replace(began, selection=narrowed), *rest]), key)[
+            "predicate"
+        ]
+        for name, narrowed in (("whole", ""), ("part", "--requirement FR-1"))
+    ]
+
+    assert [one["result"] for one in results] == ["PASSED", "WARNED"]
 
 
 def test_a_run_that_was_killed_before_it_was_judged_is_unknown(
