@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.history.judging import SUITE as HISTORY
 from harness.processes import ConfigurationError
 from harness.targets.keys import nearest
 
@@ -42,13 +43,17 @@ def scenario_folders(extra: tuple[Path, ...]) -> dict[str, Path]:
     for folder in extra:
         if not folder.is_dir():
             raise ConfigurationError(f"--scenarios {folder}: is not a directory")
-        name = folder.resolve().name
-        if name in {*folders, CONTRACTS, CORPUS, LOAD}:
-            raise ConfigurationError(
-                f"--scenarios {folder}: there is a suite {name} already: name it otherwise"
-            )
-        folders[name] = folder.resolve()
+        for name in suites_in(folder.resolve()):
+            if name in {*folders, CONTRACTS, CORPUS, LOAD, HISTORY}:
+                line = f"--scenarios {folder}: there is a suite {name} already: name the folder otherwise"
+                raise ConfigurationError(line)
+        folders[folder.resolve().name] = folder.resolve()
     return folders
+
+
+def suites_in(folder: Path) -> list[str]:
+    """Return the names of the suites that scenarios in a folder are of: its own, and its folders'."""
+    return sorted({folder.name, *(path.parent.name for path in folder.rglob("test_*.py"))})
 
 
 def parts_of(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BACK_WITHIN = 20.0
 
 
+# What an engine's own circuit to its storage is after such a loss, it may tell as well: it tries again soon.
 @requirement("NFR-6")
 @own_world(breaker_recovery_seconds=1)
 async def test_readiness_tells_that_storage_is_gone_and_health_goes_on(

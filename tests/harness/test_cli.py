@@ -242,7 +242,10 @@ class Told(Protocol):
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
+def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Told:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("MMM_SIGNING_KEY", raising=False)
+
     def ask(*arguments: str | Path) -> tuple[int, str]:
         code = run([*map(str, arguments)])
         said = capsys.readouterr()

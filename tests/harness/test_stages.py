@@ -101,11 +101,16 @@ def test_scenarios_of_ones_own_are_a_suite_like_any_other(tmp_path: Path) -> Non
     assert names(parts.scenarios) == {"house_rules"}
 
 
-@pytest.mark.parametrize("name", ["features", "resilience", "contracts", "load", "corpus", "house_rules"])
-def test_no_suite_takes_another_ones_place(name: str, tmp_path: Path) -> None:
-    first, second = tmp_path / "one" / "house_rules", tmp_path / "two" / name
-    for folder in (first, second):
-        folder.mkdir(parents=True)
+@pytest.mark.parametrize(
+    "name", ["features", "resilience", "contracts", "load", "corpus", "history", "house_rules"]
+)
+@pytest.mark.parametrize("inner", ["", "rules"], ids=["itself", "within"])
+def test_no_suite_takes_another_ones_place(name: str, inner: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "one" / "house_rules", tmp_path / "two" / (inner or name)
+    first.mkdir(parents=True)
+    place = second / name if inner else second
+    place.mkdir(parents=True)
+    (place / "test_rule.py").touch()
 
     with pytest.raises(ConfigurationError, match=f"^--scenarios {second}: there is a suite {name} already"):
         parts_of(Selection(), REGISTER, (first, second))

@@ -20,6 +20,7 @@ ATTACHED = '[target]\nname = "e"\nurl = "http://127.0.0.1:9"\n'
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Give a command that verifies an engine, of which nothing is looked at."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("MMM_SIGNING_KEY", raising=False)
     monkeypatch.setattr("harness.stages.verify.observe", lambda _run: None)
     (tmp_path / "engine.toml").write_text(ATTACHED, "utf-8")
     return ["verify", "--target", str(tmp_path / "engine.toml"), "--out", str(tmp_path / "out")]

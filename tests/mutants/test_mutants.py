@@ -189,7 +189,7 @@ def test_what_is_drawn_from_cosmic_ray_has() -> None:
     assert {f"core/{name}" for name in DRAWN_FROM} <= set(operator_names())
 
 
-def test_what_only_workers_or_sqlite_run_is_nowhere_else() -> None:
+def test_each_place_that_only_workers_or_sqlite_run_is_still_there() -> None:
     places = {module for module, _ in NOT_HERE}
     modules = {name: source for name, source in sources(CHECKOUT).items() if name in places}
     elsewhere = [

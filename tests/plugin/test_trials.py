@@ -110,7 +110,7 @@ def test_shrinking_ends_when_so_many_requests_are_spent(run: Callable[..., Ran])
     assert "shrinking was cut off: 3 requests were spent on it" in finding.detail
 
 
-def test_another_breach_is_not_what_is_being_made_short(run: Callable[..., Ran]) -> None:
+def test_what_shows_another_breach_when_it_is_repeated_is_not_made_short(run: Callable[..., Ran]) -> None:
     judge = """
 first = []
 def judge(had):
@@ -126,6 +126,24 @@ def judge(had):
     assert (finding.rule, finding.requirements) == ("model: one", ("FR-7",))
     assert len(ran.exchanges) == 3
     assert "the same again did not show it again" in finding.detail
+
+
+def test_another_breach_is_not_what_is_being_made_short(run: Callable[..., Ran]) -> None:
+    judge = """
+first = []
+def judge(had):
+    if first and had[0] != first[0]:
+        raise MismatchError("another", "", ("FR-6",))
+    if len(had) >= 3 and had[-1] != had[0]:
+        first[:] = had[:1]
+        raise MismatchError("one", "", ("FR-7",))
+"""
+    ran = run(RIGHT + judge + MACHINE)
+
+    (finding,) = ran.findings
+    assert (finding.rule, finding.requirements) == ("model: one", ("FR-7",))
+    assert len(ran.exchanges) == 3
+    assert "did not show it again" not in finding.detail
 
 
 @pytest.mark.parametrize(
@@ -229,7 +247,7 @@ async def test_it(trials):
     assert ran.exchanges[-1].url.endswith(("/decide", "/triggers/evaluate"))
 
 
-def test_an_engine_without_hope_costs_one_request(run: Callable[..., Ran]) -> None:
+def test_an_engine_without_hope_is_told_by_one_request(run: Callable[..., Ran]) -> None:
     source = '''
 from scenarios.model.asking import KINDS
 from scenarios.model.machine import Machine
