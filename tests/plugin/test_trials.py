@@ -134,7 +134,7 @@ first = []
 def judge(had):
     if first and had[0] != first[0]:
         raise MismatchError("another", "", ("FR-6",))
-    if len(had) >= 3 and had[-1] != had[0]:
+    if len(had) >= 3 and had[0] != had[1]:
         first[:] = had[:1]
         raise MismatchError("one", "", ("FR-7",))
 """
