@@ -15,7 +15,7 @@ from harness.processes.errors import (
     HarnessError,
     UnbuildableError,
 )
-from harness.processes.ports import LOOPBACK, free_port, port_taken, reached
+from harness.processes.ports import LOOPBACK, free_port, port_taken, promise, reached
 from harness.processes.workdir import lock_of, work_directory
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "own_environment",
     "own_python",
     "port_taken",
+    "promise",
     "reached",
     "start",
     "wait_until",

@@ -47,3 +47,21 @@ def port_taken(port: int, host: str = LOOPBACK) -> bool:
                 return True
             raise
     return False
+
+
+def promise(port: int) -> socket.socket | None:
+    """Keep a port from every other harness here until what is returned is closed; None if one of them has it.
+
+    Between our look and the bind of what we start there are seconds, in which another one's engine could come
+    to listen there, be ready, and be taken for ours. An abstract Unix socket (unix(7)) is known as far as the
+    port is, within a network namespace, and is gone with its process.
+    """
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        held.bind(f"\0mmm-harness-port-{port}")
+    except OSError as error:
+        held.close()
+        if error.errno == errno.EADDRINUSE:
+            return None
+        raise
+    return held

@@ -8,16 +8,30 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.processes import Child, Command, DiedError, UnbuildableError, last_lines, port_taken, start
+from harness.processes import (
+    Child,
+    Command,
+    DiedError,
+    UnbuildableError,
+    last_lines,
+    port_taken,
+    promise,
+    start,
+)
 from harness.worlds.readiness import NotReadyError, Readiness, wait_until_ready
 from reports.redaction import redact
 from reports.run import now
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
     from pathlib import Path
 
 LAST_LINES = 12
+
+
+class PortTakenError(UnbuildableError):
+    """Somebody else has the port on which an engine was to listen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +73,7 @@ class Engine:
         self.blueprint = blueprint
         self._began = time.monotonic()
         self._child: Child | None = None
+        self._promised: socket.socket | None = None
         self.took = math.inf
         self.blows: list[Blow] = []
 
@@ -75,16 +90,24 @@ class Engine:
         return self._child
 
     def start(self) -> None:
-        """Start the process; ready it is only after `wait_until_ready`."""
-        if port_taken(self.blueprint.port):
-            line = f"port {self.blueprint.port}, where the engine is to listen, is already in use"
-            raise UnbuildableError(line)
+        """Start the process; ready it is only after `wait_until_ready`.
+
+        Until `end` no other harness here starts an engine on its port. Raises PortTakenError where one has
+        done so, or anybody listens there.
+        """
+        port = self.blueprint.port
+        self._promised = self._promised or promise(port)
+        if self._promised is None or port_taken(port):
+            raise PortTakenError(f"port {port}, where the engine is to listen, is already in use")
         self._began = time.monotonic()
         self._child = start(self.blueprint.command)
 
     def move(self, blueprint: Blueprint) -> None:
         """Start anew elsewhere."""
-        self.stop()
+        if blueprint.port == self.blueprint.port:
+            self.stop()
+        else:
+            self.end()
         self.blueprint = blueprint
         self.start()
 
@@ -151,6 +174,13 @@ class Engine:
         """End it as its profile says; nothing happens if it has ended already."""
         if self._child is not None:
             self._child.stop()
+
+    def end(self) -> None:
+        """Stop it for good, and let its port go."""
+        self.stop()
+        if self._promised is not None:
+            self._promised.close()
+            self._promised = None
 
 
 def _how(code: int) -> str:

@@ -17,7 +17,7 @@ from harness.services import fakes
 from harness.services.storage import REDIS, storage_of
 from harness.targets import FAKES
 from harness.worlds.building import Surroundings, blueprint, prepare
-from harness.worlds.engine import Engine
+from harness.worlds.engine import Engine, PortTakenError
 from harness.worlds.errors import NotControllableError
 from harness.worlds.logs import keep_logs
 from harness.worlds.readiness import Readiness, wait_until_ready
@@ -78,9 +78,9 @@ def _started(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Runnin
     engines = tuple(Engine(make()) for make in draw)
     prepare(plan, engines[0].blueprint, around)
     stack.callback(_keep_logs, plan, engines)
-    for engine in engines:
-        stack.callback(engine.stop)
-        engine.start()
+    for engine, make in zip(engines, draw, strict=True):
+        stack.callback(engine.end)
+        _start(engine, make)
     ready = [_ready(engine, make) for engine, make in zip(engines, draw, strict=True)]
     world = msgspec.structs.replace(
         _outline(plan),
@@ -114,6 +114,19 @@ def _surroundings(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> S
     urls = {DATABASE: storing.result(), REDIS: caching.result() or announced[REDIS]}
     laid = stack.enter_context(lines({name: urls[name] for name in plan.lines}))
     return Surroundings(of_http, urls[DATABASE], urls[REDIS], key, laid)
+
+
+def _start(engine: Engine, draw: Callable[[], Blueprint]) -> None:
+    """Start an engine; one whose port somebody else took first gets another port."""
+    for _ in range(COLLISIONS):
+        try:
+            return engine.start()
+        except PortTakenError:
+            if not engine.blueprint.movable:
+                raise
+            engine.end()
+            engine.blueprint = draw()
+    return engine.start()
 
 
 def _ready(engine: Engine, draw: Callable[[], Blueprint]) -> Readiness:

@@ -22,6 +22,7 @@ from harness.processes import (
     lock_of,
     own_environment,
     port_taken,
+    promise,
     start,
     work_directory,
 )
@@ -198,6 +199,25 @@ def test_a_port_is_taken_while_somebody_listens(work_dir: Path) -> None:
 def test_a_port_that_is_promised_is_given_to_nobody_else() -> None:
     assert free_port() in BELOW_EPHEMERAL
     assert free_port(promised=BELOW_EPHEMERAL) not in BELOW_EPHEMERAL
+
+
+def test_a_port_that_one_harness_keeps_no_other_gets() -> None:
+    port = free_port()
+    ask = f"from harness.processes import promise; print(promise({port}) is None)"
+
+    def kept_from_others() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", ask], check=True, capture_output=True, text=True, cwd=ROOT
+        )
+        return done.stdout.strip()
+
+    held = promise(port)
+    assert held is not None
+    with held:
+        during = (promise(port), kept_from_others())
+
+    assert during == (None, "True")
+    assert kept_from_others() == "False"
 
 
 def test_an_engine_is_not_told_that_a_test_is_running(monkeypatch: pytest.MonkeyPatch) -> None:

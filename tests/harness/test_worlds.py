@@ -15,7 +15,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from harness.processes import Command, DiedError, HarnessError, UnbuildableError, free_port, work_directory
+from harness.processes import (
+    Command,
+    DiedError,
+    HarnessError,
+    UnbuildableError,
+    free_port,
+    promise,
+    work_directory,
+)
 from harness.services import postgresql
 from harness.services.postgres import answers_select
 from harness.services.valkey import answers_ping
@@ -219,6 +227,41 @@ def test_an_occupied_port_is_named_before_anything_is_blamed(ground: Ground) -> 
             pytest.fail("the port is taken")
 
     assert ground.alive() == []
+
+
+def test_an_engine_takes_no_port_that_another_harness_keeps(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = free_port(), free_port()
+    drawn = iter((first, second, first))
+    monkeypatch.setattr("harness.worlds.building.free_port", lambda: next(drawn))
+    kept = promise(first)
+    assert kept is not None
+
+    with kept, start_world(ground.small()) as running:
+        url = running.engine.url
+        during = promise(second)
+        running.engine.stop()
+        while_it_is_stopped = promise(second)
+    after = promise(second)
+
+    assert url == f"http://127.0.0.1:{second}"
+    assert (during, while_it_is_stopped) == (None, None)
+    assert after is not None
+    after.close()
+
+
+def test_a_fixed_port_that_another_harness_keeps_is_named(ground: Ground) -> None:
+    port = free_port()
+    kept = promise(port)
+    assert kept is not None
+
+    with (
+        kept,
+        pytest.raises(UnbuildableError, match=rf"port {port}.* already in use"),
+        start_world(ground.small(extra=f"port = {port}")),
+    ):
+        pytest.fail("the port is another one's")
 
 
 def test_a_command_that_does_not_exist_is_named(ground: Ground) -> None:
