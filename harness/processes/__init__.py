@@ -15,7 +15,7 @@ from harness.processes.errors import (
     HarnessError,
     UnbuildableError,
 )
-from harness.processes.ports import LOOPBACK, free_port, port_taken, promise, reached
+from harness.processes.ports import LOOPBACK, free_port, kept_port, port_taken, promise, reached
 from harness.processes.workdir import lock_of, work_directory
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "engine_environment",
     "free_port",
     "guard_environment",
+    "kept_port",
     "last_lines",
     "lock_of",
     "own_environment",

@@ -65,3 +65,10 @@ def promise(port: int) -> socket.socket | None:
             return None
         raise
     return held
+
+
+def kept_port(host: str = LOOPBACK, promised: Collection[int] = ()) -> tuple[int, socket.socket]:
+    """Return a free port, and what keeps it from every other harness here until it is closed."""
+    port = free_port(host, promised)
+    held = promise(port)
+    return (port, held) if held is not None else kept_port(host, (*promised, port))

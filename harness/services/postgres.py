@@ -19,7 +19,7 @@ from harness.processes import (
     Child,
     Command,
     UnbuildableError,
-    free_port,
+    kept_port,
     lock_of,
     port_taken,
     reached,
@@ -92,10 +92,11 @@ def postgresql(
 
 def _started(work_dir: Path, cluster: Cluster, place: Place) -> tuple[Child, int]:
     for _ in range(ATTEMPTS):
-        port = place.port or free_port(place.host)
-        process = start(_command(work_dir, cluster, Place(place.host, port)))
-        if _ready(process, Place(place.host, port)):
-            return process, port
+        port, kept = (place.port, contextlib.nullcontext()) if place.port else kept_port(place.host)
+        with kept:
+            process = start(_command(work_dir, cluster, Place(place.host, port)))
+            if _ready(process, Place(place.host, port)):
+                return process, port
         process.stop()
         if place.port or not port_taken(port, place.host):
             break

@@ -15,8 +15,8 @@ from harness.processes import (
     Child,
     Command,
     UnbuildableError,
-    free_port,
     guard_environment,
+    kept_port,
     lock_of,
     port_taken,
     start,
@@ -74,10 +74,11 @@ def _settings_file(directory: Path, password: str | None) -> Path:
 
 def _started(work_dir: Path, directory: Path, settings: Path, promised: Collection[int]) -> tuple[Child, int]:
     for _ in range(ATTEMPTS):
-        port = free_port(promised=promised)
-        process = start(_command(work_dir, directory, settings, port))
-        if _ready(process, _url(port)):
-            return process, port
+        port, kept = kept_port(promised=promised)
+        with kept:
+            process = start(_command(work_dir, directory, settings, port))
+            if _ready(process, _url(port)):
+                return process, port
         process.stop()
         if not port_taken(port):
             break

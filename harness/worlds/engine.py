@@ -89,27 +89,20 @@ class Engine:
             raise UnbuildableError(f"the engine at {self.url} was never started")
         return self._child
 
-    def start(self) -> None:
-        """Start the process; ready it is only after `wait_until_ready`.
+    def keep(self) -> None:
+        """Keep its port from every other harness here until `end`; PortTakenError where somebody has it."""
+        where = f"port {self.blueprint.port}, where the engine is to listen, is already in use"
+        self._promised = self._promised or promise(self.blueprint.port)
+        if self._promised is None:
+            raise PortTakenError(f"{where} by another run of mmm on this machine")
+        if port_taken(self.blueprint.port):
+            raise PortTakenError(where)
 
-        Until `end` no other harness here starts an engine on its port. Raises PortTakenError where one has
-        done so, or anybody listens there.
-        """
-        port = self.blueprint.port
-        self._promised = self._promised or promise(port)
-        if self._promised is None or port_taken(port):
-            raise PortTakenError(f"port {port}, where the engine is to listen, is already in use")
+    def start(self) -> None:
+        """Start the process; ready it is only after `wait_until_ready`."""
+        self.keep()
         self._began = time.monotonic()
         self._child = start(self.blueprint.command)
-
-    def move(self, blueprint: Blueprint) -> None:
-        """Start anew elsewhere."""
-        if blueprint.port == self.blueprint.port:
-            self.stop()
-        else:
-            self.end()
-        self.blueprint = blueprint
-        self.start()
 
     def wait_until_ready(self, within: float = math.inf) -> Readiness:
         """Wait, never longer than its profile says, and return how long its start took."""
@@ -166,8 +159,13 @@ class Engine:
         return self.wait_until_ready()
 
     def restart_as(self, blueprint: Blueprint, within: float = math.inf) -> str:
-        """End it politely and start it as this says; return why it never got ready, "" where it did."""
-        self.move(blueprint)
+        """End it politely and start it as this says, on the same port; return why it never got ready.
+
+        "" where it did.
+        """
+        self.stop()
+        self.blueprint = blueprint
+        self.start()
         return self.why_not_ready(within)
 
     def stop(self) -> None:

@@ -76,11 +76,13 @@ def _started(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> Runnin
     around = _surroundings(plan, directory, stack)
     draw = [partial(blueprint, plan, directory, around, index) for index in range(plan.count)]
     engines = tuple(Engine(make()) for make in draw)
-    prepare(plan, engines[0].blueprint, around)
     stack.callback(_keep_logs, plan, engines)
     for engine, make in zip(engines, draw, strict=True):
         stack.callback(engine.end)
-        _start(engine, make)
+        _keep_port(engine, make)
+    prepare(plan, engines[0].blueprint, around)
+    for engine in engines:
+        engine.start()
     ready = [_ready(engine, make) for engine, make in zip(engines, draw, strict=True)]
     world = msgspec.structs.replace(
         _outline(plan),
@@ -116,17 +118,17 @@ def _surroundings(plan: Plan, directory: Path, stack: contextlib.ExitStack) -> S
     return Surroundings(of_http, urls[DATABASE], urls[REDIS], key, laid)
 
 
-def _start(engine: Engine, draw: Callable[[], Blueprint]) -> None:
-    """Start an engine; one whose port somebody else took first gets another port."""
+def _keep_port(engine: Engine, draw: Callable[[], Blueprint]) -> None:
+    """Keep an engine's port; where somebody else has it, it gets another one."""
     for _ in range(COLLISIONS):
         try:
-            return engine.start()
+            return engine.keep()
         except PortTakenError:
             if not engine.blueprint.movable:
                 raise
             engine.end()
             engine.blueprint = draw()
-    return engine.start()
+    return engine.keep()
 
 
 def _ready(engine: Engine, draw: Callable[[], Blueprint]) -> Readiness:
@@ -137,7 +139,10 @@ def _ready(engine: Engine, draw: Callable[[], Blueprint]) -> Readiness:
         except DiedError:
             if not engine.blueprint.movable or not port_taken(engine.blueprint.port):
                 raise
-            engine.move(draw())
+            engine.end()
+            engine.blueprint = draw()
+            _keep_port(engine, draw)
+            engine.start()
     return engine.wait_until_ready()
 
 

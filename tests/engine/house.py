@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from engine.receipts.signing import read_signing_key
 from fakes.control import ErisControl, FakeControl, IamControl, OtlpControl
-from harness.processes import Command, free_port, start, wait_until
+from harness.processes import Command, kept_port, start, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -96,7 +96,7 @@ class Engine:
 @contextlib.contextmanager
 def running_engine(place: Place, database: str, *module: str, **more: str) -> Iterator[Engine]:
     """Start an engine and wait until it answers."""
-    port = free_port()
+    port, kept = kept_port()
     log = place.directory / f"engine-{uuid4().hex}.log"
     command = Command(
         name="the engine",
@@ -105,7 +105,7 @@ def running_engine(place: Place, database: str, *module: str, **more: str) -> It
         env=place.environment(database, **more),
         log=log,
     )
-    with start(command) as process:
+    with kept, start(command) as process:
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: _answers(url) or not process.running(), 60.0)
         assert process.running(), log.read_text()

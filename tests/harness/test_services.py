@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 import pytest
 
-from harness.processes import port_taken, work_directory
+from harness.processes import free_port, kept_port, port_taken, ports, work_directory
 from harness.services import cluster, fakes, fallen, postgresql, valkey
 
 if TYPE_CHECKING:
@@ -71,6 +71,20 @@ def test_valkey_is_empty_and_answers(work_dir: Path) -> None:
 
     assert size == b":0\r\n"
     assert not port_taken(port)
+
+
+def test_a_server_takes_no_port_that_another_harness_keeps(
+    monkeypatch: pytest.MonkeyPatch, work_dir: Path, tmp_path: Path
+) -> None:
+    port, kept = kept_port()
+    monkeypatch.setattr(ports, "BELOW_EPHEMERAL", (port,))
+    monkeypatch.setattr(ports, "TRIES", 1)
+
+    with kept, work_directory() as folder, postgresql(folder) as server, valkey(work_dir, tmp_path) as cache:
+        bound = [urlsplit(url).port for url in (server.admin_url, cache)]
+
+    assert port not in bound
+    assert free_port() == port  # nobody listens there: it was kept
 
 
 def test_services_that_have_ended_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

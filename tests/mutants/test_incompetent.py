@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.processes import LOOPBACK, Command, free_port, start, wait_until
+from harness.processes import LOOPBACK, Command, kept_port, start, wait_until
 from tests.engine.house import CHECKOUT, Place
 from tests.mutants.excuses import EQUIVALENT, INCOMPETENT
 
@@ -27,7 +27,7 @@ SOUND = next(iter(tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))))
 
 def started(directory: Path, mutant: str) -> tuple[int | None, str]:
     """Start an engine; return how it ended before it listened, or None: it listens; and what it logged."""
-    port = free_port()
+    port, kept = kept_port()
     place = Place(defaultdict(lambda: f"http://{NOBODY}"), f"redis://{NOBODY}", directory)
     command = Command(
         name="the engine",
@@ -36,7 +36,7 @@ def started(directory: Path, mutant: str) -> tuple[int | None, str]:
         env=place.environment(f"postgresql://nobody@{NOBODY}/none"),
         log=directory / "engine.log",
     )
-    with start(command) as process:
+    with kept, start(command) as process:
         assert wait_until(lambda: listens(port) or not process.running(), 60.0)
         return process.exit_code(), command.log.read_text(encoding="utf-8")
 
