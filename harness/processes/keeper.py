@@ -3,11 +3,13 @@
 Started by path as `python -I -S keeper.py PARENT_DIRECTORY`. Prints the directory; the end of standard input
 means: wait until no guard holds the directory's lock any more, then remove it.
 
-Rule: standard library only, no import of the toolkit: this file must start in milliseconds.
+Rules: a parent that is gone before it hears the directory's name changes nothing: it is removed all the same.
+Standard library only, no import of the toolkit: this file must start in milliseconds.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -19,6 +21,12 @@ from pathlib import Path
 
 LOCK = ".in-use"
 PATIENCE = 4.0  # guards give an orphan 2 s; everything must be gone within 5 s
+
+
+def tell(directory: Path) -> None:
+    """Tell the parent; a parent that is gone hears nothing, and need not."""
+    with contextlib.suppress(OSError):
+        os.write(1, f"{directory}\n".encode())
 
 
 def wait_until_unused(lock: Path) -> None:
@@ -48,8 +56,7 @@ def main() -> None:
     directory = Path(tempfile.mkdtemp(prefix="mmm-", dir=sys.argv[1]))
     directory.chmod(0o711)  # storage may run as another user, who must pass through and see nothing
     (directory / LOCK).touch()
-    sys.stdout.write(f"{directory}\n")
-    sys.stdout.flush()
+    tell(directory)
     sys.stdin.buffer.read()
     wait_until_unused(directory / LOCK)
     remove(directory)

@@ -27,6 +27,7 @@ from harness.processes import (
     work_directory,
 )
 from harness.processes.ports import BELOW_EPHEMERAL
+from harness.processes.workdir import KEEPER
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -138,8 +139,9 @@ def test_what_cannot_be_started_is_named(argv: tuple[str, ...], cwd: str, named:
 
 
 PARENT = textwrap.dedent("""
-    import os, sys, threading
+    import os, signal, sys, threading
     from harness.processes import Command, lock_of, start, work_directory
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
     with work_directory() as directory:
         env = {"PATH": os.environ["PATH"], "MARK": os.environ["MARK"]}
         argv = ("sh", "-c", sys.argv[1])
@@ -173,6 +175,22 @@ def test_nothing_outlives_a_parent_that_is_killed(number: signal.Signals, tmp_pa
         parent.wait(WITHIN + 2)
 
     assert eventually(lambda: not marked(mark) and not directory.exists(), within=WITHIN), marked(mark)
+
+
+def test_a_work_directory_goes_whose_parent_went_before_it_heard_of_it(tmp_path: Path) -> None:
+    keeper = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(KEEPER), str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert keeper.stdout is not None
+    keeper.stdout.close()
+
+    _, complaint = keeper.communicate(timeout=WITHIN)
+
+    assert (keeper.returncode, complaint) == (0, b"")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_work_directory_goes_at_the_end() -> None:
