@@ -21,7 +21,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks.schemathesis_report import Alarm, Fate, Outcome, UnreadableError, judged, read_report
+from benchmarks.schemathesis_report import (
+    Alarm,
+    Fate,
+    Found,
+    Outcome,
+    UnreadableError,
+    false_alarms_of,
+    judged,
+    read_report,
+)
 from contracts.register import load_register
 from harness.fuzzing.callers import SCOPES, mint
 from harness.processes import (
@@ -93,7 +102,7 @@ class Measure:
     server: str | None
     examples: int
 
-    def found(self, defect: str, seed: int) -> frozenset[Alarm]:
+    def found(self, defect: str, seed: int) -> Found:
         """Return what schemathesis finds on the engine with a defect ("": the sound one)."""
         directory = self.work / (defect or f"sound-{seed}")
         directory.mkdir()
@@ -108,7 +117,7 @@ class Measure:
         with start_world(plan) as running:
             return self._asked(running.world, directory, seed)
 
-    def _asked(self, world: World, directory: Path, seed: int) -> frozenset[Alarm]:
+    def _asked(self, world: World, directory: Path, seed: int) -> Found:
         (token,) = mint(world, (ADMIN,))
         report = directory / "report.json"
         asked = arguments(world.api_url, token, seed, self.examples)
@@ -166,7 +175,7 @@ def measured(profile: Profile, asked: Asked, told: Callable[[Measured], None]) -
 
 def _of_the_sound_engine(measure: Measure, asked: Asked, pool: ThreadPoolExecutor) -> Measured:
     seeds = range(asked.seed, asked.seed + SOUND_RUNS)
-    sound = frozenset[Alarm]().union(*pool.map(partial(measure.found, ""), seeds))
+    sound = false_alarms_of(pool.map(partial(measure.found, ""), seeds))
     return Measured(
         schemathesis=version("schemathesis"),
         digest=asked.digest,
@@ -256,9 +265,9 @@ def main() -> None:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     try:
         numbers = measured(profile, asked, partial(write, options.out))
-    except UnbuildableError as error:
+    except (UnbuildableError, UnreadableError) as error:
         sys.stderr.write(f"{error}\n")
-        sys.exit(error.exit_code)
+        sys.exit(UnbuildableError.exit_code)
     sys.stdout.write(f"{last_line({name: numbers.defects[name] for name in asked.defects})}\n")
 
 

@@ -22,7 +22,16 @@ from benchmarks.schemathesis_alone import (
     read_before,
     write,
 )
-from benchmarks.schemathesis_report import Alarm, Fate, Outcome, UnreadableError, judged, read_report
+from benchmarks.schemathesis_report import (
+    Alarm,
+    Fate,
+    Found,
+    Outcome,
+    UnreadableError,
+    false_alarms_of,
+    judged,
+    read_report,
+)
 from contracts.document import load_document
 from harness.targets import load_profile
 from tests.qualifying.samples import a_defect
@@ -39,33 +48,50 @@ def report(**parts: object) -> bytes:
     return json.dumps(whole | parts).encode()
 
 
+def found(*alarms: Alarm, cut: str = "") -> Found:
+    return Found(frozenset(alarms), cut)
+
+
 def test_each_operation_of_a_failure_is_an_alarm() -> None:
     failures = [{"type": "ServerError", "title": "t", "operations": ["POST /decide", "GET /playbooks"]}]
 
-    assert read_report(report(failures=failures)) == {CRASH, Alarm("GET /playbooks", "ServerError")}
+    assert read_report(report(failures=failures)) == found(CRASH, Alarm("GET /playbooks", "ServerError"))
 
 
 def test_an_error_of_the_run_is_an_alarm_of_no_operation_in_particular() -> None:
     cut = {"complete": False, "stop_reason": "server_unavailable"}
 
-    assert read_report(report(errors=[{"title": "Network Error", "count": 2}], **cut)) == {
-        Alarm("", "Network Error")
-    }
+    assert read_report(report(errors=[{"title": "Network Error", "count": 2}], **cut)) == found(
+        Alarm("", "Network Error"), cut="the run came to no end: server_unavailable"
+    )
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"{}", report(complete=False, stop_reason="interrupted")], ids=["none", "other", "cut"]
-)
-def test_without_a_whole_report_nothing_is_known(content: bytes) -> None:
+@pytest.mark.parametrize("ended", [{"complete": False, "stop_reason": "error"}, {"stop_reason": "max_time"}])
+def test_a_run_that_ended_early_missed_nothing_but_may_have_caught(ended: dict[str, object]) -> None:
+    cut = read_report(report(**ended)).cut
+
+    assert ended["stop_reason"] in cut
+    assert judged(found(LAX, cut=cut), {LAX}, 1) == Outcome(fate=Fate.UNKNOWN, reason=cut, seconds=1)
+    assert judged(found(LAX, CRASH, cut=cut), {LAX}, 1).by == (CRASH,)
+    with pytest.raises(UnreadableError, match="the sound engine: the run came to no end"):
+        false_alarms_of([found(LAX), found(cut=cut)])
+
+
+def test_the_sound_engine_is_accused_of_what_any_of_its_runs_found() -> None:
+    assert false_alarms_of([found(LAX), found(CRASH), found()]) == {LAX, CRASH}
+
+
+@pytest.mark.parametrize("content", [b"", b"{}"], ids=["none", "other"])
+def test_without_a_report_nothing_is_known(content: bytes) -> None:
     with pytest.raises(UnreadableError):
         read_report(content)
 
 
 def test_only_what_the_sound_engine_is_not_accused_of_is_a_catch() -> None:
-    assert judged({CRASH, LAX}, {LAX}, 1.23) == Outcome(fate=Fate.CAUGHT, by=(CRASH,), seconds=1.2)
-    assert judged({LAX}, {LAX, CRASH}, 1).fate is Fate.MISSED
+    assert judged(found(CRASH, LAX), {LAX}, 1.23) == Outcome(fate=Fate.CAUGHT, by=(CRASH,), seconds=1.2)
+    assert judged(found(LAX), {LAX, CRASH}, 1).fate is Fate.MISSED
     # The same check on another operation is no false alarm.
-    assert judged({Alarm("PUT /x", LAX.check)}, {LAX}, 1).fate is Fate.CAUGHT
+    assert judged(found(Alarm("PUT /x", LAX.check)), {LAX}, 1).fate is Fate.CAUGHT
 
 
 def test_the_last_line_counts_what_is_unknown_apart() -> None:
@@ -91,11 +117,11 @@ class Around:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def found(self, defect: str, _seed: int) -> frozenset[Alarm]:
+    def found(self, defect: str, _seed: int) -> Found:
         self.asked.append(defect)
         if defect == "dies":
             raise OSError("no more files")
-        return frozenset({CRASH}) if defect == "crashes" else frozenset()
+        return found(CRASH) if defect == "crashes" else found()
 
 
 @pytest.fixture
