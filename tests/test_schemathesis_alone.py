@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +110,77 @@ def test_it_is_called_with_a_token_of_whom_the_contract_tells() -> None:
     assert words[words.index("--seed") + 1] == "7"
     assert f'"value": "{ADMIN.tenant_id}"' in examples
     assert f'"value": "{ADMIN.sub}"' in examples
+
+
+STANDIN = """#!{python}
+import json, sys, time
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+def word(name):
+    return sys.argv[sys.argv.index(name) + 1]
+
+name, _, text = word("--header").partition(": ")
+headers = {{name: text, "Content-Type": "application/json"}}
+asked = Request(word("--url") + "/playbooks/x", b'{{"name": "n"}}', headers, method="PUT")
+try:
+    status = urlopen(asked).status
+except HTTPError as error:
+    status = error.code
+time.sleep({seconds})
+ended = {{"complete": True, "stop_reason": "completed", "failures": [], "errors": [{{"title": str(status)}}]}}
+open(word("--report-json-path"), "w").write(json.dumps(ended))
+"""
+
+
+def standing_in(monkeypatch: pytest.MonkeyPatch, folder: Path, *, seconds: float = 0.0) -> None:
+    """Have what is called instead of schemathesis ask one question, and tell the answer's status."""
+    program = folder / "standin"
+    program.write_text(STANDIN.format(python=sys.executable, seconds=seconds), "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(schemathesis_alone, "own_python", lambda: str(program))
+    monkeypatch.setattr(schemathesis_alone, "SOUND_RUNS", 1)
+
+
+def asked_for(*defects: str) -> Asked:
+    return Asked(defects=defects, jobs=2, examples=1, digest="d", before=None)
+
+
+def test_an_engine_with_the_defect_is_asked_with_a_token_that_is_good(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    standing_in(monkeypatch, tmp_path)
+
+    numbers = measured(load_profile(PROFILE), asked_for("malformed-id-crashes", "no-engine"), lambda _: None)
+
+    assert numbers.false_alarms == (Alarm("", "404"),)
+    assert numbers.defects["malformed-id-crashes"].by == (Alarm("", "500"),)
+    assert numbers.defects["no-engine"].fate is Fate.UNKNOWN
+    assert "ended with exit code 2 before it was ready" in numbers.defects["no-engine"].reason
+
+
+def test_without_a_sound_run_that_is_done_in_time_there_is_no_measure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    standing_in(monkeypatch, tmp_path, seconds=60)
+    monkeypatch.setattr(schemathesis_alone, "LIMIT_SECONDS", 0.5)
+
+    with pytest.raises(UnreadableError, match=r"not done after 0\.5 s"):
+        measured(load_profile(PROFILE), asked_for(), lambda _: None)
+
+
+@pytest.mark.parametrize("name", ["no-such-defect", "honest-near-fakes"])
+def test_what_is_not_hunted_cannot_be_asked_for(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["alone", name, "--out", str(tmp_path / "out.json")])
+
+    with pytest.raises(SystemExit) as ended:
+        schemathesis_alone.main()
+
+    assert ended.value.code == 2
+    assert f"{name}: no defect of this name is listed, or it is deferred" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 class Around:

@@ -52,7 +52,10 @@ def test_a_qualification_that_was_interrupted_goes_on_and_comes_to_the_same(
     begun = desk.start("qualify", *how, "--out", out, "--sound-runs", "0")
     first = eventually(lambda: any(out.glob("*/results/door.json")), within=120)
     begun.send_signal(signal.SIGINT)
-    said, _ = begun.communicate(timeout=60)
+    try:
+        said, _ = begun.communicate(timeout=60)
+    finally:
+        begun.kill()
     folder = the_one(out)
     kept = (folder / "results" / "door.json").read_bytes()
 

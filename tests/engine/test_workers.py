@@ -109,15 +109,18 @@ def test_no_worker_is_altered_or_replaced_by_a_signal(place: Place, work: Path) 
         parent = subprocess.Popen(
             argv, cwd=CHECKOUT, env=environment, stdout=output, stderr=output, start_new_session=True
         )
-        assert wait_until(lambda: len(workers_of(parent.pid)) == 2, 30.0)
-        before = workers_of(parent.pid)
-        for asked in (signal.SIGHUP, signal.SIGTTIN, signal.SIGTTOU):
-            parent.send_signal(asked)
-        assert wait_until(lambda: log.read_text().count("signal_ignored") == 3, 20.0)
-        assert workers_of(parent.pid) == before
-        os.killpg(parent.pid, signal.SIGTERM)
+        try:
+            assert wait_until(lambda: len(workers_of(parent.pid)) == 2, 30.0)
+            before = workers_of(parent.pid)
+            for asked in (signal.SIGHUP, signal.SIGTTIN, signal.SIGTTOU):
+                parent.send_signal(asked)
+            assert wait_until(lambda: log.read_text().count("signal_ignored") == 3, 20.0)
+            assert workers_of(parent.pid) == before
+            os.killpg(parent.pid, signal.SIGTERM)
 
-        assert parent.wait(20.0) == 0
+            assert parent.wait(20.0) == 0
+        finally:
+            parent.kill()
     assert "worker_died" not in log.read_text()
 
 

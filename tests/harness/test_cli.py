@@ -185,8 +185,10 @@ def test_an_engine_that_runs_already_is_judged_by_what_can_be_seen_of_it(desk: D
         [sys.executable, SMALL, str(engine_port)], env=environment, stdout=subprocess.DEVNULL
     ) as engine:
         narrowed = ("--requirement", "ST-MMM-02", "--suite", "security")
-        code, out, err = desk.verify(desk.profile(text=attach), *narrowed)
-        engine.terminate()
+        try:
+            code, out, err = desk.verify(desk.profile(text=attach), *narrowed)
+        finally:
+            engine.kill()
 
     assert (code, err) == (1, "")
     assert "attached to" in out

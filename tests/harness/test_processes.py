@@ -168,11 +168,14 @@ def test_nothing_outlives_a_parent_that_is_killed(number: signal.Signals, tmp_pa
     with parent:
         assert parent.stdout is not None
         directory = Path(parent.stdout.readline().strip())
-        assert directory.is_dir()
-        assert len(marked(mark)) >= 4
+        try:
+            assert directory.is_dir()
+            assert len(marked(mark)) >= 4
 
-        parent.send_signal(number)
-        parent.wait(WITHIN + 2)
+            parent.send_signal(number)
+            parent.wait(WITHIN + 2)
+        finally:
+            parent.kill()
 
     assert eventually(lambda: not marked(mark) and not directory.exists(), within=WITHIN), marked(mark)
 

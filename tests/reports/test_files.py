@@ -76,9 +76,10 @@ def test_a_killed_writer_leaves_no_half_written_file(tmp_path: Path) -> None:
         f"while True: write_whole(Path(sys.argv[1]), b'x' * {size})"
     )
     writer = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "pack")])
-    assert eventually((tmp_path / "pack").exists, within=20)
+    begun = eventually((tmp_path / "pack").exists, within=20)
 
     writer.send_signal(signal.SIGKILL)
     writer.wait()
 
+    assert begun
     assert {path.stat().st_size for path in tmp_path.iterdir() if path.is_file()} == {size}
