@@ -269,6 +269,19 @@ def test_two_hundred_are_listed_each_by_its_own_name() -> None:
         assert one["requirements"] == []
 
 
+def test_of_each_that_lives_it_is_told_why() -> None:
+    told, _, measured = (CHECKOUT / "docs/mutants.md").read_text("utf-8").partition("\n## Measured\n")
+    score = re.search(r"^Mutation score: (\d+) of (\d+) ", measured, re.MULTILINE)
+    living = re.findall(r"^\| `([^`]+)` \| (?!\d)", measured, re.MULTILINE)
+    explained = re.findall(
+        r"^\| `([^`]+)` \| ", told.partition("\n## What lives, and why\n")[2], re.MULTILINE
+    )
+
+    assert score is not None
+    assert len(living) == int(score[2]) - int(score[1])
+    assert sorted(explained) == sorted(living)
+
+
 def test_a_mutant_that_nobody_made_is_refused() -> None:
     done = subprocess.run(
         (sys.executable, "-m", "tests.mutants", "decide.service-decide-Nothing-1"),
