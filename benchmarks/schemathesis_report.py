@@ -49,7 +49,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class UnreadableError(Exception):
-    """There is no report of a run, or of none to its end where nothing less will do."""
+    """There is no report of a run, or the run ended early where only a whole one will do."""
 
 
 class _Failures(msgspec.Struct, frozen=True):

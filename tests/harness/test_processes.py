@@ -181,16 +181,19 @@ def test_nothing_outlives_a_parent_that_is_killed(number: signal.Signals, tmp_pa
 
 
 def test_a_work_directory_goes_whose_parent_went_before_it_heard_of_it(tmp_path: Path) -> None:
+    nobody, told = os.pipe()
+    os.close(nobody)
     keeper = subprocess.Popen(
         [sys.executable, "-I", "-S", str(KEEPER), str(tmp_path)],
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=told,
         stderr=subprocess.PIPE,
     )
-    assert keeper.stdout is not None
-    keeper.stdout.close()
-
-    _, complaint = keeper.communicate(timeout=WITHIN)
+    os.close(told)
+    try:
+        _, complaint = keeper.communicate(timeout=WITHIN)
+    finally:
+        keeper.kill()
 
     assert (keeper.returncode, complaint) == (0, b"")
     assert list(tmp_path.iterdir()) == []

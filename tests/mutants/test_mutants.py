@@ -273,9 +273,8 @@ def test_of_each_that_lives_it_is_told_why() -> None:
     told, _, measured = (CHECKOUT / "docs/mutants.md").read_text("utf-8").partition("\n## Measured\n")
     score = re.search(r"^Mutation score: (\d+) of (\d+) ", measured, re.MULTILINE)
     living = re.findall(r"^\| `([^`]+)` \| (?!\d)", measured, re.MULTILINE)
-    explained = re.findall(
-        r"^\| `([^`]+)` \| ", told.partition("\n## What lives, and why\n")[2], re.MULTILINE
-    )
+    why = told.partition("\n### What lives, and why\n")[2].partition("\n## ")[0]
+    explained = re.findall(r"^\| `([^`]+)` \| ", why, re.MULTILINE)
 
     assert score is not None
     assert len(living) == int(score[2]) - int(score[1])

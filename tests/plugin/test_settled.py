@@ -74,9 +74,9 @@ async def test_a_due_receipt_may_come_after_the_last_ones(delivered: Callable[..
 async def test_a_due_receipt_that_does_not_come_is_waited_for_in_vain(
     delivered: Callable[..., Arriving],
 ) -> None:
-    eris = delivered(MARKER, A)
+    eris = delivered(MARKER, A, B)
 
-    assert await settled(eris, due=2, within=1.0) == [A]
+    assert await settled(eris, due=3, within=1.0) == [A, B]
 
 
 async def test_nothing_is_settled_where_the_last_ones_receipt_never_comes(
