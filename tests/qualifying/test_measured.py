@@ -70,6 +70,23 @@ def test_the_page_and_the_numbers_in_every_pack_are_of_one_measurement() -> None
     )
 
 
+def test_both_pages_tell_the_same_of_schemathesis_alone() -> None:
+    told = keeping.PAGE.read_text("utf-8").partition(keeping.HEADING)[2]
+    kinds = re.findall(
+        r"^\| .* \| (\d+) of (\d+) \|$", told.partition("| kind |")[2].partition("\n\n")[0], re.MULTILINE
+    )
+    said = re.search(
+        r"caught (\d+) of the (\d+) seeded defects \((\d+) unknown\)",
+        keeping.PAGE_OF_MUTANTS.read_text("utf-8"),
+    )
+
+    assert said is not None
+    caught, of, unknown = (int(number) for number in said.groups())
+    assert of == read_measured().seeded
+    assert sum(int(one) for one, _ in kinds) == caught
+    assert sum(int(looked) for _, looked in kinds) == of - unknown
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_it_is_current_as_long_as_what_judges_is_the_same(*, same: bool, tmp_path: Path) -> None:
     judges = judges_digest() if same else "another"
